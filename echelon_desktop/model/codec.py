@@ -1,0 +1,60 @@
+"""Records and edits as JSON values, for the journal, the school file and messages between processes."""
+
+from typing import Any
+
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import Edit, RowChange
+from echelon_desktop.model.tables import TABLES
+
+_converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
+for _record in (*(spec.record for spec in TABLES.values()), e.CourseRequest, e.Seat):
+    _converter.register_unstructure_hook(
+        _record, make_dict_unstructure_fn(_record, _converter, _cattrs_omit_if_default=True)
+    )
+    _converter.register_structure_hook(
+        _record, make_dict_structure_fn(_record, _converter, _cattrs_forbid_extra_keys=True)
+    )
+
+
+def record_to_json(record: Any) -> dict[str, Any]:
+    """A record as a JSON object; fields at their default are left out."""
+    return dict(_converter.unstructure(record))
+
+
+def record_from_json(table: str, value: Any) -> e.Record:
+    """
+    The record of a table from what :func:`record_to_json` gave.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If the value does not describe such a record.
+    """
+    record: e.Record = _converter.structure(value, TABLES[table].record)
+    return record
+
+
+def edit_to_json(edit: Edit) -> dict[str, Any]:
+    """An edit as a JSON object: its title and its rows in order."""
+    rows = []
+    for c in edit.changes:
+        row: dict[str, Any] = {"table": c.table, "key": c.key}
+        if c.record is not None:
+            row["record"] = record_to_json(c.record)
+        if c.index is not None:
+            row["index"] = c.index
+        rows.append(row)
+    return {"title": edit.title, "changes": rows}
+
+
+def edit_from_json(value: Any) -> Edit:
+    """The edit that :func:`edit_to_json` gave; raises as :func:`record_from_json` does."""
+    changes = []
+    for row in value["changes"]:
+        key = row["key"] if isinstance(row["key"], str) else tuple(row["key"])
+        record = record_from_json(row["table"], row["record"]) if "record" in row else None
+        changes.append(RowChange(row["table"], key, record, row.get("index")))
+    return Edit(value["title"], tuple(changes))
