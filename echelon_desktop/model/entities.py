@@ -28,7 +28,7 @@ Extra: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A line of the bell schedule, named as people say it ("R1"); consecutive when ``order`` is, in one day."""
+    """A line of the bell schedule, named as people say it ("R1"); ``order`` counts within the ``day``."""
 
     id: str
     number: str = ""  # period_id of Period.csv
@@ -39,7 +39,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of the year that is scheduled apart from the others. No terms at all means one term, all year."""
+    """A part of the year scheduled apart from the others. A school without terms has one, all year."""
 
     id: str
     name: str = ""

@@ -1,0 +1,136 @@
+"""
+Slots: the times of the year in which a section can meet, as bits of a mask.
+
+A slot is a term × period. Slot ``t * n_periods + p`` is period ``p`` in term ``t``, so a mask of slots is an
+``int``; two things clash when their masks meet.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from echelon_desktop.model.dataset import School
+from echelon_desktop.model.entities import Section
+
+MAX_SLOTS = 63  # a mask fits a signed 64-bit integer with room for a sign
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way for a section to meet: its periods and terms (as in a placement) and the slots they make."""
+
+    periods: tuple[str, ...]
+    terms: tuple[str, ...]  # () is all terms
+    mask: int
+
+
+class SlotGrid:
+    """
+    The slots of a school.
+
+    Parameters
+    ----------
+    school
+        Its periods and terms are read once; make a new grid after they change.
+    """
+
+    def __init__(self, school: School) -> None:
+        self._school = school
+        self.periods = tuple(school.periods.values())
+        self.terms = tuple(term.id for term in school.terms.values())
+        self._terms = self.terms or ("",)
+        self._period_index = {period.id: i for i, period in enumerate(self.periods)}
+        self._term_index = {term: i for i, term in enumerate(self._terms)}
+        self.n_slots = len(self.periods) * len(self._terms)
+        self.all = (1 << self.n_slots) - 1
+
+    def name(self, slot: int) -> str:
+        """Slot text of a slot: "R1", or "S1:R1" where the school has terms."""
+        term, period = divmod(slot, len(self.periods))
+        name = self.periods[period].id
+        return f"{self._terms[term]}:{name}" if self.terms else name
+
+    def names(self, mask: int) -> tuple[str, ...]:
+        """Slot texts of a mask, a period that stands in all terms named once."""
+        out = []
+        for i, period in enumerate(self.periods):
+            slots = [i + t * len(self.periods) for t in range(len(self._terms))]
+            held = [slot for slot in slots if mask >> slot & 1]
+            out += [period.id] if len(held) == len(slots) else [self.name(slot) for slot in held]
+        return tuple(out)
+
+    def parse(self, text: str) -> int | None:
+        """Mask of a slot text, None when it names an unknown period or term."""
+        if text in self._period_index:
+            return self.mask_of((text,), ())
+        term, colon, period = text.partition(":")
+        if colon and term in self._term_index and period in self._period_index:
+            return self.mask_of((period,), (term,))
+        return None
+
+    def mask(self, texts: Iterable[str]) -> int:
+        """Mask of several slot texts; unknown ones (the checks report them) add nothing."""
+        mask = 0
+        for text in texts:
+            mask |= self.parse(text) or 0
+        return mask
+
+    def mask_of(self, periods: Iterable[str], terms: Iterable[str]) -> int:
+        """Mask of all these periods in all these terms; no terms is all terms. KeyError when unknown."""
+        term_numbers = [self._term_index[t] for t in terms] or list(range(len(self._terms)))
+        mask = 0
+        for period in periods:
+            p = self._period_index[period]
+            for t in term_numbers:
+                mask |= 1 << (t * len(self.periods) + p)
+        return mask
+
+    def allowed(self, texts: tuple[str, ...]) -> int:
+        """Mask of a list of allowed slots, where an empty list allows all."""
+        return self.mask(texts) if texts else self.all
+
+    def runs(self, length: int) -> list[tuple[str, ...]]:
+        """All runs of so many consecutive periods of one day, in order; consecutive by ``Period.order``."""
+        by_place = {(p.day, p.order): p.id for p in self.periods}
+        runs = []
+        for period in self.periods:
+            run = [by_place.get((period.day, period.order + i)) for i in range(length)]
+            if None not in run:
+                runs.append(tuple(name for name in run if name is not None))
+        return runs
+
+    def adjacent(self) -> tuple[int, ...]:
+        """For each slot the mask of slots right before and after it, in the same day and term."""
+        masks = [0] * self.n_slots
+        for first, second in self.runs(2):
+            for t in range(len(self._terms)):
+                a = t * len(self.periods) + self._period_index[first]
+                b = t * len(self.periods) + self._period_index[second]
+                masks[a] |= 1 << b
+                masks[b] |= 1 << a
+        return tuple(masks)
+
+    def choices(self, section: Section) -> tuple[Choice, ...]:
+        """
+        All ways in which a section's pattern and terms let it meet, before any rule forbids some.
+
+        An unknown pattern or term gives none; the checks report it.
+        """
+        course = self._school.courses.get(section.course)
+        pattern = section.pattern or (course.pattern if course else "")
+        terms = section.term_choices or (course.term_choices if course else ()) or ((),)
+        if pattern in self._school.patterns:
+            known = self._period_index.keys()
+            sets = [c for c in self._school.patterns[pattern].choices if set(c) <= known]
+        elif pattern in {"", "1"}:
+            sets = [(period.id,) for period in self.periods]
+        elif pattern.isdecimal() and pattern != "0":
+            sets = self.runs(int(pattern))
+        else:
+            sets = []
+        found = []
+        for term_set in terms:
+            if not set(term_set) <= self._term_index.keys():
+                continue
+            kept = () if set(term_set) == set(self.terms) else term_set
+            found += [Choice(periods, kept, self.mask_of(periods, kept)) for periods in sets]
+        return tuple(found)
