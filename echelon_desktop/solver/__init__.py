@@ -1,0 +1,1 @@
+"""Solving: a school compiled to arrays, two ways to solve them, bounds, and a check apart from both."""

@@ -1,0 +1,310 @@
+"""From school, rules and locks to a :class:`Problem`, and from a :class:`Solution` back to a schedule."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from echelon_desktop.errors import UnsupportedError
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
+from echelon_desktop.solver.goals import compile_goals
+from echelon_desktop.solver.problem import (
+    NO_LIMIT,
+    Keys,
+    PairTable,
+    Problem,
+    Ragged,
+    Solution,
+)
+from echelon_desktop.solver.scope import concerns, stacks
+
+NO_SCHEDULE = Schedule({}, {})
+
+
+def compile_school(
+    school: School, rules: Iterable[e.Rule], baseline: Schedule = NO_SCHEDULE
+) -> tuple[Problem, Keys]:
+    """
+    Compile a school to arrays.
+
+    Parameters
+    ----------
+    school, rules
+        The facts and what is wanted.
+    baseline
+        Its locks, forbidden places and pinned seats are kept; the rest of it is ignored.
+
+    Raises
+    ------
+    UnsupportedError
+        If the school has more slots than a mask holds.
+    """
+    return _Compiler(school, tuple(rules), baseline).compile()
+
+
+def schedule_of(
+    solution: Solution, problem: Problem, keys: Keys, school: School, baseline: Schedule = NO_SCHEDULE
+) -> Schedule:
+    """The schedule that a solution means; locks, forbidden places and pins are those of the baseline."""
+    placements = {}
+    for s, section_id in enumerate(keys.sections):
+        choice, section = keys.choices[solution.choice[s]], school.sections[section_id]
+        before = baseline.placements.get(section_id, e.Placement("", section_id))
+        placements[section_id] = replace(
+            before,
+            periods=choice.periods,
+            terms=choice.terms,
+            teachers=section.teachers,
+            room=section.room,
+        )
+    seats: dict[str, list[e.Seat]] = {student: [] for student in keys.students}
+    for (student, course), s in zip(keys.requests, solution.seat, strict=True):
+        if s >= 0:
+            seats[student].append(e.Seat(course, keys.sections[s]))
+    seatings = {}
+    for student, held in seats.items():
+        before_seating = baseline.seatings.get(student, e.Seating("", student))
+        seatings[student] = replace(before_seating, seats=tuple(held))
+    return Schedule(placements, seatings)
+
+
+def solution_of(schedule: Schedule, problem: Problem, keys: Keys) -> Solution | None:
+    """The solution that a schedule means, None when a section is unplaced or stands where it may not."""
+    choice = np.full(len(keys.sections), -1, np.int32)
+    for s, section_id in enumerate(keys.sections):
+        placement = schedule.placements.get(section_id)
+        for k in range(problem.choice_start[s], problem.choice_start[s + 1]):
+            there = keys.choices[k]
+            if placement is None:
+                break
+            if set(there.periods) == set(placement.periods) and set(there.terms) == set(placement.terms):
+                choice[s] = k
+    if (choice < 0).any():
+        return None
+    number = {section_id: s for s, section_id in enumerate(keys.sections)}
+    held = {
+        (student, seat.course): number.get(seat.section, -1)
+        for student, seating in schedule.seatings.items()
+        for seat in seating.seats
+    }
+    seat = np.array([held.get(request, -1) for request in keys.requests], np.int32)
+    return Solution(choice, seat)
+
+
+class _Compiler:
+    def __init__(self, school: School, rules: tuple[e.Rule, ...], baseline: Schedule) -> None:
+        self.school, self.rules, self.baseline = school, rules, baseline
+        self.grid = SlotGrid(school)
+        if self.grid.n_slots > MAX_SLOTS:
+            raise UnsupportedError(
+                f"The school has {self.grid.n_slots} slots (periods × terms); "
+                f"at most {MAX_SLOTS} can be solved."
+            )
+        self.sections = list(school.sections.values())
+        self.number = {section.id: s for s, section in enumerate(self.sections)}
+        heads = stacks(school)
+        self.first = [self.number[heads[section.id]] for section in self.sections]
+        extra = [student for student in school.requests if student not in school.students]
+        self.students = [*school.students.values(), *(e.Student(str(student)) for student in extra)]
+        courses = dict.fromkeys(section.course for section in self.sections)
+        for request_list in school.requests.values():
+            for request in request_list.requests:
+                courses.update(dict.fromkeys((request.course, *request.alternates)))
+        self.courses = {course: c for c, course in enumerate(courses)}
+
+    def compile(self) -> tuple[Problem, Keys]:
+        choices, starts = self._choices()
+        masks = np.array([choice.mask for choice in choices], np.int64)
+        audience_of, audience = self._audiences()
+        capacity_sections, capacity_seats = self._capacities()
+        requests = self._requests()
+        n_periods = len(self.grid.periods)
+        slots = np.arange(self.grid.n_slots, dtype=np.int32)
+        next_slot = np.full(self.grid.n_slots, -1, np.int32)
+        for run in self.grid.runs(2):
+            a, b = (self.grid.mask_of((period,), ()) for period in run)
+            for slot in slots:
+                if a >> int(slot) & 1:
+                    later = b >> int(slot) // n_periods * n_periods & ((1 << n_periods) - 1)
+                    next_slot[slot] = slot // n_periods * n_periods + later.bit_length() - 1
+        problem = Problem(
+            slot_term=slots // max(n_periods, 1),
+            slot_period=slots % max(n_periods, 1),
+            adjacent=np.array(self.grid.adjacent(), np.int64),
+            next_slot=next_slot,
+            section_course=np.array([self.courses[x.course] for x in self.sections], np.int32),
+            section_seats=np.array([self._seats(x) for x in self.sections], np.int32),
+            section_sped=np.array([self._sped_limit(x) for x in self.sections], np.int32),
+            section_audience=audience_of,
+            audience=audience,
+            choice_start=np.array(starts, np.int32),
+            choice_mask=masks,
+            exclusive=Ragged.of(self._exclusive()),
+            pair_tables=tuple(self._pair_tables(choices, starts)),
+            capacity_sections=capacity_sections,
+            capacity_seats=capacity_seats,
+            same_students=self._same_students(),
+            student_sped=np.array([x.sped for x in self.students], np.bool_),
+            student_blocked=np.array([self.grid.mask(x.unavailable) for x in self.students], np.int64),
+            request_student=np.array([r[0] for r in requests], np.int32),
+            request_rank=np.array([min(max(r[1].rank, 1), 3) - 1 for r in requests], np.int32),
+            request_pin=np.array([r[2] for r in requests], np.int32),
+            options=Ragged.of([[self.courses[c] for c in r[3]] for r in requests]),
+            option_cost=np.array([i for r in requests for i in range(len(r[3]))], np.int32),
+            goals=tuple(compile_goals(self.school, self.rules, choices, starts, self.first)),
+            n_courses=len(self.courses),
+        )
+        keys = Keys(
+            tuple(self.number),
+            tuple(student.id for student in self.students),
+            tuple(self.courses),
+            tuple(choices),
+            tuple((self.students[r[0]].id, r[1].course) for r in requests),
+        )
+        return problem, keys
+
+    def _choices(self) -> tuple[list[Choice], list[int]]:
+        choices: list[Choice] = []
+        starts = [0]
+        for section in self.sections:
+            allowed = self._allowed(section)
+            placement = self.baseline.placements.get(section.id)
+            for choice in self.grid.choices(section):
+                kept = choice.mask & ~allowed == 0
+                if placement is not None and placement.locked and placement.periods:
+                    kept = kept and (
+                        set(choice.periods) == set(placement.periods)
+                        and set(choice.terms) == set(placement.terms)
+                    )
+                if kept:
+                    choices.append(choice)
+            starts.append(len(choices))
+        return choices, starts
+
+    def _allowed(self, section: e.Section) -> int:
+        """Slots in which nothing hard forbids the section."""
+        course = self.school.courses.get(section.course)
+        allowed = self.grid.allowed(section.allowed_periods)
+        allowed &= self.grid.allowed(course.allowed_periods if course else ())
+        for teacher in section.teachers:
+            absence = self.school.unavailability.get(teacher)
+            if absence is not None:
+                allowed &= ~self.grid.mask(absence.slots)
+        for rule in self.rules:
+            if rule.kind == "allowed-periods" and rule.level is None and concerns(rule, self.school, section):
+                allowed &= self.grid.mask(rule.periods)
+        placement = self.baseline.placements.get(section.id)
+        if placement is not None:
+            allowed &= ~self.grid.mask(placement.forbidden)
+        return allowed
+
+    def _seats(self, section: e.Section) -> int:
+        room = self.school.rooms.get(section.room)
+        return max(0, section.seats if room is None or room.seats is None else min(section.seats, room.seats))
+
+    def _sped_limit(self, section: e.Section) -> int:
+        """The section's own limit, else its course's, else that of the narrowest rule that concerns it."""
+        course = self.school.courses.get(section.course)
+        if section.sped_limit is not None:
+            return section.sped_limit
+        if course is not None and course.sped_limit is not None:
+            return course.sped_limit
+        rules = [r for r in self.rules if r.kind == "sped-limit" and concerns(r, self.school, section)]
+        limits = [
+            ((not r.sections, not r.courses, not r.departments), r.limit)
+            for r in rules
+            if r.limit is not None
+        ]
+        return min(limits)[1] if limits else NO_LIMIT
+
+    def _audiences(self) -> tuple[np.ndarray, np.ndarray]:
+        rows: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        audience_of = np.full(len(self.sections), -1, np.int32)
+        for s, section in enumerate(self.sections):
+            if section.grades or section.groups:
+                audience_of[s] = rows.setdefault((section.grades, section.groups), len(rows))
+        audience = np.zeros((len(rows), len(self.students)), np.bool_)
+        for (grades, groups), row in rows.items():
+            for n, student in enumerate(self.students):
+                by_grade = not grades or student.grade in grades
+                by_group = not groups or not set(groups).isdisjoint(student.groups)
+                audience[row, n] = by_grade and by_group
+        return audience_of, audience
+
+    def _capacities(self) -> tuple[Ragged, np.ndarray]:
+        stacked: dict[int, list[int]] = {}
+        for s, first in enumerate(self.first):
+            stacked.setdefault(first, []).append(s)
+        shared = [members for members in stacked.values() if len(members) > 1]
+        seats = [max(self._seats(self.sections[s]) for s in members) for members in shared]
+        return Ragged.of(shared), np.array(seats, np.int32)
+
+    def _teaching(self) -> dict[str, list[int]]:
+        """Sections of each teacher, a stack by its first."""
+        teaching: dict[str, dict[int, None]] = {}
+        for s, section in enumerate(self.sections):
+            for teacher in section.teachers:
+                teaching.setdefault(teacher, {})[self.first[s]] = None
+        return {teacher: list(sections) for teacher, sections in teaching.items()}
+
+    def _exclusive(self) -> list[list[int]]:
+        rooms: dict[str, dict[int, None]] = {}
+        for s, section in enumerate(self.sections):
+            if section.room:
+                rooms.setdefault(section.room, {})[self.first[s]] = None
+        groups = [*self._teaching().values(), *(list(sections) for sections in rooms.values())]
+        return [group for group in groups if len(group) > 1]
+
+    def _pair_tables(self, choices: Sequence[Choice], starts: Sequence[int]) -> Iterable[PairTable]:
+        follows = {(a, b) for a, b in self.grid.runs(2)}
+        order = {period.id: period.order for period in self.grid.periods}
+
+        def fits(kind: e.LinkKind, a: Choice, b: Choice) -> bool:
+            if kind is e.LinkKind.STACKED:
+                return a.mask == b.mask
+            if kind is e.LinkKind.SAME_PERIOD:
+                return set(a.periods) == set(b.periods)
+            return (max(a.periods, key=order.__getitem__), min(b.periods, key=order.__getitem__)) in follows
+
+        for link in self.school.links.values():
+            if link.kind is e.LinkKind.SAME_STUDENTS:
+                continue
+            members = [self.number[s] for s in link.sections if s in self.number]
+            for a, b in pairwise(members):
+                pairs = [
+                    (i, j)
+                    for i in range(starts[a], starts[a + 1])
+                    for j in range(starts[b], starts[b + 1])
+                    if fits(link.kind, choices[i], choices[j])
+                ]
+                yield PairTable(a, b, np.array(pairs, np.int32).reshape(-1, 2))
+
+    def _same_students(self) -> np.ndarray:
+        pairs = []
+        for link in self.school.links.values():
+            if link.kind is e.LinkKind.SAME_STUDENTS:
+                members = [self.number[s] for s in link.sections if s in self.number]
+                pairs += [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]
+        return np.array(pairs, np.int32).reshape(-1, 2)
+
+    def _requests(self) -> list[tuple[int, e.CourseRequest, int, tuple[str, ...]]]:
+        """Student, request, pinned section or -1, courses that satisfy it; once per student and course."""
+        requests = []
+        for n, student in enumerate(self.students):
+            request_list = self.school.requests.get(student.id)
+            seating = self.baseline.seatings.get(student.id)
+            pinned = {
+                seat.course: self.number[seat.section]
+                for seat in (seating.seats if seating else ())
+                if seating and seat.section in seating.pinned and seat.section in self.number
+            }
+            seen = set()
+            for request in request_list.requests if request_list else ():
+                if request.course not in seen:
+                    seen.add(request.course)
+                    options = tuple(dict.fromkeys((request.course, *request.alternates)))
+                    requests.append((n, request, pinned.get(request.course, -1), options))
+        return requests

@@ -1,0 +1,48 @@
+"""Which sections a rule concerns, and what the school's records say of a section by default."""
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import School
+
+
+def department_of(school: School, section: e.Section) -> str:
+    """The section's department, else its course's."""
+    course = school.courses.get(section.course)
+    return section.department or (course.department if course else "")
+
+
+def concerns(rule: e.Rule, school: School, section: e.Section) -> bool:
+    """Whether a section is in a rule's scope: it matches every scope that is given."""
+    return (
+        (not rule.courses or section.course in rule.courses)
+        and (not rule.departments or department_of(school, section) in rule.departments)
+        and (not rule.teachers or any(t in rule.teachers for t in section.teachers))
+        and (not rule.sections or section.id in rule.sections)
+    )
+
+
+def concerns_teacher(rule: e.Rule, teacher: e.Teacher) -> bool:
+    """Whether a teacher is in a rule's scope."""
+    return (not rule.teachers or teacher.id in rule.teachers) and (
+        not rule.departments or teacher.department in rule.departments
+    )
+
+
+def is_lab(school: School, section: e.Section) -> bool:
+    """What the course says; unless it says anything, sections of the department Science are labs."""
+    course = school.courses.get(section.course)
+    if course is not None and course.lab is not None:
+        return course.lab
+    return department_of(school, section).strip().casefold() == "science"
+
+
+def stacks(school: School) -> dict[str, str]:
+    """Every section with the first section of its stack (itself when it is in none), in the table's order."""
+    position = {str(section): i for i, section in enumerate(school.sections)}
+    first = {section: section for section in position}
+    for link in school.links.values():
+        members = [section for section in link.sections if section in first]
+        if link.kind is e.LinkKind.STACKED and members:
+            merged = {first[section] for section in members}
+            head = min(merged, key=position.__getitem__)
+            first = {section: head if f in merged else f for section, f in first.items()}
+    return first
