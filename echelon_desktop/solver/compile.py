@@ -9,6 +9,7 @@ import numpy as np
 from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.scope import concerns, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.solver.goals import compile_goals
 from echelon_desktop.solver.problem import (
@@ -19,7 +20,6 @@ from echelon_desktop.solver.problem import (
     Ragged,
     Solution,
 )
-from echelon_desktop.solver.scope import concerns, stacks
 
 NO_SCHEDULE = Schedule({}, {})
 

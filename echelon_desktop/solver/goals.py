@@ -6,9 +6,9 @@ import numpy as np
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
+from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab
 from echelon_desktop.model.slots import Choice, SlotGrid
 from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Masks, Ragged
-from echelon_desktop.solver.scope import concerns, concerns_teacher, is_lab
 
 
 def compile_goals(

@@ -1,4 +1,4 @@
-"""Which sections a rule concerns, and what the school's records say of a section by default."""
+"""Which sections and teachers a rule concerns, and what the school's records say of a section by default."""
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
