@@ -1,0 +1,38 @@
+"""What all tests share."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Before anything loads Qt: a test must never open a window on somebody's screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes depends on the machine, and whether numba compiles in it; pytest-timeout guards.
+# A build server tries the same examples each time: what it finds must come from the change at hand.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def real_school() -> Callable[[str], Path]:
+    """
+    Find a real school's folder of CSV files by name; the test is skipped where there is none.
+
+    The schools are not part of the repository. They are looked for in the folder that the environment
+    variable ECHELON_REAL_SCHOOLS names, or else in shared/data beside the checkout.
+    """
+    named = os.environ.get("ECHELON_REAL_SCHOOLS")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data"
+
+    def find(name: str) -> Path:
+        school = folder / name
+        if not (school / "Sections_Information.csv").is_file():
+            pytest.skip(f"no real school {name!r}: set ECHELON_REAL_SCHOOLS to the folder that holds it")
+        return school
+
+    return find
