@@ -1,0 +1,153 @@
+"""
+Prove that a frozen program works where it will live: installed read-only, for a user with empty folders.
+
+The program is copied away from the checkout, stripped of its write permissions and given an environment in
+which neither the checkout nor any cache can be found. When the check runs as root, the program runs as
+somebody else, since permissions do not bind root.
+"""
+
+import contextlib
+import csv
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+WINDOWS = os.name == "nt"
+NOBODY = 65534
+TIME_LIMIT_S = 10
+
+
+class CheckError(Exception):
+    """The frozen program did not do what it must."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A copy of the program, and the folders of the user who runs it."""
+
+    program: Path
+    work: Path
+    home: Path
+
+    def run(self, *words: object, home: Path | None = None) -> float:
+        """
+        Run the program to its end and return the seconds that it took.
+
+        Raises
+        ------
+        CheckError
+            If it exits with anything but 0; the text holds what it said.
+        """
+        started = time.monotonic()
+        done = subprocess.run(
+            [str(self.program), *map(str, words)],
+            cwd=self.work,
+            env=self.environment(home or self.home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            **as_somebody_else(),
+        )
+        if done.returncode != 0:
+            called = " ".join(map(str, words))
+            raise CheckError(f"`echelon {called}` exited with {done.returncode} and said:\n{done.stdout}")
+        return time.monotonic() - started
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """Name nothing but the user's own folders and what the system itself needs."""
+        if not WINDOWS:
+            return {"HOME": str(home), "TMPDIR": str(self.work), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+        own = dict.fromkeys(("USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP"), str(home))
+        return own | {name: os.environ[name] for name in ("SYSTEMROOT", "COMSPEC") if name in os.environ}
+
+
+def as_somebody_else() -> dict[str, object]:
+    """Options for subprocess that give root's rights away."""
+    if WINDOWS or os.geteuid() != 0:
+        return {}
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+@contextlib.contextmanager
+def installed(dist: Path) -> Iterator[Installed]:
+    """Copy a built program to a read-only folder of its own, and take everything away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="echelon-check-") as folder:
+        root = Path(folder)
+        root.chmod(0o755)
+        shutil.copytree(dist, root / "program", symlinks=True)
+        set_writable(root / "program", False)
+        home, work = root / "home", root / "work"
+        for path in (home, work):
+            path.mkdir()
+            if as_somebody_else():
+                os.chown(path, NOBODY, NOBODY)
+        try:
+            yield Installed(root / "program" / ("echelon.exe" if WINDOWS else "echelon"), work, home)
+        finally:
+            set_writable(root / "program", True)
+
+
+def set_writable(folder: Path, writable: bool) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o200 if writable else mode & ~0o222)
+
+
+def check(dist: Path) -> None:
+    """
+    Run the whole check on a built program and print what was measured.
+
+    Raises
+    ------
+    CheckError
+        If the program fails, or what it writes is not a schedule of its sample school.
+    """
+    if not dist.is_dir():
+        raise CheckError(f"{dist} is not there; build first")
+    with installed(dist) as copy:
+        school = copy.work / "school"
+        print(f"First start:              {copy.run('--help'):6.2f} s")
+        print(f"Second start:             {copy.run('--help'):6.2f} s")
+        copy.run("sample", school, "--students", 300, "--seed", 1)
+        for name, home in (
+            ("empty cache", copy.home),
+            ("warm cache", copy.home),
+            ("no cache possible", copy.work / "absent" / "home"),
+        ):
+            out = copy.work / name.replace(" ", "-")
+            words = ("solve", school, "--out", out, "--time-limit", TIME_LIMIT_S, "--seed", 1)
+            seconds = copy.run(*words, home=home)
+            print(f"Solve, {name + ':':<19}{seconds:6.2f} s, {describe(school, out)}")
+    print("The frozen program works.")
+
+
+def describe(school: Path, out: Path) -> str:
+    """
+    Say what a solve achieved, in the words of its summary.
+
+    Raises
+    ------
+    CheckError
+        If a section of the school is missing in the schedule.
+    """
+    placed = column(out / "section_schedule.csv", "Section ID")
+    wanted = column(school / "Sections_Information.csv", "Section ID")
+    if not wanted or placed != wanted:
+        raise CheckError(f"{len(wanted - placed)} of {len(wanted)} sections have no place in {out}")
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    return ", ".join(f"{key} {value}" for key, value in summary.items() if isinstance(value, int | str))
+
+
+def column(path: Path, name: str) -> set[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row[name] for row in csv.DictReader(file)}
