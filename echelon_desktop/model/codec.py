@@ -1,5 +1,6 @@
 """Records and edits as JSON values, for the journal, the school file and messages between processes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import cattrs
@@ -58,3 +59,14 @@ def edit_from_json(value: Any) -> Edit:
         record = record_from_json(row["table"], row["record"]) if "record" in row else None
         changes.append(RowChange(row["table"], key, record, row.get("index")))
     return Edit(value["title"], tuple(changes))
+
+
+def value_codec(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """
+    For values of one type (a field of a record): the function to a JSON value, and the one back.
+
+    The latter raises as :func:`record_from_json` does.
+    """
+    to_json = _converter.get_unstructure_hook(hint)
+    from_json = _converter.get_structure_hook(hint)
+    return to_json, lambda value: from_json(value, hint)

@@ -45,7 +45,7 @@ class Table(Mapping[e.Key, R], Generic[R]):
         """Make the changes and return those that take them back, positions included."""
         changes = list(changes)
         position: dict[e.Key, int] = {}
-        if any(c.record is None for c in changes):
+        if any(c.record is None or c.index is not None for c in changes):
             position = {key: i for i, key in enumerate(self._rows)}
         inverse: list[RowChange] = []
         inserts: list[tuple[int, e.Key, R]] = []
@@ -58,11 +58,13 @@ class Table(Mapping[e.Key, R], Generic[R]):
                 del self._rows[key]
                 continue
             record = cast(R, change.record)
-            inverse.append(RowChange(self.spec.name, key, before))
-            if before is None and change.index is not None:
-                inserts.append((change.index, key, record))
-            else:
+            if change.index is None:
+                inverse.append(RowChange(self.spec.name, key, before))
                 self._rows[key] = record
+                continue
+            inverse.append(RowChange(self.spec.name, key, before, position.get(key)))
+            self._rows.pop(key, None)
+            inserts.append((change.index, key, record))
         if inserts:
             items = list(self._rows.items())
             for index, key, record in sorted(inserts, key=lambda item: item[0]):
@@ -76,7 +78,8 @@ class RowChange:
     """
     One row as it shall be: ``record`` put under ``key``, or the row deleted when ``record`` is None.
 
-    ``index`` is where a new row goes (0-based, among the rows as they are after the edit); None is the end.
+    ``index`` is where the row goes (0-based, among the rows as they are after the edit). None leaves a row
+    where it is, and puts a new one at the end.
     """
 
     table: str
@@ -209,7 +212,7 @@ class Dataset:
         reshaped = set()
         for name, changes in by_table.items():
             undo = self.table(name)._replace(changes)
-            if any(c.record is None for c in undo) or any(c.record is None for c in changes):
+            if any(c.record is None or c.index is not None for c in (*undo, *changes)):
                 reshaped.add(name)
             inverse += undo
         keys = {name: frozenset(c.key for c in changes) for name, changes in by_table.items()}

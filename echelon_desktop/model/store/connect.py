@@ -1,0 +1,143 @@
+"""Connections to SQLite, the way this application wants them, and its errors in words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from echelon_desktop.errors import DamagedFileError, FileLockedError, StoreError
+
+_BUSY_S = 10.0  # a reader blocks a commit, and a commit a reader, for as long as reading a school takes
+
+
+def connect(path: Path, *, read_only: bool = False) -> sa.Connection:
+    """
+    Open an existing database.
+
+    A reader opens it for writing too, if it may, and then forbids itself to: what a killed writer left
+    half done must be taken back before anything can be read.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened or is no database.
+    """
+    with explained(path):
+        _recognise(path)
+        raw = sqlite3.connect(
+            uri(path, "rw"), uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            raw.execute("PRAGMA trusted_schema = OFF")  # files come from strangers
+            if read_only:
+                raw.execute("PRAGMA query_only = ON")
+            else:
+                # docs/decisions/school-file.md says why not WAL.
+                raw.execute("PRAGMA journal_mode = DELETE")
+                raw.execute("PRAGMA synchronous = EXTRA")
+                raw.execute("PRAGMA fullfsync = ON")  # macOS
+            return adopt(raw)
+        except BaseException:
+            raw.close()
+            raise
+
+
+def _recognise(path: Path) -> None:
+    """Say what is wrong with a file that is no database, better than SQLite does."""
+    if not path.exists():
+        raise StoreError(f"There is no file {path}. Check its name, and that its folder can be reached.")
+    if not path.is_file():
+        raise StoreError(f"{path} is a folder, not a school file.")
+    with path.open("rb") as file:
+        start = file.read(16)
+    if not start:
+        raise DamagedFileError(f"{path.name} is empty (0 bytes). Restore one of its backups.")
+    if start != b"SQLite format 3\0":
+        raise DamagedFileError(
+            f"{path.name} is not a school file. If it is a table (CSV or a spreadsheet), import it; "
+            "if it was a school file once, restore one of its backups."
+        )
+
+
+def adopt(raw: sqlite3.Connection) -> sa.Connection:
+    """
+    A connection of SQLAlchemy over one of sqlite3, which closes with it.
+
+    ``raw`` must leave transactions alone (``isolation_level=None``): by itself sqlite3 begins them late, and
+    a change of the schema would stand outside.
+    """
+    engine = sa.create_engine("sqlite://", creator=lambda: raw, poolclass=sa.NullPool)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine.connect()
+
+
+def driver(connection: sa.Connection) -> sqlite3.Connection:
+    """The connection of sqlite3 below one of SQLAlchemy."""
+    raw: Any = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
+
+
+def uri(path: Path, mode: str) -> str:
+    """A path as SQLite's URI, for drives (``C:/``) and network folders (``//server/``) too."""
+    text = path.absolute().as_posix()
+    return f"file://{'' if text.startswith('/') else '/'}{quote(text)}?mode={mode}"
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the system complain of into a StoreError that says what to do."""
+    try:
+        yield
+    except sa.exc.DBAPIError as exc:
+        raise _store_error(path, exc.orig) from exc
+    except (sqlite3.Error, OSError) as exc:
+        raise _store_error(path, exc) from exc
+    except (UnicodeEncodeError, OverflowError) as exc:
+        raise StoreError(
+            f"{path.name} cannot hold this value: {exc}. The change was not made; correct the value."
+        ) from exc
+
+
+def _store_error(path: Path, exc: BaseException | None) -> StoreError:
+    name = path.name
+    if isinstance(exc, OSError):
+        return StoreError(
+            f"{name}: {exc.strerror or exc} ({exc.filename or path}). Nothing was changed. "
+            "Check the disk, the folder and your permissions."
+        )
+    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest its details
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(
+            f"The disk that holds {name} is full. The change was not made, and everything before it is safe. "
+            "Free some space, then repeat the change."
+        )
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(
+            f"{name} is write-protected, or its folder is. The change was not made. Ask for the right to "
+            "write there, or copy the file to a folder of your own and open it there."
+        )
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreError(
+            f"{path} cannot be opened. Check that its folder can be reached and that you may write there."
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        detail = getattr(exc, "sqlite_errorname", "")
+        return StoreError(
+            f"Reading or writing {name} failed ({detail}): the disk may be full or broken, or the network "
+            "folder out of reach. The change was not made, and everything before it is safe. "
+            "Repeat the change when the disk can be reached again."
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return FileLockedError(
+            f"Another program is using {name} at this moment. Close it there, then repeat the change."
+        )
+    return DamagedFileError(f"{name} is damaged or is no school file ({exc}). Restore one of its backups.")
