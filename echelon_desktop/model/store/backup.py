@@ -38,8 +38,8 @@ class Backup:
     ----------
     path
         The copy; a school file itself.
-    made
-        When, in UTC.
+    when
+        In UTC.
     size
         Bytes.
     reason
@@ -47,7 +47,7 @@ class Backup:
     """
 
     path: Path
-    made: datetime
+    when: datetime
     size: int
     reason: str = ""
 
@@ -69,7 +69,7 @@ def backups(path: Path) -> list[Backup]:
             if file.suffix == path.suffix and file.stem.startswith(path.stem) and match:
                 made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
                 found.append(Backup(file, made, file.stat().st_size, match["reason"] or ""))
-    return sorted(found, key=lambda b: b.made, reverse=True)
+    return sorted(found, key=lambda b: b.when, reverse=True)
 
 
 def make_backup(path: Path, connection: sa.Connection, reason: str = "") -> Backup:
@@ -159,8 +159,8 @@ def replace(source: Path, target: Path) -> None:
 def _new_name(path: Path, reason: str) -> Path:
     made = datetime.now(UTC)
     newest = next(iter(backups(path)), None)
-    if newest and newest.made >= made - timedelta(milliseconds=1):  # a clock set back, or a fast machine
-        made = newest.made + timedelta(milliseconds=1)
+    if newest and newest.when >= made - timedelta(milliseconds=1):  # a clock set back, or a fast machine
+        made = newest.when + timedelta(milliseconds=1)
     stamp = made.strftime(_STAMP)[:-3] + "Z"
     return folder(path) / f"{path.stem} {stamp}{' ' if reason else ''}{reason}{path.suffix}"
 

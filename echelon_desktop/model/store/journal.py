@@ -21,20 +21,20 @@ class Entry:
     ----------
     seq
         Number of the edit, rising; 0 is the file as it was created.
-    at
-        When, ISO 8601 in UTC.
+    when
+        ISO 8601 in UTC.
     title
         What the user calls it.
-    undone
-        True when it can be redone.
+    done
+        False when it was undone and can be redone.
     current
         True for the one line whose state is on the screen: the last that is not undone.
     """
 
     seq: int
-    at: str
+    when: str
     title: str
-    undone: bool
+    done: bool
     current: bool
 
 
@@ -92,8 +92,8 @@ def entries(connection: sa.Connection, title: str, created: str) -> list[Entry]:
     """The history, oldest first; the first line is the file as created."""
     rows = connection.execute(_titles).all()
     current = max((row.seq for row in rows if not row.undone), default=0)
-    first = Entry(0, created, title, undone=False, current=current == 0)
-    return [first, *(Entry(r.seq, r.at, r.title, bool(r.undone), r.seq == current) for r in rows)]
+    first = Entry(0, created, title, done=True, current=current == 0)
+    return [first, *(Entry(r.seq, r.at, r.title, not r.undone, r.seq == current) for r in rows)]
 
 
 def pack(edit: Edit) -> bytes:

@@ -21,10 +21,10 @@ from echelon_desktop.model.tables import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state with a name; ``at`` is ISO 8601 in UTC."""
+    """A state with a name; ``when`` is ISO 8601 in UTC."""
 
     name: str
-    at: str
+    when: str
 
 
 def add(connection: sa.Connection, name: str, dataset: Dataset) -> None:
