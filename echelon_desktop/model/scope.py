@@ -1,5 +1,7 @@
 """Which sections and teachers a rule concerns, and what the school's records say of a section by default."""
 
+from collections.abc import Iterable
+
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 
@@ -46,3 +48,18 @@ def stacks(school: School) -> dict[str, str]:
             head = min(merged, key=position.__getitem__)
             first = {section: head if f in merged else f for section, f in first.items()}
     return first
+
+
+def sped_limit(school: School, rules: Iterable[e.Rule], section: e.Section) -> int | None:
+    """The section's own SPED limit, else its course's, else that of the narrowest rule that concerns it."""
+    course = school.courses.get(section.course)
+    if section.sped_limit is not None:
+        return section.sped_limit
+    if course is not None and course.sped_limit is not None:
+        return course.sped_limit
+    limits = [
+        ((not rule.sections, not rule.courses, not rule.departments), rule.limit)
+        for rule in rules
+        if rule.kind == "sped-limit" and rule.limit is not None and concerns(rule, school, section)
+    ]
+    return min(limits)[1] if limits else None

@@ -1,0 +1,141 @@
+"""Checks of sections, their rooms and the links between them."""
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.checks.report import Report
+from echelon_desktop.model.checks.times import Times, crowd
+from echelon_desktop.model.slots import Choice
+
+
+def check_sections(report: Report, times: Times) -> None:
+    """Each section can meet somewhere, has seats and a teacher, and somebody may sit in it."""
+    school = report.school
+    audiences = Counter((student.grade, student.groups) for student in school.students.values())
+    admitted: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
+    for section in school.sections.values():
+        if not times.choices[section.id] and times.grid.periods:
+            reason = _why_nowhere(section, times)
+            message = (
+                f"Section {section.id} of {report.course(section.course)} cannot meet anywhere: {reason}."
+            )
+            report.add("section-cannot-meet", message, "sections", section.id, "allowed_periods")
+        if section.seats <= 0:
+            message = f"Section {section.id} of {report.course(section.course)} has {section.seats} seats."
+            report.add("section-without-seats", message, "sections", section.id, "seats", str(section.seats))
+        if not section.teachers:
+            message = f"Section {section.id} of {report.course(section.course)} has no teacher."
+            report.add("section-without-teacher", message, "sections", section.id, "teachers")
+        room = school.rooms.get(section.room)
+        if room is not None and room.seats is not None and room.seats < section.seats:
+            report.add(
+                "room-too-small",
+                f"Section {section.id} has {section.seats} seats, its room {room.id} only {room.seats}.",
+                "sections",
+                section.id,
+                "room",
+                section.room,
+            )
+        if section.grades or section.groups:
+            restriction = (section.grades, section.groups)
+            if restriction not in admitted:
+                admitted[restriction] = any(admits(section, *audience) for audience in audiences)
+            if not admitted[restriction] and school.students:
+                field = "grades" if section.grades else "groups"
+                allowed = ", ".join((*section.grades, *section.groups))
+                message = f"Section {section.id} is for {allowed} only, and no student is."
+                report.add("nobody-eligible", message, "sections", section.id, field, allowed)
+
+
+def admits(section: e.Section, grade: str, groups: tuple[str, ...]) -> bool:
+    """Whether a student of that grade and those groups may sit in the section."""
+    return (not section.grades or grade in section.grades) and (
+        not section.groups or not set(section.groups).isdisjoint(groups)
+    )
+
+
+def _why_nowhere(section: e.Section, times: Times) -> str:
+    possible = times.grid.choices(section)
+    if not possible:
+        return "its pattern or terms fit nowhere in the day"
+    allowed = times.allowed(section)
+    if allowed:
+        return f"only {', '.join(times.grid.names(allowed))} are left to it, which its pattern does not fit"
+    return "its allowed periods and its teachers' absences leave nothing"
+
+
+def check_rooms(report: Report, times: Times) -> None:
+    """The sections of a room fit side by side."""
+    held: dict[str, dict[str, None]] = defaultdict(dict)
+    for section in report.school.sections.values():
+        if section.room:
+            held[section.room][times.stack_of[section.id]] = None
+    for room, stacks in held.items():
+        placed = [stack for stack in stacks if times.stack_ways[stack]]
+        crowded = [placed[i] for i in crowd([times.stack_ways[stack] for stack in placed])]
+        if crowded:
+            slots = slots_of(times, crowded)
+            message = f"Room {room} cannot hold the sections {listed(crowded)} in {listed(slots)}."
+            report.add("room-overbooked", message, "rooms", room, "id", room)
+
+
+def check_links(report: Report, times: Times) -> None:
+    """Each link joins at least two sections and can be kept."""
+    school = report.school
+    for link in school.links.values():
+        members = [school.sections[s] for s in link.sections if s in school.sections]
+        if len(members) < 2:
+            message = f"Link {link.id} joins {len(members)} sections."
+            report.add("link-too-short", message, "links", link.id, "sections", ";".join(link.sections))
+            continue
+        if all(times.choices[section.id] for section in members) and not _can_be_kept(link, members, times):
+            names = listed([section.id for section in members])
+            message = f"Link {link.id} ({link.kind}): no periods suit {names} together."
+            report.add("link-cannot-meet", message, "links", link.id, "sections", ";".join(link.sections))
+        if link.kind is e.LinkKind.STACKED:
+            teachers = {frozenset(section.teachers) for section in members if section.teachers}
+            if len(teachers) > 1:
+                names = listed(sorted({t for group in teachers for t in group}))
+                message = f"Stack {link.id} is one class, but its sections name different teachers: {names}."
+                report.add("stack-teachers-differ", message, "links", link.id, "sections", names)
+
+
+def _can_be_kept(link: e.Link, members: list[e.Section], times: Times) -> bool:
+    if link.kind is e.LinkKind.SAME_STUDENTS:
+        # Courses apart can be held together only if some of their choices are apart.
+        return all(
+            a.course == b.course or any(x & y == 0 for x in times.ways[a.id] for y in times.ways[b.id])
+            for i, a in enumerate(members)
+            for b in members[i + 1 :]
+        )
+    reached = list(times.choices[members[0].id])
+    for _, section in pairwise(members):
+        reached = [
+            c for c in times.choices[section.id] if any(_follows(link.kind, r, c, times) for r in reached)
+        ]
+    return bool(reached)
+
+
+def _follows(kind: e.LinkKind, a: Choice, b: Choice, times: Times) -> bool:
+    if kind is e.LinkKind.STACKED:
+        return a.mask == b.mask
+    if kind is e.LinkKind.SAME_PERIOD:
+        return set(a.periods) == set(b.periods)
+    order = times.order
+    return (max(a.periods, key=order.__getitem__), min(b.periods, key=order.__getitem__)) in times.successions
+
+
+def slots_of(times: Times, stacks: list[str]) -> list[str]:
+    """Names of all slots that these stacks can use."""
+    mask = 0
+    for stack in stacks:
+        for way in times.stack_ways[stack]:
+            mask |= way
+    return list(times.grid.names(mask))
+
+
+def listed(names: list[str], most: int = 12) -> str:
+    """The names in a row, cut where nobody reads on."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
