@@ -66,12 +66,11 @@ class Demand:
                 if count
             ]
             message = f"{self.report.course(course)} has no section; {' and '.join(asked)}."
-            table, key, field = "courses", course, "id"
-            if course not in self.school.courses:
-                table, key = "requests", first[course]
-                field = "requests" if demand[course] else "alternates"
+            asking = ("requests", first[course], "requests" if demand[course] else "alternates")
+            table, key, field = ("courses", course, "id") if course in self.school.courses else asking
+            shown_at = asking if self.report.is_implied(course) else None
             remedy = suggestion(course, spellings)
-            self.report.add("request-without-section", message, table, key, field, course, remedy)
+            self.report.add("request-without-section", message, table, key, field, course, remedy, shown_at)
 
     def _check_seats(self, demand: Counter[str], sped_demand: Counter[str]) -> None:
         stack_of = self.times.stack_of
@@ -79,19 +78,19 @@ class Demand:
         room: dict[str, int] = defaultdict(int)  # seats of each stack, shared by its sections
         for course, sections in self.sections.items():
             seats = [self._seats(section) for section in sections]
-            total, short = sum(seats), 0
+            name, total, short = self.report.course(course), sum(seats), 0
             if demand[course] > total > 0:
                 short = demand[course] - total
-                message = f"{self.report.course(course)} has {demand[course]} requests and {total} seats: {short} too few."
+                message = f"{name} has {demand[course]} requests and {total} seats: {short} too few."
                 self.report.add_course("demand-above-seats", message, course, value=str(demand[course]))
             elif demand[course] and (enough := _enough(seats, demand[course])) < len(seats):
-                message = f"{self.report.course(course)} has {len(seats)} sections; its {demand[course]} requests fit in {enough}."
+                message = f"{name} has {len(seats)} sections; its {demand[course]} requests fit in {enough}."
                 self.report.add_course("sections-to-spare", message, course, value=str(len(seats)))
             limits = [sped_limit(self.school, self.report.rules, section) for section in sections]
             sped = sum(s if limit is None else min(s, limit) for s, limit in zip(seats, limits, strict=True))
             if sped_demand[course] > sped and sped_demand[course] - sped > short:
                 message = (
-                    f"{self.report.course(course)} has {sped_demand[course]} requests of SPED students, and its sections "
+                    f"{name} has {sped_demand[course]} requests of SPED students, and its sections "
                     f"take {sped} together: {sped_demand[course] - sped} too few."
                 )
                 self.report.add_course(

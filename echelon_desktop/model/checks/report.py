@@ -92,13 +92,15 @@ class Report:
 
         A course that only its sections name is shown where the first of them names it.
         """
+        first = self._first_sections.get(course)
+        shown_at = ("sections", first, "course") if first and self.is_implied(course) else None
+        table, key = ("courses", course) if course in self.school.courses else ("sections", first or "")
+        self.add(code, message, table, key, field, value or course, shown_at=shown_at)
+
+    def is_implied(self, course: str) -> bool:
+        """Whether no row of its own says anything about the course."""
         record = self.school.courses.get(course)
-        shown_at = None
-        if record is None or (record == Course(course) and ("courses", course) not in self._source):
-            first = self._first_sections.get(course)
-            shown_at = ("sections", first, "course") if first else None
-        table = "courses" if record is not None else ""
-        self.add(code, message, table, course if table else "", field, value or course, shown_at=shown_at)
+        return record is None or (record == Course(course) and ("courses", course) not in self._source)
 
     @cached_property
     def _first_sections(self) -> dict[str, str]:

@@ -68,7 +68,7 @@ class Requests:
         return self._ways[key]
 
     def _possible(self, options: tuple[str, ...], student: e.Student, free: int) -> tuple[Ways, Ways]:
-        """The ways in which the student could take one of the courses, and those when the student is there."""
+        """The ways in which the student could take one of the courses, and those open to them."""
         if self._restricted.isdisjoint(options):
             student = _ANYONE
         key = (options, student.grade, student.groups, free)
@@ -89,7 +89,8 @@ class Requests:
             asked.add(request.course)
         for request in entry.requests:
             if request.rank < 1:
-                message = f"Student {entry.student} requests {self.report.course(request.course)} with rank {request.rank}."
+                name = self.report.course(request.course)
+                message = f"Student {entry.student} requests {name} with rank {request.rank}."
                 self.report.add(
                     "rank-below-one", message, "requests", entry.student, "rank", str(request.rank)
                 )
@@ -158,7 +159,10 @@ class Requests:
 
     def _add_not_eligible(self, student: e.Student, course: str) -> None:
         if not student.grade and any(section.grades for section in self.sections[course]):
-            message = f"Student {student.id} requests {self.report.course(course)}, which is for certain grades, and has no grade."
+            message = (
+                f"Student {student.id} requests {self.report.course(course)}, "
+                "which is for certain grades, and has no grade."
+            )
             self.report.add("grade-missing", message, "students", student.id, "grade")
             return
         message = (
@@ -181,7 +185,8 @@ class Requests:
         for (a, b), count in sorted(together.items()):
             if all(x & y for x in ways[a] for y in ways[b]):
                 apart.add(frozenset((a, b)))
-                message = f"{self.report.course(a)} and {self.report.course(b)} can only meet at the same time; {count} students request both."
+                names = f"{self.report.course(a)} and {self.report.course(b)}"
+                message = f"{names} can only meet at the same time; {count} students request both."
                 self.report.add_course("courses-always-clash", message, a, "allowed_periods", b)
         return apart
 

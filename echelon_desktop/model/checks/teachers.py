@@ -50,8 +50,8 @@ def _check_crowding(report: Report, times: Times, teacher: str, sections: list[e
     if len(courses) == 1 and len(slots) < times.free(teacher).bit_count():
         course = courses.pop()
         message = (
-            f"{report.course(course)}: teacher {teacher} has {len(crowded)} of its sections ({listed(crowded)}), "
-            f"which cannot all meet in {listed(slots)}."
+            f"{report.course(course)}: teacher {teacher} has {len(crowded)} of its sections "
+            f"({listed(crowded)}), which cannot all meet in {listed(slots)}."
         )
         report.add_course("course-cannot-fit", message, course, "allowed_periods", ";".join(slots))
         return
@@ -147,8 +147,8 @@ def _check_assignment(report: Report, section: e.Section, dedicated: dict[str, l
     owners = dedicated.get(section.course, [])
     if owners and section.teachers and not set(owners) & set(section.teachers):
         message = (
-            f"Section {section.id} of {report.course(section.course)} is taught by {listed(list(section.teachers))}; "
-            f"the course is dedicated to {listed(owners)}."
+            f"Section {section.id} of {report.course(section.course)} is taught by "
+            f"{listed(list(section.teachers))}; the course is dedicated to {listed(owners)}."
         )
         report.add(
             "dedicated-course-shared", message, "sections", section.id, "teachers", section.teachers[0]
