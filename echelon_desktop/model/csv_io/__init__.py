@@ -1,0 +1,23 @@
+"""
+The school's own files: reading them with every doubt told, and writing them back.
+
+docs/files.md describes the files for the people who make them.
+"""
+
+from echelon_desktop.model.csv_io.folder import RESULT_FILES
+from echelon_desktop.model.csv_io.reading import SourceFile
+from echelon_desktop.model.csv_io.schedule_reader import ImportedSchedule, read_schedule
+from echelon_desktop.model.csv_io.schedule_writer import write_schedule
+from echelon_desktop.model.csv_io.school_reader import Imported, read_school
+from echelon_desktop.model.csv_io.school_writer import write_school
+
+__all__ = [
+    "RESULT_FILES",
+    "Imported",
+    "ImportedSchedule",
+    "SourceFile",
+    "read_schedule",
+    "read_school",
+    "write_schedule",
+    "write_school",
+]
