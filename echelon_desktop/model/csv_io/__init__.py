@@ -4,6 +4,7 @@ The school's own files: reading them with every doubt told, and writing them bac
 docs/files.md describes the files for the people who make them.
 """
 
+from echelon_desktop.model.csv_io.cellcode import neutralised
 from echelon_desktop.model.csv_io.folder import RESULT_FILES
 from echelon_desktop.model.csv_io.reading import SourceFile
 from echelon_desktop.model.csv_io.schedule_reader import ImportedSchedule, read_schedule
@@ -16,6 +17,7 @@ __all__ = [
     "Imported",
     "ImportedSchedule",
     "SourceFile",
+    "neutralised",
     "read_schedule",
     "read_school",
     "write_schedule",

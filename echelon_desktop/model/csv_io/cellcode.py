@@ -13,13 +13,13 @@ _GUARDED = re.compile(r"'*[=+\-@\t\r\n]")
 _EXCEL_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 
 
-def guard(text: str) -> str:
+def neutralised(text: str) -> str:
     """Text as written to files that people open in a spreadsheet."""
     return "'" + text if _GUARDED.match(text) else text
 
 
-def unguard(text: str) -> str:
-    """Undo :func:`guard`; other text is left alone."""
+def restored(text: str) -> str:
+    """Undo :func:`neutralised`; other text is left alone."""
     return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
@@ -31,4 +31,4 @@ def excel_text(text: str) -> str | None:
 
 def plain_title(cell: str) -> str:
     """Column title of a header cell."""
-    return unguard(cell.strip()).strip()
+    return restored(cell.strip()).strip()

@@ -1,6 +1,7 @@
 """References that a spreadsheet seems to have broken by dropping leading zeros."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.codes import Code
@@ -8,26 +9,53 @@ from echelon_desktop.model.csv_io.log import FindingLog
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.tables import SCHOOL_TABLES, TABLES
 
-Places = Mapping[tuple[str, e.Key], tuple[str, int]]
+Places = Mapping[tuple[str, str], tuple[str, int]]
+
+
+class _Reference(NamedTuple):
+    table: str
+    key: str
+    fields: tuple[str, ...]  # the first that is a column of the file is meant
+    target: str
+    id: str
+    course: str = ""  # of the request it belongs to
 
 
 def tell_lost_zeros(
-    school: School, places: Places, titles: Mapping[str, Mapping[str, str]], log: FindingLog
+    school: School,
+    places: Places,
+    request_places: Places,
+    titles: Mapping[str, Mapping[str, str]],
+    log: FindingLog,
 ) -> None:
     """
     Tell of each unknown id that would be known with other leading zeros; nothing is changed.
 
     Told once per file, column and id, with the number of rows.
+
+    Parameters
+    ----------
+    school
+        What was read.
+    places, request_places
+        (table, key) and (student, course) → file and line.
+    titles
+        File → field → title as found.
+    log
+        Where the findings go.
     """
-    known = {spec.name: set(getattr(school, spec.name)) for spec in SCHOOL_TABLES}
-    bare = {name: _by_bare_number(ids) for name, ids in known.items()}
-    for table, key, field, target, id_ in _references(school):
-        if id_ in known[target] or not id_.isdecimal():
+    bare = {spec.name: _by_bare_number(getattr(school, spec.name)) for spec in SCHOOL_TABLES}
+    for reference in _references(school):
+        id_, target = reference.id, reference.target
+        if id_ in getattr(school, target) or not id_.isdecimal():
             continue
         meant = bare[target].get(id_.lstrip("0"), [])
         if len(meant) != 1:
             continue
-        file, row = places.get((table, key), ("", None))
+        place = request_places.get((reference.key, reference.course)) if reference.course else None
+        file, row = place or places.get((reference.table, reference.key)) or ("", None)
+        own_titles = titles.get(file, {})
+        field = next((name for name in reference.fields if name in own_titles), "")
         log.add(
             Code.LOST_ZEROS,
             f"There is no {TABLES[target].singular} {id_!r}, but there is {meant[0]!r}: "
@@ -35,15 +63,15 @@ def tell_lost_zeros(
             f"Replace it by {meant[0]!r}, or export the file again with ids as text.",
             file=file,
             row=row,
-            column=titles.get(file, {}).get(field, ""),
+            column=own_titles.get(field, ""),
             value=id_,
-            table=table,
-            key=str(key),
+            table=reference.table,
+            key=reference.key,
             once_per=(file, field, id_),
         )
 
 
-def _by_bare_number(ids: set[e.Key]) -> dict[str, list[str]]:
+def _by_bare_number(ids: Mapping[e.Key, object]) -> dict[str, list[str]]:
     bare: dict[str, list[str]] = {}
     for id_ in ids:
         if isinstance(id_, str) and id_.isdecimal():
@@ -51,17 +79,18 @@ def _by_bare_number(ids: set[e.Key]) -> dict[str, list[str]]:
     return bare
 
 
-def _references(school: School) -> Iterator[tuple[str, e.Key, str, str, str]]:
-    """(table, key, field, table referred to, id) of everything that one record says of another."""
+def _references(school: School) -> Iterator[_Reference]:
+    """Everything that one record says of another."""
     for spec in SCHOOL_TABLES:
         for key, record in getattr(school, spec.name).items():
             for field, target in spec.references:
                 value = getattr(record, field)
                 for id_ in (value,) if isinstance(value, str) else value:
                     if id_:
-                        yield spec.name, key, field, target, id_
+                        yield _Reference(spec.name, key, (field,), target, id_)
     for student, requests in school.requests.items():
         for request in requests.requests:
-            yield "requests", student, "requests", "courses", request.course
+            own = request.course
+            yield _Reference("requests", student, ("course", "requests"), "courses", own, own)
             for alternate in request.alternates:
-                yield "requests", student, "alternates", "courses", alternate
+                yield _Reference("requests", student, ("alternates",), "courses", alternate, own)

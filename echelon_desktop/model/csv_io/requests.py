@@ -24,12 +24,20 @@ class _Draft:
     place: Place
     extra: dict[str, str]
     requests: dict[str, CourseRequest] = dataclasses.field(default_factory=dict)
+    places: dict[str, Place] = dataclasses.field(default_factory=dict)  # by course
 
 
 def read_requests(
     wide: RawTable | None, long: RawTable | None, reader: RowReader
-) -> Iterator[tuple[RequestList, Place]]:
-    """Request lists, in the order of the wide file and then of the long one, with where each begins."""
+) -> Iterator[tuple[RequestList, Place, dict[str, Place]]]:
+    """
+    Read the request lists, in the order of the wide file and then of the long one.
+
+    Yields
+    ------
+    tuple
+        The list, where it begins, and where each of its courses stands.
+    """
     drafts: dict[str, _Draft] = {}
     if wide is not None:
         for row in reader.rows(wide):
@@ -43,7 +51,7 @@ def read_requests(
                 draft = drafts[row.id] = _Draft((long.source.name, row.line), dict(blank))
             _add_long(draft, long, row, reader.log)
     for student, draft in drafts.items():
-        yield RequestList(student, tuple(draft.requests.values()), draft.extra), draft.place
+        yield RequestList(student, tuple(draft.requests.values()), draft.extra), draft.place, draft.places
 
 
 def split_requests(requests: RequestList) -> tuple[tuple[str, ...], tuple[CourseRequest, ...]]:
@@ -67,6 +75,7 @@ def _add_wide(drafts: dict[str, _Draft], table: RawTable, row: Row, log: Finding
             _tell_twice(table, row, "requests", course, log)
         else:
             draft.requests[course] = CourseRequest(course)
+            draft.places[course] = table.source.name, row.line
 
 
 def _add_long(draft: _Draft, table: RawTable, row: Row, log: FindingLog) -> None:
@@ -81,6 +90,7 @@ def _add_long(draft: _Draft, table: RawTable, row: Row, log: FindingLog) -> None
         if before.rank != 1 or before.alternates or before.extra:
             return
     draft.requests[course] = request
+    draft.places[course] = table.source.name, row.line
 
 
 def tell_merged(table: RawTable, row: Row, first: int, extra: dict[str, str], log: FindingLog) -> None:

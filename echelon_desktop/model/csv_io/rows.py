@@ -8,7 +8,7 @@ from echelon_desktop.model.cells import SEPARATOR, Known, Problem, YesNo, nothin
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.columns import Column
 from echelon_desktop.model.csv_io.bell import SlotNames
-from echelon_desktop.model.csv_io.cellcode import excel_text, unguard
+from echelon_desktop.model.csv_io.cellcode import excel_text, restored
 from echelon_desktop.model.csv_io.log import FindingLog
 from echelon_desktop.model.csv_io.reading import RawTable
 
@@ -54,7 +54,7 @@ class RowReader:
         others = [(i, c, self._known(c)) for i, c in table.columns if c is not id_column]
         blank = {c.key: c.cell.blank for c in table.spec.columns}
         for line, cells in table.rows:
-            row = Row(line, "", dict(blank), {title: unguard(cells[i]) for i, title in table.extra})
+            row = Row(line, "", dict(blank), {title: restored(cells[i]) for i, title in table.extra})
             text = self._text(table, row, id_column, cells[id_at])
             if not text:
                 self._tell_no_id(table, row, id_column)
@@ -86,7 +86,7 @@ class RowReader:
     def _text(self, table: RawTable, row: Row, column: Column, raw: str) -> str:
         text = raw.strip()
         if text[:1] == "'":
-            return unguard(text).strip()
+            return restored(text).strip()
         if text[:1] == "=" and (inner := excel_text(text)) is not None:
             problem = Problem(Code.EXCEL_TEXT, f"{text} was read as {inner}.", "Nothing need be done.", text)
             self._tell(table, row, column, problem)

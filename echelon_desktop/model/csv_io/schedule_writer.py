@@ -21,7 +21,7 @@ def write_schedule(
     schedule: Schedule,
     folder: str | Path,
     unmet: Mapping[tuple[str, str], str] | None = None,
-    figures: Iterable[tuple[str, int, int]] = (),
+    metrics: Iterable[tuple[str, int, int, float]] = (),
 ) -> list[Path]:
     """
     Write the five files of a schedule, in the order of the school's own files.
@@ -36,8 +36,8 @@ def write_schedule(
         Made if it is not there.
     unmet
         (student, course) → why the request was not met.
-    figures
-        Lines of constraint_violations.csv: metric, count, and of how many.
+    metrics
+        Lines of constraint_violations.csv: metric, count, total, percentage.
 
     Returns
     -------
@@ -60,14 +60,10 @@ def write_schedule(
         ],
         CONSTRAINT_VIOLATIONS: [
             ["Metric", "Count", "Total", "Percentage"],
-            *([metric, str(n), str(total), _percentage(n, total)] for metric, n, total in figures),
+            *([name, str(count), str(total), f"{share:.2f}"] for name, count, total, share in metrics),
         ],
     }
     return replace_files(Path(folder), {name: encode(lines) for name, lines in contents.items()})
-
-
-def _percentage(count: int, total: int) -> str:
-    return f"{100 * count / total:.2f}" if total else "0.00"
 
 
 class _Rows:

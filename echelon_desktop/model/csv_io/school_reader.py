@@ -40,9 +40,9 @@ class Imported:
     school: School
     findings: list[Finding]
     files: list[SourceFile]
-    places: Mapping[tuple[str, e.Key], tuple[str, int]]
+    places: Mapping[tuple[str, str], tuple[str, int]]
 
-    def place(self, table: str, key: e.Key, field: str = "") -> tuple[str, int | None, str]:
+    def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
         """File, row and column title of a record's field; blank and None when it came from no file."""
         file, row = self.places.get((table, key), ("", None))
         titles = next((source.titles for source in self.files if source.name == file), {})
@@ -82,7 +82,8 @@ class _SchoolReader:
         self.log = log
         self.known: dict[str, set[str]] = {name: set() for name in TABLES}
         self.reader = RowReader(self.known, SlotNames(), log)
-        self.places: dict[tuple[str, e.Key], tuple[str, int]] = {}
+        self.places: dict[tuple[str, str], tuple[str, int]] = {}
+        self.request_places: dict[tuple[str, str], tuple[str, int]] = {}  # by student and course
         self.records: dict[str, list[Any]] = {}
 
     def read(self) -> Imported:
@@ -102,7 +103,7 @@ class _SchoolReader:
         self._requests()
         self._imply_records()
         school = School(**self.records)
-        tell_lost_zeros(school, self.places, self._titles(), self.log)
+        tell_lost_zeros(school, self.places, self.request_places, self._titles(), self.log)
         files = [table.source for table in self.tables.values() if table is not None]
         return Imported(school, self.log.findings(), files, self.places)
 
@@ -189,8 +190,9 @@ class _SchoolReader:
     def _requests(self) -> None:
         lists = []
         wide, long = self.tables.get(c.PREFERENCES.name), self.tables.get(c.COURSE_REQUESTS.name)
-        for requests, place in read_requests(wide, long, self.reader):
+        for requests, place, places in read_requests(wide, long, self.reader):
             self.places["requests", requests.student] = place
+            self.request_places.update({(requests.student, course): at for course, at in places.items()})
             lists.append(requests)
         self.records["requests"] = lists
 

@@ -12,7 +12,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.cells import SEPARATOR, IdList, Terms
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.csv_io.bell import default_places
-from echelon_desktop.model.csv_io.cellcode import guard
+from echelon_desktop.model.csv_io.cellcode import neutralised
 from echelon_desktop.model.csv_io.folder import replace_files
 from echelon_desktop.model.csv_io.log import FindingLog
 from echelon_desktop.model.csv_io.requests import split_requests
@@ -54,7 +54,7 @@ def write_school(school: School, folder: str | Path) -> list[Path]:
 def encode(rows: Iterable[Sequence[str]]) -> bytes:
     """Text cells as the bytes of a file for people: UTF-8 with a mark, CRLF, formulas made harmless."""
     text = io.StringIO()
-    csv.writer(text).writerows([guard(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([neutralised(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
