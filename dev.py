@@ -151,7 +151,8 @@ def wanted_stamp(kind):
         "kind": kind,
         "lock": hashlib.sha256(LOCKS[kind].read_bytes()).hexdigest(),
         "dev.py": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
-        "python": [sys.version, str(base_python())],
+        # Not sys.version: apt-get may give this very Python a new build while we run.
+        "python": [list(sys.version_info[:3]), sys.implementation.cache_tag, str(base_python())],
         "place": str(ROOT),
     }
 
