@@ -24,7 +24,7 @@ class _Reference(NamedTuple):
 def tell_lost_zeros(
     school: School,
     places: Places,
-    request_places: Places,
+    request_places: Mapping[str, Mapping[str, tuple[str, int]]],
     titles: Mapping[str, Mapping[str, str]],
     log: FindingLog,
 ) -> None:
@@ -38,21 +38,19 @@ def tell_lost_zeros(
     school
         What was read.
     places, request_places
-        (table, key) and (student, course) → file and line.
+        (table, key), and student → course, → file and line.
     titles
         File → field → title as found.
     log
         Where the findings go.
     """
     bare = {spec.name: _by_bare_number(getattr(school, spec.name)) for spec in SCHOOL_TABLES}
-    for reference in _references(school):
+    for reference in _unknown_references(school):
         id_, target = reference.id, reference.target
-        if id_ in getattr(school, target) or not id_.isdecimal():
-            continue
-        meant = bare[target].get(id_.lstrip("0"), [])
+        meant = bare[target].get(id_.lstrip("0"), []) if id_.isdecimal() else []
         if len(meant) != 1:
             continue
-        place = request_places.get((reference.key, reference.course)) if reference.course else None
+        place = request_places.get(reference.key, {}).get(reference.course) if reference.course else None
         file, row = place or places.get((reference.table, reference.key)) or ("", None)
         own_titles = titles.get(file, {})
         field = next((name for name in reference.fields if name in own_titles), "")
@@ -79,18 +77,21 @@ def _by_bare_number(ids: Mapping[e.Key, object]) -> dict[str, list[str]]:
     return bare
 
 
-def _references(school: School) -> Iterator[_Reference]:
-    """Everything that one record says of another."""
+def _unknown_references(school: School) -> Iterator[_Reference]:
+    """What a record says of another that does not exist."""
     for spec in SCHOOL_TABLES:
-        for key, record in getattr(school, spec.name).items():
-            for field, target in spec.references:
+        for field, target in spec.references:
+            known: Mapping[e.Key, object] = getattr(school, target)
+            for key, record in getattr(school, spec.name).items():
                 value = getattr(record, field)
                 for id_ in (value,) if isinstance(value, str) else value:
-                    if id_:
+                    if id_ and id_ not in known:
                         yield _Reference(spec.name, key, (field,), target, id_)
-    for student, requests in school.requests.items():
-        for request in requests.requests:
-            own = request.course
-            yield _Reference("requests", student, ("course", "requests"), "courses", own, own)
-            for alternate in request.alternates:
-                yield _Reference("requests", student, ("alternates",), "courses", alternate, own)
+    for each in school.requests.values():
+        for request in each.requests:
+            course = request.course
+            if course not in school.courses:
+                yield _Reference("requests", each.student, ("course", "requests"), "courses", course, course)
+            for id_ in request.alternates:
+                if id_ not in school.courses:
+                    yield _Reference("requests", each.student, ("alternates",), "courses", id_, course)

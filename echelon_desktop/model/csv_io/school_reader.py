@@ -83,7 +83,7 @@ class _SchoolReader:
         self.known: dict[str, set[str]] = {name: set() for name in TABLES}
         self.reader = RowReader(self.known, SlotNames(), log)
         self.places: dict[tuple[str, str], tuple[str, int]] = {}
-        self.request_places: dict[tuple[str, str], tuple[str, int]] = {}  # by student and course
+        self.request_places: dict[str, dict[str, tuple[str, int]]] = {}  # by student and course
         self.records: dict[str, list[Any]] = {}
 
     def read(self) -> Imported:
@@ -192,7 +192,7 @@ class _SchoolReader:
         wide, long = self.tables.get(c.PREFERENCES.name), self.tables.get(c.COURSE_REQUESTS.name)
         for requests, place, places in read_requests(wide, long, self.reader):
             self.places["requests", requests.student] = place
-            self.request_places.update({(requests.student, course): at for course, at in places.items()})
+            self.request_places[requests.student] = places
             lists.append(requests)
         self.records["requests"] = lists
 
