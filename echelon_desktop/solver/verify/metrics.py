@@ -1,18 +1,17 @@
 """The lines of ``constraint_violations.csv``: how often each thing went wrong, of how many."""
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.solver.verify.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """One line; ``percentage`` is of ``total`` (0.0 when that is 0), to two decimals."""
 
     name: str
-    count: int
+    number: int
     total: int
     percentage: float
 

@@ -94,7 +94,7 @@ class Counts:
     Plain counts for reports, whatever the rules say.
 
     ``size_spread`` is the sum over courses of largest minus smallest section, ``sped_spread`` the same of
-    SPED students; both leave out courses of one section by nature.
+    SPED students.
     """
 
     students: int  # with a request
@@ -110,6 +110,23 @@ class Counts:
     enrolled: int
     size_spread: int
     sped_spread: int
+
+    def by_name(self) -> dict[str, int]:
+        """Everything under the names that reports use."""
+        return {
+            "students with requests": self.students,
+            "students with every request": self.students_with_every_request,
+            "requests": self.requests,
+            "met requests": self.met,
+            "unmet requests": self.unmet,
+            "alternates granted": self.alternates_granted,
+            "sections": self.sections,
+            "sections placed": self.placed,
+            "seats": self.seats,
+            "seats filled": self.enrolled,
+            "size spread": self.size_spread,
+            "SPED size spread": self.sped_spread,
+        }
 
 
 @dataclass(frozen=True, slots=True)
