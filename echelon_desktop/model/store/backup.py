@@ -60,29 +60,40 @@ def folder(path: Path) -> Path:
 def backups(path: Path) -> list[Backup]:
     """Backups of a school file, newest first; the file itself may be gone."""
     path = path.resolve()
-    found = []
     with explained(path):
         if not folder(path).is_dir():
             return []
-        for file in folder(path).iterdir():
-            match = _NAME.match(file.stem.removeprefix(path.stem))
-            if file.suffix == path.suffix and file.stem.startswith(path.stem) and match:
-                made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
-                found.append(Backup(file, made, file.stat().st_size, match["reason"] or ""))
-    return sorted(found, key=lambda b: b.when, reverse=True)
+        found = [_backup(path, file) for file in folder(path).iterdir()]
+    return sorted((b for b in found if b), key=lambda b: b.when, reverse=True)
 
 
-def make_backup(path: Path, connection: sa.Connection, reason: str = "") -> Backup:
+def _backup(path: Path, file: Path) -> Backup | None:
+    """What a file in the folder is, judged by its name; None for a stranger."""
+    match = _NAME.match(file.stem.removeprefix(path.stem))
+    if match is None or not file.stem.startswith(path.stem) or file.suffix != path.suffix:
+        return None
+    try:
+        when = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Backup(file, when, file.stat().st_size, match["reason"] or "")
+
+
+def make_backup(path: Path, connection: sa.Connection, reason: str = "") -> None:
     """Copy an open school file, and let go of the oldest copies; the caller holds the write lock."""
     with explained(path):
         target = _new_name(path, reason)
         target.parent.mkdir(exist_ok=True)
-        _copy(connection, target)
+        for file in target.parent.iterdir():
+            if file.name.startswith(path.stem) and file.suffix == ".part":
+                discard(file)  # left by a process that was killed
+        part = part_of(target)
+        copy(connection, part)
+        replace(part, target)
         for old in backups(path)[KEEP:]:
             # One that is being read, on Windows, goes the next time.
             with suppress(PermissionError):
                 old.path.unlink()
-        return next(b for b in backups(path) if b.path == target)
 
 
 def changed_since_backup(path: Path, connection: sa.Connection) -> bool:
@@ -91,8 +102,8 @@ def changed_since_backup(path: Path, connection: sa.Connection) -> bool:
     if newest is None:
         return True
     try:
-        with explained(newest.path), closing(connect(newest.path, read_only=True)) as copy, copy.begin():
-            copied = meta.read(copy).get(meta.CONTENT)
+        with explained(newest.path), closing(connect(newest.path, read_only=True)) as other, other.begin():
+            copied = meta.read(other).get(meta.CONTENT)
     except DamagedFileError:
         return True  # such a copy is none
     with explained(path), connection.begin():
@@ -125,13 +136,17 @@ def restore_backup(path: Path, backup: Path) -> None:
             raise StoreError(f"There is no backup {backup}.")
         lock = WriteLock(path)
         try:
+            part = part_of(path)
             with closing(connect(backup, read_only=True)) as source:
                 check(backup, source)
-                part = path.with_name(path.name + ".part")
-                _copy(source, part, rename=False)
-            if path.exists():
-                _set_aside(path)
-            replace(part, path)
+                copy(source, part)
+            try:
+                if path.exists():
+                    _set_aside(path)
+                replace(part, path)
+            except BaseException:
+                discard(part)
+                raise
         finally:
             lock.release()
 
@@ -145,9 +160,31 @@ def check(path: Path, connection: sa.Connection) -> None:
         raise DamagedFileError(f"{path.name} is damaged ({verdict}). Restore one of its backups.")
 
 
-def replace(source: Path, target: Path) -> None:
-    """Rename a finished file over another, so that a power cut leaves the one or the other."""
-    source.replace(target)
+def part_of(path: Path) -> Path:
+    """Where a file is written until it is whole."""
+    return path.with_name(path.name + ".part")
+
+
+def discard(part: Path) -> None:
+    """Remove a database that was not finished, and its journal, which would spoil the next of that name."""
+    part.unlink(missing_ok=True)
+    part.with_name(part.name + "-journal").unlink(missing_ok=True)
+
+
+def copy(source: sa.Connection, part: Path) -> None:
+    """Copy a database as of one moment; nothing is left if that fails."""
+    discard(part)
+    try:
+        with closing(sqlite3.connect(part)) as target:
+            driver(source).backup(target)
+    except BaseException:
+        discard(part)
+        raise
+
+
+def replace(part: Path, target: Path) -> None:
+    """Give a finished file its name, so that a power cut leaves the old one or the new one."""
+    part.replace(target)
     if sys.platform != "win32":
         fd = os.open(target.parent, os.O_RDONLY)
         try:
@@ -163,22 +200,6 @@ def _new_name(path: Path, reason: str) -> Path:
         made = newest.when + timedelta(milliseconds=1)
     stamp = made.strftime(_STAMP)[:-3] + "Z"
     return folder(path) / f"{path.stem} {stamp}{' ' if reason else ''}{reason}{path.suffix}"
-
-
-def _copy(source: sa.Connection, target: Path, *, rename: bool = True) -> None:
-    """Copy a database as of one moment; ``target`` appears whole or not at all if it is to be renamed."""
-    part = target.with_name(target.name + ".part") if rename else target
-    for left_over in part.parent.glob("*.part*") if rename else (part,):
-        left_over.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(part)) as copy:
-            copy.execute("PRAGMA synchronous = FULL")
-            driver(source).backup(copy)
-        if rename:
-            replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def _set_aside(path: Path) -> None:

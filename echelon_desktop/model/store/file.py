@@ -85,8 +85,8 @@ class SchoolFile:
             with explained(path):
                 if path.exists():
                     raise StoreError(f"{path} exists already. Choose another name, or delete it first.")
-                part = path.with_name(path.name + ".part")
-                part.unlink(missing_ok=True)
+                part = backup.part_of(path)
+                backup.discard(part)
                 try:
                     raw = sqlite3.connect(part, isolation_level=None)
                     with closing(adopt(raw)) as connection, connection.begin():
@@ -97,7 +97,7 @@ class SchoolFile:
                         meta.touch(connection)
                     backup.replace(part, path)
                 except BaseException:
-                    part.unlink(missing_ok=True)
+                    backup.discard(part)
                     raise
             return cls._open(path, lock)
         except BaseException:
