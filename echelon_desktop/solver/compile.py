@@ -282,13 +282,14 @@ class _Compiler:
                 ]
                 yield PairTable(a, b, np.array(pairs, np.int32).reshape(-1, 2))
 
-    def _same_students(self) -> np.ndarray:
-        pairs = []
-        for link in self.school.links.values():
-            if link.kind is e.LinkKind.SAME_STUDENTS:
-                members = [self.number[s] for s in link.sections if s in self.number]
-                pairs += [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]
-        return np.array(pairs, np.int32).reshape(-1, 2)
+    def _same_students(self) -> Ragged:
+        return Ragged.of(
+            [
+                [self.number[s] for s in dict.fromkeys(link.sections) if s in self.number]
+                for link in self.school.links.values()
+                if link.kind is e.LinkKind.SAME_STUDENTS
+            ]
+        )
 
     def _requests(self) -> list[tuple[int, e.CourseRequest, int, tuple[str, ...]]]:
         """Student, request, pinned section or -1, courses that satisfy it; once per student and course."""

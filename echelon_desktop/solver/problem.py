@@ -153,7 +153,8 @@ class Problem:
     capacity_sections, capacity_seats
         Sets of sections and the seats they share.
     same_students
-        Shape (pairs, 2): who sits in one and holds a course of the other sits in that other.
+        Lists of sections: who sits in one of a list and holds the course of another sits, for that course
+        too, in a section of the list.
     student_sped, student_blocked
         Shape (students,): SPED flag; mask of slots where the student cannot be.
     request_student, request_rank, request_pin
@@ -181,7 +182,7 @@ class Problem:
     pair_tables: tuple[PairTable, ...]
     capacity_sections: Ragged
     capacity_seats: Ints
-    same_students: Ints
+    same_students: Ragged
     student_sped: Bools
     student_blocked: Masks
     request_student: Ints
@@ -227,6 +228,10 @@ class Problem:
                 names = dict.fromkeys(self.goals[i].name for i in rest)
                 out.append(Level(" + ".join(names), number, None, rest))
         return tuple(out)
+
+    def choices_of(self, section: int) -> range:
+        """Numbers of the choices of a section."""
+        return range(int(self.choice_start[section]), int(self.choice_start[section + 1]))
 
     def course_sections(self) -> list[list[int]]:
         """Sections of each course."""

@@ -1,0 +1,108 @@
+"""
+Students whom nothing in a problem tells apart, taken together.
+
+A class of ``n`` students is solved with counts from 0 to ``n`` in place of yes and no. Counts can be dealt
+out to the students again when the times of their courses are single units that either coincide or do not
+meet: requests and times then form a bipartite multigraph of degree at most ``n``, which has an edge
+colouring with ``n`` colours, one for each student (D. König, "Über Graphen und ihre Anwendung auf
+Determinantentheorie und Mengenlehre", Mathematische Annalen 77, 1916). Students for whom that does not hold,
+or whom a pin, an alternate, a link or a goal of their own singles out, are classes of one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from echelon_desktop.solver.problem import GoalKind, Ints, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class StudentClass:
+    """
+    Students of equal requests, SPED flag, audiences and absences.
+
+    Parameters
+    ----------
+    students
+        Shape (size,).
+    requests
+        Shape (requests of each, size): row by row the same request of each student.
+    """
+
+    students: Ints
+    requests: Ints
+
+    @property
+    def size(self) -> int:
+        """Number of students."""
+        return len(self.students)
+
+
+def student_classes(problem: Problem, merge: bool = True) -> list[StudentClass]:
+    """
+    Divide the students that have requests into classes.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    merge
+        False leaves every student alone.
+    """
+    by_student: dict[int, list[int]] = {}
+    for r, student in enumerate(problem.request_student):
+        by_student.setdefault(int(student), []).append(r)
+    single = _single_students(problem)
+    alike: dict[object, list[list[int]]] = {}
+    for student, requests in by_student.items():
+        described = sorted((_description(problem, r), r) for r in requests)
+        key: object = student
+        if merge and student not in single and _merges(problem, [r for _, r in described]):
+            key = (
+                tuple(description for description, _ in described),
+                bool(problem.student_sped[student]),
+                int(problem.student_blocked[student]),
+                problem.audience[:, student].tobytes(),
+            )
+        alike.setdefault(key, []).append([r for _, r in described])
+    classes = []
+    for members in alike.values():
+        rows = np.array(members, np.int32).T
+        classes.append(StudentClass(problem.request_student[rows[0]], rows))
+    return classes
+
+
+def _description(problem: Problem, request: int) -> tuple[tuple[int, ...], int]:
+    return tuple(int(c) for c in problem.options[request]), int(problem.request_rank[request])
+
+
+def _single_students(problem: Problem) -> set[int]:
+    """Students whom a pin, a link or a goal of their own singles out."""
+    single = {int(problem.request_student[r]) for r in np.flatnonzero(problem.request_pin >= 0)}
+    linked = {int(problem.section_course[s]) for s in problem.same_students.items}
+    for r, options in enumerate(problem.options):
+        if any(int(c) in linked for c in options):
+            single.add(int(problem.request_student[r]))
+    for goal in problem.goals:
+        if goal.kind is GoalKind.FREE:
+            single.update(int(n) for n in goal.groups.items)
+    return single
+
+
+def _merges(problem: Problem, requests: list[int]) -> bool:
+    """Whether counts of these requests can be dealt out: one course each, times equal or apart."""
+    if any(len(problem.options[r]) > 1 for r in requests):
+        return False
+    wanted = {int(problem.options[r][0]) for r in requests}
+    if len(wanted) < len(requests):
+        return False
+    masks: set[int] = set()
+    for s, course in enumerate(problem.section_course):
+        if int(course) in wanted:
+            masks.update(int(m) for m in problem.choice_mask[problem.choices_of(s)])
+    union = 0
+    for mask in masks:
+        if not mask or mask & union:
+            return False
+        union |= mask
+    return True

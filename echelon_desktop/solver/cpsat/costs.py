@@ -1,0 +1,134 @@
+"""The goals of a problem as expressions over a school model; what they count is defined in docs/rules.md."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import cast
+
+from ortools.sat.python import cp_model
+
+from echelon_desktop.solver.cpsat.model import Linear, SchoolModel, total
+from echelon_desktop.solver.problem import Goal, GoalKind, Level
+
+
+def level_cost(school: SchoolModel, level: Level) -> Linear:
+    """What a level costs, weights included; adds the variables that the count needs."""
+    goals = [school.problem.goals[g] for g in level.goals]
+    return total(goal.weight * _counts(school, goal, level.rank) for goal in goals)
+
+
+def forbid_hard_costs(school: SchoolModel) -> None:
+    """Make every goal of level 0 cost nothing."""
+    for goal in school.problem.goals:
+        if goal.level == 0:
+            school.model.add(_counts(school, goal, None) <= 0)
+
+
+def _counts(school: SchoolModel, goal: Goal, rank: int | None) -> Linear:
+    if goal.kind is GoalKind.UNMET:
+        return unmet_requests(school, rank)
+    if goal.kind is GoalKind.ALTERNATES:
+        return total(place.cost * place.count for place in school.places if place.cost)
+    if goal.kind is GoalKind.BALANCE:
+        return total(_spreads(school))
+    if goal.kind is GoalKind.SPACING:
+        return total(_adjacent_pairs(school, goal))
+    if goal.kind is GoalKind.RUNS:
+        return total(_full_windows(school, goal))
+    if goal.kind is GoalKind.CHOICE_COST:
+        return total(int(c) * taken for c, taken in zip(goal.cost, school.taken, strict=True) if c)
+    if goal.kind is GoalKind.FREE:
+        return total(_free_excesses(school, goal))
+    if goal.kind is GoalKind.LOAD:
+        return total(_load_excesses(school, goal))
+    return int(goal.limits.sum())
+
+
+def unmet_requests(school: SchoolModel, rank: int | None) -> Linear:
+    """Unmet requests of a rank class, of all when ``rank`` is None."""
+    ranks = school.problem.request_rank
+    counted = [
+        [rank is None or ranks[request] == rank for request in members.requests[:, 0]]
+        for members in school.classes
+    ]
+    requests = sum(members.size * sum(rows) for members, rows in zip(school.classes, counted, strict=True))
+    held = total(place.count for place in school.places if counted[place.group][place.row])
+    return cast(Linear, requests - held)
+
+
+def _spreads(school: SchoolModel) -> Iterator[Linear]:
+    """Of each course with several sections, its largest minus its smallest."""
+    for sections in school.problem.course_sections():
+        if len(sections) > 1:
+            seats = int(school.problem.section_seats[sections].max())
+            largest, smallest = (school.model.new_int_var(0, seats, "") for _ in range(2))
+            for s in sections:
+                school.model.add(largest >= school.size(s))
+                school.model.add(smallest <= school.size(s))
+            yield largest - smallest
+
+
+def _adjacent_pairs(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
+    """For each two sections of a group, whether they stand in adjacent slots."""
+    problem = school.problem
+    for group in goal.groups:
+        for a, b in combinations((int(s) for s in group), 2):
+            beside = school.model.new_bool_var("")
+            for k in problem.choices_of(a):
+                slots = 0
+                for slot in range(problem.n_slots):
+                    if int(problem.choice_mask[k]) >> slot & 1:
+                        slots |= int(problem.adjacent[slot])
+                near = [school.taken[j] for j in school.meeting(b, slots)]
+                if near:
+                    school.model.add(beside >= school.taken[k] + total(near) - 1)
+            yield beside
+
+
+def _full_windows(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
+    """For each window of one slot more than a group's limit, whether all of it is taught."""
+    problem = school.problem
+    for group, limit in zip(goal.groups, goal.limits, strict=True):
+        taught: dict[int, cp_model.IntVar] = {}
+        for slot in range(problem.n_slots):
+            taught[slot] = school.model.new_bool_var("")
+            for s in group:
+                meeting = total(school.taken[k] for k in school.meeting(int(s), 1 << slot))
+                school.model.add(taught[slot] >= meeting)
+        for slot in range(problem.n_slots):
+            window = [slot]
+            while len(window) <= limit and problem.next_slot[window[-1]] >= 0:
+                window.append(int(problem.next_slot[window[-1]]))
+            if len(window) == limit + 1:
+                full = school.model.new_bool_var("")
+                school.model.add(full >= total(taught[x] for x in window) - int(limit))
+                yield full
+
+
+def _free_excesses(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
+    """For each student and term, the free periods above the limit."""
+    problem, limit = school.problem, int(goal.limits[0])
+    group_of = {int(members.students[0]): g for g, members in enumerate(school.classes)}
+    for student in (int(n) for group in goal.groups for n in group):
+        blocked = int(problem.student_blocked[student])
+        for term in sorted({int(t) for t in problem.slot_term}):
+            slots = sum(1 << slot for slot in range(problem.n_slots) if problem.slot_term[slot] == term)
+            most = (slots & ~blocked).bit_count() - limit
+            if most <= 0:
+                continue
+            places = school.of_class[group_of[student]] if student in group_of else []
+            held = total((x.mask & slots).bit_count() * x.count for x in places if x.mask & slots)
+            excess = school.model.new_int_var(0, most, "")
+            school.model.add(excess >= most - held)
+            yield excess
+
+
+def _load_excesses(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
+    """For each group, the sections above its limit in its fullest term."""
+    problem = school.problem
+    for group, limit in zip(goal.groups, goal.limits, strict=True):
+        excess = school.model.new_int_var(0, len(group), "")
+        for term in sorted({int(t) for t in problem.slot_term}):
+            slots = sum(1 << slot for slot in range(problem.n_slots) if problem.slot_term[slot] == term)
+            load = total(school.taken[k] for s in group for k in school.meeting(int(s), slots))
+            school.model.add(excess >= load - int(limit))
+        yield excess
