@@ -203,8 +203,10 @@ class _SchoolReader:
             if section.course:
                 departments[section.course] = departments.get(section.course) or section.department
         courses = {course.id: course for course in self.records["courses"]}
+        table = self.tables.get(c.COURSES.name)
+        blank = {title: "" for _, title in table.extra} if table else {}  # as when written and read again
         for id_, department in departments.items():
-            course = courses.get(id_) or e.Course(id_)
+            course = courses.get(id_) or e.Course(id_, extra=blank)
             courses[id_] = course if course.department else replace(course, department=department)
         self.records["courses"] = list(courses.values())
         self.known["courses"].update(courses)

@@ -44,7 +44,7 @@ def write_school(school: School, folder: str | Path) -> list[Path]:
         rows = list(rows)
         wanted = spec.need is not c.Need.OPTIONAL or spec is c.UNAVAILABILITY or _needed(spec, school, rows)
         if wanted or (folder / spec.name).exists():
-            contents[spec.name] = _file(spec, rows, _needless(spec, school), log)
+            contents[spec.name] = _file(spec, rows, _implied_columns(spec, school), log)
     findings = log.findings()
     if findings:
         raise InputError("The school has records that CSV files cannot tell.", findings)
@@ -116,29 +116,32 @@ def _implied_courses(school: School) -> list[e.Course]:
     return [e.Course(id_, department=department) for id_, department in departments.items()]
 
 
-def _needless(spec: c.FileSpec, school: School) -> frozenset[str]:
-    """Optional columns that may be left out although they are not blank: reading would give the same."""
+def _implied_columns(spec: c.FileSpec, school: School) -> dict[str, bool]:
+    """Optional columns that reading can work out → whether it would work out what the records say."""
     if spec is not c.PERIODS:
-        return frozenset()
+        return {}
     periods = list(school.periods.values())
     places = default_places([period.id for period in periods])
-    needless = set()
-    if [period.day for period in periods] == [day for day, _ in places]:
-        needless.add("day")
-    if [period.order for period in periods] == [order for _, order in places]:
-        needless.add("order")
-    return frozenset(needless)
+    return {
+        "day": [period.day for period in periods] == [day for day, _ in places],
+        "order": [period.order for period in periods] == [order for _, order in places],
+    }
 
 
-def _file(spec: c.FileSpec, rows: list[Any], needless: frozenset[str], log: FindingLog) -> bytes:
+def _file(spec: c.FileSpec, rows: list[Any], implied: Mapping[str, bool], log: FindingLog) -> bytes:
     values = [row if isinstance(row, Mapping) else _fields(row) for row in rows]
-    columns = [
-        column
-        for column in spec.columns
-        if column.need is not c.Need.OPTIONAL
-        or (column.key not in needless and any(row[column.key] != column.cell.blank for row in values))
-    ]
     extra = list(dict.fromkeys(title for row in values for title in row["extra"]))
+    # An unknown column that goes by another title of a known one must find that one there when it is read.
+    claimed = [column for column in c.match_titles(spec.columns, extra) if column is not None]
+    columns = []
+    for column in spec.columns:
+        wanted = column.need is not c.Need.OPTIONAL or column in claimed
+        if column.key in implied:
+            wanted = wanted or not implied[column.key]
+        elif not wanted:
+            wanted = any(row[column.key] != column.cell.blank for row in values)
+        if wanted:
+            columns.append(column)
     lines = [[*(column.title for column in columns), *extra]]
     for row in values:
         line = []
