@@ -1,0 +1,232 @@
+"""
+Everything one can tell the window to do, as data.
+
+Menus, the top bar, the search and the help page read this table, so that an action has one name, one shortcut
+and one state wherever it appears.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from echelon_desktop.ui.theme import theme
+
+Key = QKeySequence.StandardKey
+Role = QAction.MenuRole
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """
+    An action.
+
+    Parameters
+    ----------
+    id
+        By which code and tests name it.
+    title
+        In menus and in the search; "…" when it asks for more before doing anything.
+    menu
+        Where it stands; empty for none. ``-`` before the name puts a line above it.
+    shortcut
+        A standard key (which differs between Windows and Mac) or a text.
+    icon
+        Name of a bundled icon.
+    needs
+        What must be so for it to be enabled: "file", "writable", "undo", "redo", "solving", "idle", ....
+    help
+        What it does, in a sentence.
+    words
+        Further words by which the search finds it.
+    """
+
+    id: str
+    title: str
+    menu: str = ""
+    shortcut: Key | str | None = None
+    icon: str = ""
+    needs: tuple[str, ...] = ()
+    help: str = ""
+    words: str = ""
+    role: Role = Role.NoRole
+
+
+ACTIONS = (
+    ActionSpec("open", "&Open school file…", "&File", Key.Open, "folder-open", (), "Open an .echelon file."),
+    ActionSpec(
+        "import",
+        "&Import folder…",
+        "&File",
+        "Ctrl+I",
+        "folder-input",
+        (),
+        "Read a folder of CSV files, or bring the open school up to date with it.",
+        "csv load",
+    ),
+    ActionSpec(
+        "sample",
+        "Open &sample school",
+        "&File",
+        None,
+        "sparkles",
+        (),
+        "A made-up school to try things on.",
+        "demo example",
+    ),
+    ActionSpec(
+        "export",
+        "&Export CSV files…",
+        "-&File",
+        "Ctrl+E",
+        "upload",
+        ("file",),
+        "Write the school's files, and the schedule on the screen, to a folder.",
+        "csv save schedule",
+    ),
+    ActionSpec(
+        "snapshot",
+        "Keep a s&napshot…",
+        "&File",
+        Key.Save,
+        "camera",
+        ("writable",),
+        "Give the present state a name to come back to. Everything is saved already.",
+        "save",
+    ),
+    ActionSpec(
+        "restore",
+        "&Restore a snapshot or backup…",
+        "&File",
+        None,
+        "rotate-ccw",
+        ("file",),
+        "Go back to a snapshot, or to one of the last ten backups.",
+    ),
+    ActionSpec("close", "&Close school", "-&File", Key.Close, "x", ("file",), "Go back to the start page."),
+    ActionSpec("quit", "&Quit", "&File", Key.Quit, "", (), "Leave the application.", "exit", Role.QuitRole),
+    ActionSpec("undo", "&Undo", "&Edit", Key.Undo, "undo-2", ("undo",), "Take the last change back."),
+    ActionSpec("redo", "&Redo", "&Edit", Key.Redo, "redo-2", ("redo",), "Make it again."),
+    ActionSpec(
+        "history", "&History", "&Edit", "Ctrl+H", "history", ("file",), "Every change, to go back to any."
+    ),
+    ActionSpec(
+        "copy", "&Copy", "-&Edit", Key.Copy, "copy", ("file",), "Copy the selection, as Excel takes it."
+    ),
+    ActionSpec(
+        "search",
+        "&Search everywhere…",
+        "-&Edit",
+        "Ctrl+K",
+        "search",
+        (),
+        "Any student, teacher, section, course, page or action.",
+        "find go command",
+    ),
+    ActionSpec(
+        "check",
+        "Run the &checks",
+        "&Schedule",
+        "F7",
+        "clipboard-check",
+        ("file",),
+        "Check the school's data.",
+    ),
+    ActionSpec("solve", "&Solve", "&Schedule", "F5", "play", ("writable", "idle"), "Find a master schedule."),
+    ActionSpec(
+        "stop",
+        "S&top and keep the best",
+        "&Schedule",
+        "Shift+F5",
+        "square",
+        ("solving",),
+        "End the solve now.",
+    ),
+    ActionSpec(
+        "new-scenario",
+        "&New scenario…",
+        "-&Schedule",
+        None,
+        "plus",
+        ("writable",),
+        "An empty schedule, or a copy of the one on the screen.",
+        "draft copy duplicate",
+    ),
+    ActionSpec(
+        "rename-scenario", "&Rename scenario…", "&Schedule", None, "pencil", ("writable", "scenario"), ""
+    ),
+    ActionSpec(
+        "delete-scenario", "&Delete scenario", "&Schedule", None, "trash-2", ("writable", "scenario"), ""
+    ),
+    ActionSpec("light", "&Light", "&View", None, "sun", (), "Light colours.", "theme appearance"),
+    ActionSpec("dark", "&Dark", "&View", None, "moon", (), "Dark colours.", "theme appearance night"),
+    ActionSpec("system", "&As the system", "&View", None, "settings", (), "The system's colours.", "theme"),
+    ActionSpec(
+        "shortcuts",
+        "&Keyboard shortcuts",
+        "&Help",
+        "F1",
+        "circle-help",
+        (),
+        "All actions and their keys.",
+        "help",
+    ),
+    ActionSpec(
+        "about",
+        "&About Echelon Desktop",
+        "&Help",
+        None,
+        "info",
+        (),
+        "Version and licences.",
+        "",
+        Role.AboutRole,
+    ),
+)
+
+
+class Actions(QObject):
+    """
+    The actions of a window as QActions.
+
+    Parameters
+    ----------
+    handlers
+        Id → what to do. Every action of :data:`ACTIONS` needs one.
+    """
+
+    def __init__(self, handlers: Mapping[str, Callable[[], object]], parent: QObject) -> None:
+        super().__init__(parent)
+        self.by_id: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.title, self)
+            if spec.shortcut is not None:
+                action.setShortcut(QKeySequence(spec.shortcut))
+            action.setToolTip(spec.help)
+            action.setStatusTip(spec.help)
+            action.setMenuRole(spec.role)
+            handler = handlers[spec.id]
+            action.triggered.connect(lambda _=False, run=handler: run())
+            self.by_id[spec.id] = action
+        self.paint()
+        theme().changed.connect(self.paint)
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self.by_id[action_id]
+
+    def enable(self, facts: frozenset[str]) -> None:
+        """Enable exactly the actions whose needs are all among ``facts``."""
+        for spec in ACTIONS:
+            self.by_id[spec.id].setEnabled(set(spec.needs) <= facts)
+
+    def paint(self) -> None:
+        """Draw the icons in the present colours."""
+        for spec in ACTIONS:
+            if spec.icon:
+                self.by_id[spec.id].setIcon(theme().icon(spec.icon))
+
+
+def plain_title(spec: ActionSpec) -> str:
+    """The title without the marks of its access key."""
+    return spec.title.replace("&", "")

@@ -1,0 +1,52 @@
+"""Telling the user: errors one can act on as a dialog in plain words, everything else as a bug report."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from echelon_desktop.errors import EchelonError
+
+
+def tell(parent: QWidget | None, title: str, text: str, more: str = "") -> None:
+    """Show an error that the user can act on."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, text, QMessageBox.StandardButton.Ok, parent)
+    if more:
+        box.setInformativeText(more)
+    box.exec()
+
+
+def ask(
+    parent: QWidget | None, title: str, text: str, yes: str, more: str = "", danger: bool = False
+) -> bool:
+    """Ask before something that matters; the safe answer is the default when there is ``danger``."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
+    if more:
+        box.setInformativeText(more)
+    accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel if danger else accept)
+    box.exec()
+    return box.clickedButton() is accept
+
+
+@contextmanager
+def told(parent: QWidget | None, title: str, after: Callable[[], object] | None = None) -> Iterator[None]:
+    """
+    Show the errors that a user can act on and go on; let bugs through.
+
+    Parameters
+    ----------
+    parent
+        Window the dialog belongs to.
+    title
+        What was tried ("The change was not made").
+    after
+        Called after the dialog, to show again what is still true.
+    """
+    try:
+        yield
+    except EchelonError as error:
+        tell(parent, title, str(error))
+        if after is not None:
+            after()

@@ -1,0 +1,156 @@
+"""Opening, importing, exporting and restoring: the dialogs of the File menu, and what they lead to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from echelon_desktop.errors import FileLockedError
+from echelon_desktop.model.dataset import Dataset
+from echelon_desktop.model.store import SchoolFile
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.messages import ask, tell, told
+from echelon_desktop.ui.shell.recent import recent_files, remember_file
+
+if TYPE_CHECKING:
+    from echelon_desktop.ui.shell.window import MainWindow
+
+FILTER = "School files (*.echelon)"
+
+
+class FileCommands:
+    """
+    What the File menu does.
+
+    Parameters
+    ----------
+    window
+        Parent of the dialogs; shows the document that a command opens.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        self.window = window
+
+    def open(self) -> None:
+        """Ask for a school file and open it."""
+        name, _ = QFileDialog.getOpenFileName(self.window, "Open school file", str(self._folder()), FILTER)
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open a school file, or import a folder."""
+        if path.is_dir():
+            self.import_folder(path)
+            return
+        with told(self.window, "The file cannot be opened"):
+            try:
+                file = SchoolFile.open(path)
+            except FileLockedError as error:
+                if not ask(self.window, "In use", str(error), "Open to read only"):
+                    return
+                file = SchoolFile.open(path, read_only=True)
+            self._show(file)
+
+    def import_folder(self, folder: Path | None = None) -> None:
+        """Ask for a folder of CSV files, show what is in it, and take it over."""
+        from echelon_desktop.ui.imports.dialog import ImportDialog
+
+        if folder is None:
+            name = QFileDialog.getExistingDirectory(self.window, "Folder of CSV files", str(self._folder()))
+            if not name:
+                return
+            folder = Path(name)
+        with told(self.window, "The folder cannot be imported"):
+            dialog = ImportDialog(folder, self.window.document, self.window)
+            if not dialog.exec():
+                return
+            if dialog.edit is not None and self.window.document is not None:
+                self.window.document.apply(dialog.edit)
+                return
+            name, _ = QFileDialog.getSaveFileName(
+                self.window, "Keep the school in", str(self._folder() / f"{folder.name}.echelon"), FILTER
+            )
+            if name:
+                self._create(Path(name), dialog.dataset, f"Import of {folder.name}")
+
+    def sample(self) -> None:
+        """Open the sample school, made when it is not there yet."""
+        from echelon_desktop.model.sample import make_school
+
+        with told(self.window, "The sample school cannot be made"):
+            path = Path(platformdirs.user_documents_dir()) / "Echelon" / "Sample school.echelon"
+            if path.exists():
+                self.open_path(path)
+                return
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sample = make_school()
+            self._create(path, Dataset(sample.school, sample.rules), "Sample school")
+
+    def export(self) -> None:
+        """Ask for a folder and write the school's files there, with the schedule on the screen."""
+        document = self.window.document
+        if document is None:
+            return
+        name = QFileDialog.getExistingDirectory(self.window, "Folder to write to", str(document.path.parent))
+        if not name:
+            return
+        self.export_to(Path(name))
+
+    def export_to(self, folder: Path) -> None:
+        """Write the school's files and the schedule on the screen to a folder."""
+        from echelon_desktop.solver.output import export_dataset
+
+        document = self.window.document
+        if document is None:
+            return
+        with told(self.window, "The files were not written"):
+            export_dataset(document.dataset, folder, document.scenario)
+            self.window.notice("good", f"Written to {folder}.")
+
+    def snapshot(self) -> None:
+        """Ask for a name and keep the present state under it."""
+        document = self.window.document
+        if document is None:
+            return
+        name, ok = QInputDialog.getText(self.window, "Keep a snapshot", "Name of the snapshot:")
+        if ok and name.strip():
+            with told(self.window, "The snapshot was not kept"):
+                document.file.snapshot(name.strip())
+                self.window.notice("good", f"Snapshot “{name.strip()}” kept. File → Restore goes back to it.")
+
+    def restore(self) -> None:
+        """Choose a snapshot or a backup to go back to."""
+        from echelon_desktop.ui.shell.restore import RestoreDialog
+
+        path = self.window.document.path if self.window.document else None
+        if path is None:
+            name, _ = QFileDialog.getOpenFileName(
+                self.window, "School file to restore", str(self._folder()), FILTER
+            )
+            if not name:
+                return
+            path = Path(name)
+        with told(self.window, "Nothing was restored"):
+            RestoreDialog(path, self.window).exec()
+
+    def _create(self, path: Path, dataset: Dataset, title: str) -> None:
+        if path.suffix != ".echelon":
+            path = path.with_name(path.name + ".echelon")
+        if path.exists():
+            # The save dialog has asked whether to replace it; a backup is cheaper than a regret.
+            aside = path.with_name(f"{path.stem} (replaced){path.suffix}")
+            path.replace(aside)
+            tell(self.window, "Replaced", f"The file that was there is kept as {aside.name}.")
+        self._show(SchoolFile.create(path, dataset, title))
+
+    def _show(self, file: SchoolFile) -> None:
+        remember_file(file.path)
+        self.window.show_document(Document(file))
+
+    def _folder(self) -> Path:
+        """Where dialogs begin: beside the file used last."""
+        for path in recent_files():
+            if path.parent.is_dir():
+                return path.parent
+        return Path(platformdirs.user_documents_dir())

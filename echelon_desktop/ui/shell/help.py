@@ -1,0 +1,76 @@
+"""Help: every action with its key, and who made what."""
+
+from importlib import metadata
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from echelon_desktop import __version__
+from echelon_desktop.ui.actions import ACTIONS, Actions, plain_title
+from echelon_desktop.ui.theme import SPACE
+
+
+class ShortcutsDialog(QDialog):
+    """The table of actions."""
+
+    def __init__(self, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.resize(680, 560)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
+        table = QTableWidget(len(ACTIONS), 3)
+        table.setHorizontalHeaderLabels(["Action", "Key", "What it does"])
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+        for row, spec in enumerate(ACTIONS):
+            key = actions[spec.id].shortcut().toString()
+            for at, text in enumerate((plain_title(spec), key, spec.help)):
+                table.setItem(row, at, QTableWidgetItem(text))
+        table.resizeColumnsToContents()
+        table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        column.addWidget(table)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+
+class AboutDialog(QDialog):
+    """Version, licences, versions of the libraries."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About Echelon Desktop")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.xl, SPACE.xl, SPACE.xl, SPACE.l)
+        for text, kind in (
+            ("Echelon Desktop", "title"),
+            (f"Version {__version__}", "soft"),
+            ("Builds a high school's master schedule from its course requests, and says how good it is.", ""),
+            (_libraries(), "small"),
+            ("Font: Inter (SIL Open Font License). Icons: Lucide (ISC License).", "small"),
+        ):
+            label = QLabel(text)
+            label.setProperty("kind", kind)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+
+def _libraries() -> str:
+    names = ("PySide6-Essentials", "ortools", "numba", "numpy", "SQLAlchemy")
+    return ", ".join(f"{name} {metadata.version(name)}" for name in names)

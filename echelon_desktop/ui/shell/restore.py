@@ -1,0 +1,101 @@
+"""Going back: the snapshots one named and the backups that were made by themselves."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
+
+from echelon_desktop.model.store import Backup, SchoolFile, Snapshot, backups, restore_backup
+from echelon_desktop.ui.messages import ask
+from echelon_desktop.ui.theme import SPACE, theme
+
+if TYPE_CHECKING:
+    from echelon_desktop.ui.shell.window import MainWindow
+
+
+class RestoreDialog(QDialog):
+    """
+    Lists what one can go back to, and goes back.
+
+    Parameters
+    ----------
+    path
+        The school file; the window's document is closed and opened again for a backup.
+    """
+
+    def __init__(self, path: Path, window: "MainWindow") -> None:
+        super().__init__(window)
+        self.path, self.main = path, window
+        self.setWindowTitle(f"Restore {path.stem}")
+        self.resize(560, 440)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
+        self.words = QLabel()
+        self.words.setProperty("kind", "soft")
+        self.words.setWordWrap(True)
+        column.addWidget(self.words)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Snapshots and backups")
+        self.list.itemDoubleClicked.connect(lambda _item: self.restore())
+        column.addWidget(self.list)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.go = buttons.addButton("Restore", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go.setProperty("kind", "primary")
+        buttons.accepted.connect(self.restore)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self._fill()
+
+    def restore(self) -> None:
+        """Go back to the line chosen."""
+        item = self.list.currentItem()
+        if item is None:
+            return
+        point = item.data(Qt.ItemDataRole.UserRole)
+        if isinstance(point, Snapshot):
+            document = self.main.document
+            if document is not None:
+                document.restore_snapshot(point.name)
+        elif ask(
+            self,
+            "Restore a backup",
+            f"{self.path.name} becomes what it was at {_local(point.when)}.",
+            "Restore",
+            "What it holds now becomes a backup itself.",
+            danger=True,
+        ):
+            reopen = self.main.document is not None
+            self.main.close_document()
+            restore_backup(self.path, point.path)
+            if reopen:
+                self.main.files.open_path(self.path)
+        self.accept()
+
+    def _fill(self) -> None:
+        points: list[tuple[Snapshot | Backup, str, str]] = []
+        if self.main.document is not None:
+            points += [(s, f"Snapshot “{s.name}”", "camera") for s in _snapshots(self.main.document.file)]
+        points += [(b, "Backup", "history") for b in backups(self.path)]
+        for point, title, icon in points:
+            item = QListWidgetItem(theme().icon(icon), f"{_local(point.when)}    {title}")
+            item.setData(Qt.ItemDataRole.UserRole, point)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.go.setEnabled(bool(points))
+        self.words.setText(
+            "A snapshot comes back as a change that undo takes back. A backup replaces the whole file, "
+            "its history included; the present file becomes a backup first."
+            if points
+            else "There are no snapshots or backups yet. Ctrl+S keeps a snapshot; a backup is made "
+            "whenever a changed school is opened."
+        )
+
+
+def _snapshots(file: SchoolFile) -> list[Snapshot]:
+    return list(reversed(file.snapshots()))
+
+
+def _local(when: str) -> str:
+    moment = QDateTime.fromString(when, Qt.DateFormat.ISODate).toLocalTime()
+    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)

@@ -1,0 +1,307 @@
+"""The main window: puts the parts together, and passes words between them. It knows no school and no rule."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from echelon_desktop.model.dataset import Changes
+from echelon_desktop.ui.actions import ACTIONS, Actions
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.engine.client import EngineClient
+from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.page import Page, Target
+from echelon_desktop.ui.pages import PAGES
+from echelon_desktop.ui.shell import recent
+from echelon_desktop.ui.shell.checker import Checker
+from echelon_desktop.ui.shell.files import FileCommands
+from echelon_desktop.ui.shell.help import AboutDialog, ShortcutsDialog
+from echelon_desktop.ui.shell.history import HistoryDialog
+from echelon_desktop.ui.shell.hits import all_hits
+from echelon_desktop.ui.shell.scenarios import ScenarioCommands
+from echelon_desktop.ui.shell.search import SearchDialog
+from echelon_desktop.ui.shell.sidebar import Sidebar
+from echelon_desktop.ui.shell.start_page import StartPage
+from echelon_desktop.ui.shell.status import StatusBar
+from echelon_desktop.ui.shell.top_bar import TopBar
+from echelon_desktop.ui.theme import theme
+from echelon_desktop.ui.workspace import Workspace
+
+APPLICATION = "Echelon Desktop"
+NOTICE_MS = 8000
+
+
+class MainWindow(QMainWindow):
+    """
+    The window.
+
+    Parameters
+    ----------
+    engine
+        The solver beside it; started and ended by whoever made it.
+    """
+
+    def __init__(self, engine: EngineClient) -> None:
+        super().__init__()
+        self.engine = engine
+        self.document: Document | None = None
+        self.workspace: Workspace | None = None
+        self.pages: dict[str, Page] = {}
+        self._stale: set[str] = set()
+        self.files = FileCommands(self)
+        self.scenarios = ScenarioCommands(self)
+        self.actions_ = Actions(self._handlers(), self)
+        self._build()
+        self._fill_menus()
+        engine.state_changed.connect(self._on_engine_state)
+        self.setAcceptDrops(True)
+        self.resize(1360, 860)
+        self.restoreGeometry(recent.geometry())
+        self.close_document()
+
+    # Documents ----------------------------------------------------------------------------------
+
+    def show_document(self, document: Document) -> None:
+        """Show a document in place of the one shown, which is closed."""
+        self.close_document()
+        document.setParent(self)
+        self.document = document
+        self.workspace = Workspace(document, self.engine, self)
+        self.workspace.go.connect(self.take_to)
+        self.workspace.notice.connect(self.notice)
+        self.workspace.act.connect(lambda action: self.actions_[action].trigger())
+        self.checker = Checker(self.workspace, self)
+        self.checker.checked.connect(self._show_lights)
+        document.changed.connect(self._on_changed)
+        document.scenario_changed.connect(self._on_scenario_changed)
+        self.top_bar.show_document(document)
+        self.outer.setCurrentWidget(self.work)
+        self._enable()
+        self.show_page("board" if document.dataset.scenarios else "data")
+        self.checker.check()
+
+    def close_document(self) -> None:
+        """Close the document, if one is open, and show the start page."""
+        if self.document is not None and self.workspace is not None:
+            for page in self.pages.values():
+                page.shut()
+                self.stack.removeWidget(page)
+                page.deleteLater()
+            self.pages.clear()
+            self._stale.clear()
+            self.workspace.background.wait()
+            self.document.close()
+            self.document.deleteLater()
+            self.workspace.deleteLater()
+            self.document = self.workspace = None
+        self.start.show_recent(recent.recent_files())
+        self.outer.setCurrentWidget(self.start)
+        self._enable()
+
+    # Pages --------------------------------------------------------------------------------------
+
+    def show_page(self, page_id: str) -> Page | None:
+        """Show a page, made now if it was never shown; None when no document is open."""
+        if self.workspace is None:
+            return None
+        page = self.pages.get(page_id)
+        if page is None:
+            spec = next(spec for spec in PAGES if spec.id == page_id)
+            page = self.pages[page_id] = spec.make(self.workspace)
+            self.stack.addWidget(page)
+        elif page_id in self._stale:
+            page.refresh(None)
+        self._stale.discard(page_id)
+        self.stack.setCurrentWidget(page)
+        self.sidebar.choose(page_id)
+        return page
+
+    def take_to(self, target: Target) -> None:
+        """Show a page and a record there."""
+        page = self.show_page(target.page)
+        if page is not None and (target.table or target.key):
+            page.take_to(target)
+
+    def notice(self, kind: str, text: str) -> None:
+        """Show a passing message at the foot of the window."""
+        self.status.showMessage(text, NOTICE_MS)
+
+    def search(self) -> None:
+        """Open the search."""
+        self.searching = SearchDialog(self, all_hits(self))
+        self.searching.show()
+        self.searching.field.setFocus()
+
+    # Qt -----------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take folders and school files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped, after the drop has ended: its source waits until then."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if paths:
+            first = paths[0]
+            path = first if first.is_dir() or first.suffix == ".echelon" else first.parent
+            QTimer.singleShot(0, self, lambda: self.files.open_path(path))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close the document and remember where the window stood."""
+        recent.remember_geometry(self.saveGeometry())
+        self.close_document()
+        event.accept()
+
+    # Building -----------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.outer = QStackedWidget()
+        self.start = StartPage()
+        self.start.chosen.connect(lambda action: self.actions_[action].trigger())
+        self.start.picked.connect(lambda path: self.files.open_path(Path(path)))
+        self.outer.addWidget(self.start)
+        self.sidebar = Sidebar()
+        self.sidebar.chosen.connect(self.show_page)
+        self.top_bar = TopBar(self.actions_)
+        self.top_bar.scenario_chosen.connect(lambda s: self.document and self.document.show_scenario(s))
+        self.stack = QStackedWidget()
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.top_bar)
+        right.addWidget(self.stack, 1)
+        self.work = QWidget()
+        row = QHBoxLayout(self.work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addLayout(right, 1)
+        self.outer.addWidget(self.work)
+        self.setCentralWidget(self.outer)
+        self.status = StatusBar(self)
+        self.setStatusBar(self.status)
+
+    def _fill_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for spec in ACTIONS:
+            name = spec.menu.removeprefix("-")
+            if not name:
+                continue
+            menu = menus.get(name)
+            if menu is None:
+                menu = menus[name] = self.menuBar().addMenu(name)
+            if spec.menu.startswith("-"):
+                menu.addSeparator()
+            menu.addAction(self.actions_[spec.id])
+            self.addAction(self.actions_[spec.id])
+
+    def _handlers(self) -> dict[str, object]:
+        return {
+            "open": self.files.open,
+            "import": self.files.import_folder,
+            "sample": self.files.sample,
+            "export": self.files.export,
+            "snapshot": self.files.snapshot,
+            "restore": self.files.restore,
+            "close": self.close_document,
+            "quit": self.close,
+            "undo": lambda: self._step("undo"),
+            "redo": lambda: self._step("redo"),
+            "history": lambda: self.document and HistoryDialog(self.document, self).exec(),
+            "copy": self._copy,
+            "search": self.search,
+            "check": lambda: self.show_page("checks"),
+            "solve": lambda: self._solve("start"),
+            "stop": lambda: self._solve("stop"),
+            "new-scenario": self.scenarios.new,
+            "rename-scenario": self.scenarios.rename,
+            "delete-scenario": self.scenarios.delete,
+            "light": lambda: self._appear("light"),
+            "dark": lambda: self._appear("dark"),
+            "system": lambda: self._appear("system"),
+            "shortcuts": lambda: ShortcutsDialog(self.actions_, self).exec(),
+            "about": lambda: AboutDialog(self).exec(),
+        }
+
+    # Reacting -----------------------------------------------------------------------------------
+
+    def _on_changed(self, changes: Changes) -> None:
+        current = self.stack.currentWidget()
+        for page_id, page in self.pages.items():
+            if page is current:
+                page.refresh(changes)
+            else:
+                self._stale.add(page_id)
+        if self.document is not None and "scenarios" in changes.keys:
+            self.top_bar.show_document(self.document)
+        self._enable()
+        self.checker.check()
+
+    def _on_scenario_changed(self) -> None:
+        if self.document is not None:
+            self.top_bar.show_document(self.document)
+        current = self.stack.currentWidget()
+        for page_id, page in self.pages.items():
+            if page is current:
+                page.show_scenario()
+            else:
+                self._stale.add(page_id)
+        self._enable()
+
+    def _on_engine_state(self) -> None:
+        self._enable()
+
+    def _show_lights(self) -> None:
+        self.sidebar.set_light("checks", self.checker.light, self.checker.words)
+
+    def _step(self, step: str) -> None:
+        if self.document is None:
+            return
+        with told(self, "The change was not made"):
+            title = self.document.undo() if step == "undo" else self.document.redo()
+            if title:
+                self.notice("note", f"{'Taken back' if step == 'undo' else 'Made again'}: {title}")
+
+    def _copy(self) -> None:
+        page = self.stack.currentWidget()
+        if isinstance(page, Page) and page.copy():
+            self.notice("good", "Copied.")
+
+    def _solve(self, command: str) -> None:
+        page = self.show_page("solve")
+        if page is not None:
+            getattr(page, command)()
+
+    def _appear(self, choice: str) -> None:
+        recent.remember_appearance(choice)
+        theme().choose(choice)
+
+    def _enable(self) -> None:
+        document = self.document
+        facts: set[str] = set()
+        if document is not None:
+            facts.add("file")
+            facts |= set() if document.read_only else {"writable"}
+            facts |= {"scenario"} if document.scenario else set()
+            facts |= {"undo"} if document.file.can_undo and not document.read_only else set()
+            facts |= {"redo"} if document.file.can_redo and not document.read_only else set()
+            facts.add("solving" if self.engine.solving else "idle")
+        self.actions_.enable(frozenset(facts))
+        for step in ("undo", "redo"):
+            title = ""
+            if document is not None:
+                title = (document.file.undo_title if step == "undo" else document.file.redo_title) or ""
+            self.actions_[step].setText(f"&{step.title()} {title}".strip().replace("…", ""))
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        document = self.document
+        self.setWindowTitle(f"{document.path.stem} – {APPLICATION}" if document else APPLICATION)
+        self.status.running.setText(self.engine.words if document else "")
+        self.status.saved.setText(
+            "" if document is None else "Read only" if document.read_only else "All changes saved"
+        )
+        self.status.unmet.setText(self.checker.unmet_words() if document else "")
