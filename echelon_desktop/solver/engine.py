@@ -1,0 +1,129 @@
+"""
+The engine: a process beside the window that holds numba and OR-Tools and never makes the window wait.
+
+It reads requests from a pipe, solves on one thread and answers questions on another, so that what a drop
+would cost is told while a solve runs. When the pipe ends, the window is gone, and so is the engine.
+"""
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from echelon_desktop.solver import protocol as p
+
+NICENESS = 10
+BELOW_NORMAL = 0x4000  # Windows' BELOW_NORMAL_PRIORITY_CLASS
+
+
+def serve(pipe: "Connection[Any, Any]") -> None:
+    """Run an engine on this end of a duplex pipe until it is told to quit or the pipe ends."""
+    _give_way()
+    _Engine(pipe).run()
+
+
+class _Engine:
+    def __init__(self, pipe: "Connection[Any, Any]") -> None:
+        self.pipe = pipe
+        self.sending = threading.Lock()
+        self.jobs: queue.SimpleQueue[p.StartSolve] = queue.SimpleQueue()
+        self.questions: queue.SimpleQueue[p.Situation | p.Question] = queue.SimpleQueue()
+        self.stopped: set[int] = set()
+        self.situation = 0  # the newest one received
+
+    def run(self) -> None:
+        self.send(p.Hello(p.VERSION))
+        for work in (self.solve_jobs, self.answer_questions):
+            threading.Thread(target=_or_die, args=(work,), daemon=True).start()
+        with contextlib.suppress(EOFError, OSError):
+            while not isinstance(request := self.pipe.recv(), p.Quit):
+                self.take(request)
+        # Threads may sit in compiled code that nothing interrupts; nobody is left to hear from them.
+        os._exit(0)
+
+    def take(self, request: Any) -> None:
+        if isinstance(request, p.StartSolve):
+            self.jobs.put(request)
+        elif isinstance(request, p.StopSolve):
+            self.stopped.add(request.job)
+        else:
+            if isinstance(request, p.Situation):
+                self.situation = request.number
+            self.questions.put(request)
+
+    def send(self, reply: p.Reply) -> None:
+        with self.sending, contextlib.suppress(OSError):
+            self.pipe.send(reply)
+
+    def solve_jobs(self) -> None:
+        from echelon_desktop.solver.problem import Problem
+        from echelon_desktop.solver.solve import solve_problem
+
+        self.send(p.Ready())
+        while True:
+            job = self.jobs.get()
+            try:
+                run = solve_problem(
+                    Problem.from_bytes(job.problem),
+                    job.params,
+                    start=job.start,
+                    on_progress=lambda progress, number=job.job: self.send(p.Told(number, progress)),  # type: ignore[misc]
+                    should_stop=lambda number=job.job: number in self.stopped,  # type: ignore[misc]
+                )
+            except Exception:
+                self.send(p.Failed(traceback.format_exc(), job=job.job))
+            else:
+                self.send(p.Finished(job.job, run))
+
+    def answer_questions(self) -> None:
+        from echelon_desktop.solver.problem import Problem
+        from echelon_desktop.solver.questions import QUESTIONS
+
+        known = -1
+        state: tuple[Any, ...] = ()
+        while True:
+            request = self.questions.get()
+            if isinstance(request, p.Situation):
+                known, state = request.number, (Problem.from_bytes(request.problem), request.solution)
+                continue
+            if request.situation != known or known != self.situation:
+                continue  # about a state of the school that is no more
+            try:
+                answers: Iterable[Any] = QUESTIONS[request.name](*state, *request.arguments)
+                self.send_parts(request, answers)
+            except Exception:
+                self.send(p.Failed(traceback.format_exc(), number=request.number))
+
+    def send_parts(self, question: p.Question, answers: Iterable[Any]) -> None:
+        """Send the parts of an answer as they come, unless the situation changes meanwhile."""
+        for part in answers:
+            if question.situation != self.situation:
+                return
+            self.send(p.Answer(question.number, question.situation, part, last=False))
+        self.send(p.Answer(question.number, question.situation, None))
+
+
+def _or_die(work: Callable[[], None]) -> None:
+    """Run a thread's work; if it fails, end the process, which the window notices and mends."""
+    try:
+        work()
+    except Exception:
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _give_way() -> None:
+    """Let the window go first when both want a core."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            import ctypes
+
+            kernel = ctypes.windll.kernel32
+            kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL)
+        else:
+            os.nice(NICENESS)
