@@ -153,14 +153,17 @@ def _check_assignment(report: Report, section: e.Section, dedicated: dict[str, l
         report.add(
             "dedicated-course-shared", message, "sections", section.id, "teachers", section.teachers[0]
         )
-    for teacher in (school.teachers[t] for t in section.teachers if t in school.teachers):
+    teachers = [school.teachers[t] for t in section.teachers if t in school.teachers]
+    # Of two teachers one may come from another department, to help.
+    is_foreign = all(_differ(department, teacher.department) for teacher in teachers)
+    for teacher in teachers:
         if teacher.dedicated_course and teacher.dedicated_course != section.course:
             message = (
                 f"Section {section.id} is {report.course(section.course)}, but its teacher {teacher.id} "
                 f"is dedicated to {teacher.dedicated_course}."
             )
             report.add("dedicated-elsewhere", message, "sections", section.id, "teachers", teacher.id)
-        if _differ(department, teacher.department):
+        if is_foreign:
             message = (
                 f"Section {section.id} is in the department {department}, "
                 f"its teacher {teacher.id} in {teacher.department}."
