@@ -139,8 +139,8 @@ def _one_against_one(case: Case, wish: Wish, other: Wish) -> str:
     """Two courses of which each meets at one time only, the same or an overlapping one."""
     first, second = wish.options[0], other.options[0]
     title, held = _title(case, wish.course), _title(case, other.course)
-    if not first.mask & second.mask:
-        one_course = first.course == second.course
+    one_course = len({option.course for each in (wish, other) for option in each.options}) == 1
+    if one_course or not first.mask & second.mask:
         why = "both requests mean one course" if one_course else "a link keeps their sections together"
         return (
             f"{title} and {held} cannot be held together: {_where(case, wish)}; {_where(case, other)}; {why}."

@@ -1,0 +1,395 @@
+"""Reasons for unmet requests: each kind on a small case; what one student could hold, by brute force."""
+
+from dataclasses import replace
+from itertools import combinations, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from verify_examples import TERMS, asks, link, schedule, school, seating, section
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import School
+from echelon_desktop.model.rules import preset_rules
+from echelon_desktop.solver.explain import Reason, ReasonKind, explain_unmet
+from echelon_desktop.solver.explain.one_student import Option, Wish, clash, fit, smallest_conflict
+from echelon_desktop.solver.verify import verify
+
+RULES = preset_rules("standard")
+
+
+def why(of: School, places=None, seats=None) -> dict[tuple[str, str], Reason]:
+    """Explain a schedule that keeps every fact, so that no reason rests on a broken one."""
+    judged = schedule(of, places, seats)
+    assert verify(of, RULES, judged).violations == ()
+    return explain_unmet(of, RULES, judged)
+
+
+def only(reasons: dict[tuple[str, str], Reason]) -> Reason:
+    (reason,) = reasons.values()
+    return reason
+
+
+def test_nothing_is_explained_where_all_is_met():
+    assert why(school()) == {}
+
+
+def test_a_course_without_a_section():
+    of = school(requests=[asks("Ana", "Art", "Latin")])
+    reasons = why(of, seats={"Ana": {"Art": "A-1"}})
+    assert list(reasons) == [("Ana", "Latin")]
+    assert only(reasons) == Reason(ReasonKind.NO_SECTION, "Latin has no section.", ("Latin",))
+
+
+def test_alternates_without_a_section():
+    of = school(requests=[asks("Ana", e.CourseRequest("Latin", alternates=("Greek", "Hebrew")))])
+    text = only(why(of, seats={"Ana": {}})).text
+    assert text == "Neither Latin nor any alternate (Greek and Hebrew) has a section."
+
+
+def test_a_section_without_a_period():
+    of = school(requests=[asks("Ana", "Drama")])
+    reason = only(explain_unmet(of, RULES, schedule(of, {"D-1": ()}, {"Ana": {}})))
+    assert reason.kind == "no section"
+    assert reason.text == "No section of Drama has a period yet: D-1."
+
+
+def test_sections_not_open_to_the_student():
+    of = school(
+        students=[e.Student("Ana", name="Ana Lu", grade="10", unavailable=("R3",))],
+        sections=[section("A-1", grades=("11", "12")), section("D-1", groups=("Band",))],
+        requests=[asks("Ana", e.CourseRequest("Art", alternates=("Drama",)))],
+    )
+    reason = only(why(of, seats={"Ana": {}}))
+    assert reason.kind == "not allowed"
+    assert reason.text == (
+        "Art has no section open to Ana Lu: A-1 is for grade 11 and grade 12 only; "
+        "A-2 meets in R3, when Ana Lu is unavailable; D-1 is for group Band only."
+    )
+    assert reason.sections == ("A-1", "A-2", "D-1")
+
+
+def singletons(number: int, **records) -> School:
+    """Make a school in which Ana asks for K1, K2, ... of one section each, K1-1 in the first period."""
+    courses = [f"K{i}" for i in range(1, number + 1)]
+    return school(
+        courses=map(e.Course, courses),
+        sections=[e.Section(f"{c}-1", c, seats=1) for c in courses],
+        requests=[asks("Ana", *records.pop("requests", courses))],
+        **records,
+    )
+
+
+def test_more_requests_than_periods():
+    of = singletons(7)
+    places = dict(
+        zip([f"K{i}-1" for i in range(1, 8)], ["R1", "R2", "R3", "G1", "G2", "G3", "R1"], strict=True)
+    )
+    reasons = why(of, places, {"Ana": {f"K{i}": f"K{i}-1" for i in range(2, 7)}})
+    # One of the two is beyond six periods: the last. For the other there is a better word.
+    assert {key: reason.kind for key, reason in reasons.items()} == {
+        ("Ana", "K1"): ReasonKind.MOVABLE,
+        ("Ana", "K7"): ReasonKind.MORE_THAN_PERIODS,
+    }
+    assert reasons["Ana", "K7"].text == "Ana asks for 7 courses, but has only 6 periods; K7 is beyond them."
+
+
+def test_the_lowest_rank_is_beyond_the_periods():
+    ranked = [e.CourseRequest("K1", rank=2), *(f"K{i}" for i in range(2, 8))]
+    of = singletons(7, requests=ranked)
+    places = dict(
+        zip([f"K{i}-1" for i in range(1, 8)], ["R1", "R2", "R3", "G1", "G2", "G3", "R1"], strict=True)
+    )
+    reasons = why(of, places, {"Ana": {f"K{i}": f"K{i}-1" for i in range(2, 7)}})
+    assert reasons["Ana", "K1"].kind == ReasonKind.MORE_THAN_PERIODS
+    assert reasons["Ana", "K7"].kind == ReasonKind.MOVABLE
+
+
+def test_absences_and_terms_count_as_slots():
+    away = ("R3", "G1", "G2", "G3", "S1:R2")
+    of = school(
+        terms=TERMS,
+        students=[e.Student("Ana", unavailable=away)],
+        sections=[section("D-1", term_choices=(("S2",),))],
+        requests=[asks("Ana", "Art", "Drama", "Bio")],
+    )
+    reason = only(
+        why(of, {"B-1": "R1", "C-1": "R2", "D-1": "S2:R2"}, {"Ana": {"Art": "A-1", "Drama": "D-1"}})
+    )
+    assert reason.kind == "more requests than periods"
+    assert (
+        reason.text == "Ana asks for 3 courses, which take 5 slots, but has only 3 slots; Bio is beyond them."
+    )
+    assert reason.slots == ("R1", "S2:R2")
+
+
+def test_two_singletons_in_one_period():
+    of = school(courses=[e.Course("Drama", title="AP Drama")], requests=[asks("Ana", "Bio", "Drama")])
+    reason = only(why(of, {"D-1": "R2"}, {"Ana": {"Bio": "B-1"}}))
+    assert reason.kind == "period conflict"
+    assert reason.text == "AP Drama meets only in R2, where Ana holds Bio (its only section)."
+    assert (reason.courses, reason.sections, reason.slots) == (("Drama", "Bio"), ("D-1", "B-1"), ("R2",))
+
+
+@pytest.mark.parametrize(
+    ("sections", "pinned", "text"),
+    [
+        (
+            [e.Section("D-2", "Drama", seats=1), e.Section("B-2", "Bio", seats=1)],
+            (),
+            "Drama meets only in R2, where Ana holds Bio (all 2 sections).",
+        ),
+        (
+            [e.Section("D-2", "Drama", seats=1, grades=("9",)), e.Section("B-2", "Bio", grades=("9",))],
+            (),
+            "Drama is open to Ana only in R2, where Ana holds Bio (no other section is open to Ana).",
+        ),
+        (
+            [e.Section("D-2", "Drama", seats=1), e.Section("B-2", "Bio", seats=1)],
+            ("B-1",),
+            "Drama meets only in R2, where Ana holds Bio (pinned to B-1).",
+        ),
+    ],
+)
+def test_what_is_said_of_the_other_sections(sections, pinned, text):
+    of = school(sections=sections, requests=[asks("Ana", "Bio", "Drama")])
+    places = {"D-1": "R2", "D-2": "R2", "B-2": "R2"}
+    assert only(why(of, places, {"Ana": seating("Ana", ("Bio", "B-1"), pinned=pinned)})).text == text
+
+
+def test_courses_that_meet_in_too_few_periods_are_all_named():
+    of = singletons(5)
+    of = school(
+        courses=of.courses.values(),
+        sections=[*of.sections.values(), e.Section("K1-2", "K1", seats=1), e.Section("K3-2", "K3", seats=1)],
+        requests=of.requests.values(),
+    )
+    # K1, K2 and K3 compete for R1 and R2; K4 and K5 are in nobody's way.
+    places = {
+        "K1-1": "R1",
+        "K1-2": "R2",
+        "K2-1": "R1",
+        "K3-1": "R1",
+        "K3-2": "R2",
+        "K4-1": "G1",
+        "K5-1": "G3",
+    }
+    held = {"K2": "K2-1", "K3": "K3-2", "K4": "K4-1", "K5": "K5-1"}
+    reason = only(why(of, places, {"Ana": held}))
+    assert reason.kind == "period conflict"
+    assert reason.courses == ("K1", "K2", "K3")
+    assert reason.slots == ("R1", "R2")
+    assert reason.text == (
+        "These 3 courses meet only in R1 and R2: "
+        "K1 in R1 (K1-1), R2 (K1-2); K2 in R1 (K2-1); K3 in R2 (K3-2), R1 (K3-1)."
+    )
+
+
+def test_courses_of_several_slots_that_do_not_fit_together():
+    of = school(
+        sections=[section("D-1", pattern="2"), e.Section("D-2", "Drama", seats=1, pattern="2")],
+        requests=[asks("Ana", "Art", "Bio", "Drama")],
+    )
+    places = {"A-2": "G3", "D-1": ("R1", "R2"), "D-2": ("R2", "R3")}
+    reason = only(why(of, places, {"Ana": {"Art": "A-1", "Bio": "B-1"}}))
+    # Bio alone is in the way of both sections of Drama; Art could be held in G3.
+    assert reason.kind == "period conflict"
+    assert reason.courses == ("Drama", "Bio")
+    assert reason.text == (
+        "Drama and Bio cannot be held together: Drama in R1+R2 (D-1), R2+R3 (D-2); Bio in R2 (B-1)."
+    )
+
+
+def test_a_link_keeps_courses_apart():
+    of = school(
+        sections=[e.Section("B-2", "Bio", seats=1, grades=("9",))],
+        links=[link("same students", "B-2", "D-1")],
+        requests=[asks("Ana", "Bio", "Drama")],
+    )
+    reason = only(why(of, {"B-2": "G3"}, {"Ana": {"Bio": "B-1"}}))
+    assert reason.kind == "period conflict"
+    assert reason.text == (
+        "Drama and Bio cannot be held together: Drama in G2 (D-1); Bio in R2 (B-1); "
+        "a link keeps their sections together."
+    )
+
+
+def test_one_course_cannot_meet_two_requests():
+    of = school(requests=[asks("Ana", "Drama", e.CourseRequest("Latin", alternates=("Drama",)))])
+    reason = only(why(of, seats={"Ana": {"Drama": "D-1"}}))
+    assert reason.kind == "period conflict"
+    assert reason.text.endswith("both requests mean one course.")
+
+
+def filled(course: str, section_id: str, number: int, sped: bool = False):
+    """Give other students who take seats of a section: the records, and their seats."""
+    ids = [f"{section_id}/{i}" for i in range(number)]
+    records = [e.Student(student, sped=sped) for student in ids]
+    return records, [asks(student, course) for student in ids], {i: {course: section_id} for i in ids}
+
+
+def test_all_sections_that_fit_are_full():
+    students, requests, seats = filled("Bio", "B-1", 2)
+    more_students, more_requests, more_seats = filled("Bio", "B-2", 1)
+    of = school(
+        sections=[e.Section("B-2", "Bio", seats=1), e.Section("B-3", "Bio", seats=5)],
+        students=[*students, *more_students],
+        requests=[asks("Ana", "Bio", "Chem"), *requests, *more_requests],
+    )
+    # B-3 has seats, but meets when Chem does.
+    reason = only(why(of, {"B-2": "G3", "B-3": "G1"}, {"Ana": {"Chem": "C-1"}, **seats, **more_seats}))
+    assert reason.kind == "seats full"
+    assert reason.sections == ("B-1", "B-2")
+    assert reason.text == (
+        "Of Bio, every section that Ana could attend is full: B-1 in R2 (2 of 2), B-2 in G3 (1 of 1)."
+    )
+
+
+def test_a_seat_that_others_would_have_to_be_left_for():
+    students, requests, seats = filled("Art", "A-2", 2)
+    of = school(students=students, requests=[asks("Ana", "Art", "Bio"), *requests])
+    reason = only(why(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1"}, **seats}))
+    assert reason.kind == "seats full"
+    assert reason.sections == ("A-2",)
+    assert reason.text == (
+        "Bio has a seat in B-1 (R1), but Ana would first have to move into what is full: A-2 in R3 (2 of 2)."
+    )
+
+
+def test_only_the_full_sections_that_matter_are_named():
+    art, art_requests, art_seats = filled("Art", "A-2", 2)
+    chem, chem_requests, chem_seats = filled("Chem", "C-2", 1)
+    of = school(
+        sections=[e.Section("C-2", "Chem", seats=1)],
+        students=[*art, *chem],
+        requests=[asks("Ana", "Art", "Chem", "Bio"), *art_requests, *chem_requests],
+    )
+    held = {"Art": "A-1", "Chem": "C-1"}
+    reason = only(why(of, {"B-1": "R1", "C-2": "G3"}, {"Ana": held, **art_seats, **chem_seats}))
+    assert reason.sections == ("A-2",)
+
+
+def test_a_stack_and_a_room_can_be_full():
+    students, requests, seats = filled("Drama", "D-1", 2)
+    of = school(
+        rooms=[e.Room("103", seats=2)],
+        sections=[section("B-1", room="103", seats=9), section("D-1", room="103", seats=9)],
+        links=[link("stacked", "B-1", "D-1")],
+        students=students,
+        requests=[asks("Ana", "Bio"), *requests],
+    )
+    reason = only(why(of, {"D-1": "R2"}, {"Ana": {}, **seats}))
+    assert reason.kind == "seats full"
+    assert reason.text == (
+        "Of Bio, the only section that Ana could attend is full: "
+        "B-1 in R2 (2 of 2 with B-1 and D-1 together)."
+    )
+    alone = school(
+        rooms=[e.Room("103", seats=2)],
+        sections=[section("D-1", room="103", seats=9)],
+        students=students,
+        requests=[asks("Ana", "Drama"), *requests],
+    )
+    text = only(why(alone, seats={"Ana": {}, **seats})).text
+    assert text == "Of Drama, the only section that Ana could attend is full: D-1 in G2 (2 of 2 in its room)."
+
+
+def test_the_sped_limit():
+    students, requests, seats = filled("Bio", "B-1", 1, sped=True)
+    records = {
+        "sections": [section("B-1", sped_limit=1)],
+        "requests": [asks("Ana", "Bio"), *requests],
+    }
+    of = school(students=[e.Student("Ana", sped=True), *students], **records)
+    reason = only(why(of, seats={"Ana": {}, **seats}))
+    assert reason.kind == "SPED limit"
+    assert reason.text == (
+        "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1 SPED students)."
+    )
+    # The limit is in nobody's way who is not SPED.
+    of = school(students=students, **records)
+    assert only(why(of, seats={"Ana": {}, **seats})).kind == "could be met by moving seats"
+
+
+def test_a_free_seat_after_moving_the_student():
+    of = school(requests=[asks("Ana", "Art", "Chem", "Bio")])
+    reason = only(why(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1", "Chem": "C-1"}}))
+    assert reason.kind == "could be met by moving seats"
+    assert reason.text == "Bio could be met by moving Ana: Bio in B-1 (R1) and Art in A-2 (R3)."
+    assert reason.sections == ("B-1", "A-2")
+
+
+def test_alternates_are_ways_out():
+    of = school(requests=[asks("Ana", e.CourseRequest("Latin", alternates=("Bio", "Drama")), "Chem")])
+    places = {"B-1": "R3", "C-1": "G2", "D-1": "G2"}
+    reason = only(why(of, places, {"Ana": {"Chem": "C-1"}}))
+    assert reason.text == "Latin could be met by moving Ana: Bio in B-1 (R3)."
+
+
+# One student, by brute force.
+
+LINKED = {"L": frozenset({"Art", "Bio"})}
+
+
+@st.composite
+def wish_lists(draw: st.DrawFn) -> list[Wish]:
+    wishes = []
+    for number in range(draw(st.integers(1, 5))):
+        options = [
+            Option(
+                draw(st.sampled_from(["Art", "Bio", "Chem", f"K{number}"])),
+                draw(st.integers(1, 15)),
+                (f"{number}/{i}",),
+                draw(st.sampled_from([frozenset(), frozenset({"L"})])),
+            )
+            for i in range(draw(st.integers(0, 3)))
+        ]
+        wishes.append(Wish(f"W{number}", tuple(options)))
+    return wishes
+
+
+def brute_fit(wishes: list[Wish]) -> bool:
+    return any(
+        not any(clash(a, b, LINKED) for a, b in combinations(held, 2))
+        for held in product(*(wish.options for wish in wishes))
+    )
+
+
+@given(wish_lists())
+def test_fit_is_exact(wishes):
+    found = fit(wishes, LINKED)
+    assert (found is not None) == brute_fit(wishes)
+    if found is not None:
+        assert all(option in wish.options for wish, option in zip(wishes, found, strict=True))
+        assert brute_fit([Wish("", (option,)) for option in found])
+
+
+@given(wish_lists())
+def test_a_smallest_conflict_has_nothing_to_spare(wishes):
+    wish, *others = wishes
+    if brute_fit(wishes):
+        with pytest.raises(ValueError, match="no conflict"):
+            smallest_conflict(wish, others, LINKED)
+        return
+    conflict = smallest_conflict(wish, others, LINKED)
+    assert not brute_fit([wish, *conflict])
+    for spared in conflict:
+        assert brute_fit([wish, *(other for other in conflict if other is not spared)])
+
+
+@pytest.mark.parametrize(
+    ("second", "apart"),
+    [
+        (Option("Chem", 2, ("C-1",)), False),
+        (Option("Chem", 3, ("C-1",)), True),
+        (Option("Art", 2, ("A-2",), frozenset({"L"})), True),
+        (Option("Bio", 2, ("B-1",), frozenset({"L"})), False),
+        (Option("Bio", 2, ("B-1",)), True),
+    ],
+)
+def test_what_clashes(second, apart):
+    first = Option("Art", 1, ("A-1",), frozenset({"L"}))
+    assert clash(first, second, LINKED) == clash(second, first, LINKED) == apart
+    assert clash(replace(first, links=frozenset()), replace(second, mask=2, links=frozenset()), LINKED) == (
+        second.course == "Art"
+    )
