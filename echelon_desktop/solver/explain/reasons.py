@@ -17,9 +17,9 @@ class ReasonKind(StrEnum):
     NOT_ALLOWED = "not allowed"
     MORE_THAN_PERIODS = "more requests than periods"
     PERIOD_CONFLICT = "period conflict"
-    SEATS_FULL = "seats full"
-    SPED_LIMIT = "SPED limit"
     MOVABLE = "could be met by moving seats"
+    SPED_LIMIT = "SPED limit"
+    SEATS_FULL = "seats full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,20 +194,12 @@ def _about(section: str, fact: str, message: str) -> Violation:
 def _clashes(reading: Reading, sections: list[str]) -> Iterator[tuple[int, list[str]]]:
     """Each set of sections that meet in common slots, with all slots where just they do."""
     found: dict[tuple[str, ...], int] = {}
-    if sum(reading.masks[s].bit_count() for s in sections) > _union(reading, sections).bit_count():
-        for slot in range(reading.grid.n_slots):
-            there = tuple(s for s in sections if reading.masks[s] >> slot & 1)
-            if len(there) > 1:
-                found[there] = found.get(there, 0) | 1 << slot
+    for slot in range(reading.grid.n_slots):
+        there = tuple(s for s in sections if reading.masks[s] >> slot & 1)
+        if len(there) > 1:
+            found[there] = found.get(there, 0) | 1 << slot
     for those, mask in found.items():
         yield mask, list(those)
-
-
-def _union(reading: Reading, sections: list[str]) -> int:
-    union = 0
-    for section in sections:
-        union |= reading.masks[section]
-    return union
 
 
 def _stacked(reading: Reading, first: str, second: str) -> Iterator[str]:
