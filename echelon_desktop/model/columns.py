@@ -224,7 +224,14 @@ SECTIONS = FileSpec(
             _REQUIRED,
             (
                 *("Number of Seats Available", "No. of Seats Available", "Number of Seats", "Seats"),
-                *("of Seats", "Capacity", "Max Students", "Maximum Students", "Max Enrollment", "Max Seats"),
+                *(
+                    "# of Seats",
+                    "Capacity",
+                    "Max Students",
+                    "Maximum Students",
+                    "Max Enrollment",
+                    "Max Seats",
+                ),
             ),
             filled=True,
         ),

@@ -116,11 +116,11 @@ def read_table(name: str, data: bytes, spec: FileSpec, log: FindingLog) -> RawTa
         name, spec.name, encoding, delimiter, len(rows), {c.key: titles[i] for i, c in columns}
     )
     if not columns:
+        required = " and ".join(column.title for column in spec.columns if column.need is Need.REQUIRED)
         log.add(
             Code.HEADER_UNKNOWN,
             f"None of the titles in {name} is one of its columns.",
-            "The first row must hold titles: "
-            + ", ".join(c.title for c in spec.columns if c.need is Need.REQUIRED),
+            f"The first row must hold titles, among them {required}.",
             file=name,
             row=header_line,
             value=delimiter.join(titles),

@@ -26,6 +26,13 @@ extra_cells = st.text(AWKWARD + ";", max_size=6)
 counts = st.none() | st.integers(0, 40)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _no_waiting_for_the_disk():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda handle: None)
+        yield
+
+
 def round_trip(school: School) -> Imported:
     with tempfile.TemporaryDirectory() as folder:
         write_school(school, folder)
