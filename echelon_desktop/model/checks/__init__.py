@@ -40,8 +40,8 @@ def check_school(
     school, rules
         What is checked.
     source
-        (table, key) → (file, row) of records that were read from files. Otherwise the file is the documented
-        one, and the row the record's position in its table, below a header.
+        Where the records came from, as reading a school's files gives it. Without it the file is the
+        documented one, and the row the record's position in its table, below a header.
     fold
         Keep :data:`SHOWN` findings of a kind that has more than :data:`MANY`, and one that counts the rest.
 

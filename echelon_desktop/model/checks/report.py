@@ -1,17 +1,23 @@
 """Collects findings: names the place in the school's files, and keeps a flood of one kind readable."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from echelon_desktop.model.checks.kinds import KINDS
 from echelon_desktop.model.checks.places import TABLES_IN_ORDER, place_of
 from echelon_desktop.model.dataset import School
-from echelon_desktop.model.entities import Course, Rule
+from echelon_desktop.model.entities import Course, Key, Rule
 from echelon_desktop.model.findings import Finding
 
-Source = Mapping[tuple[str, str], tuple[str, int]]
+
+class Source(Protocol):
+    """Knows where records were read from; what reading a school's files gives is one."""
+
+    def place(self, table: str, key: Key, field: str = "") -> tuple[str, int | None, str]:
+        """File, row and column title of a record's field; blank and None where there are none."""
+
 
 MANY = 20  # findings of one kind that are still read one by one
 SHOWN = 5  # of more than that
@@ -26,14 +32,14 @@ class Report:
     school, rules
         What is checked.
     source
-        (table, key) → (file, row) of the records, where known. Otherwise the file is the documented one
-        and the row the record's position in its table, below a header.
+        Where the records came from. Without it the file is the documented one and the row the record's
+        position in its table, below a header.
     """
 
     def __init__(self, school: School, rules: tuple[Rule, ...], source: Source | None = None) -> None:
         self.school = school
         self.rules = rules
-        self._source = source or {}
+        self._source = source
         self._rows: dict[str, dict[str, int]] = {}
         self._found: dict[str, list[Finding]] = defaultdict(list)
 
@@ -65,12 +71,7 @@ class Report:
             Table, key and field whose place in the files is named, for a record that has none of its own.
         """
         kind = KINDS[code]
-        place_table, place_key, place_field = shown_at or (table, key, field)
-        file, column = place_of(place_table, place_field)
-        file, row = self._source.get((place_table, place_key)) or (
-            file,
-            self._position(place_table, place_key),
-        )
+        file, row, column = self._place(*(shown_at or (table, key, field)))
         self._found[code].append(
             Finding(
                 code=code,
@@ -100,7 +101,11 @@ class Report:
     def is_implied(self, course: str) -> bool:
         """Whether no row of its own says anything about the course."""
         record = self.school.courses.get(course)
-        return record is None or (record == Course(course) and ("courses", course) not in self._source)
+        if record is None:
+            return True
+        if self._source is not None:
+            return not self._source.place("courses", course)[0]
+        return replace(record, department="") == Course(course)
 
     @cached_property
     def _first_sections(self) -> dict[str, str]:
@@ -129,6 +134,13 @@ class Report:
             )
             kept += [*found[:SHOWN], summary]
         return sorted(kept, key=_order)
+
+    def _place(self, table: str, key: str, field: str) -> tuple[str, int | None, str]:
+        file, column = place_of(table, field)
+        if self._source is None or table == "rules":
+            return file, self._position(table, key), column
+        found, row, title = self._source.place(table, key, field if column else "")
+        return found or file, row, title or column
 
     def _position(self, table: str, key: str) -> int | None:
         """Row of a record if its file has a header and one row for each record of the table."""

@@ -20,8 +20,9 @@ class Shape:
     requests
         Fewest and most course requests of a student; most have nearly the most.
     singleton_share
-        Share of the courses that have one section, about; small schools have more of them. At 0.5 demand is
-        spread over courses as in the published figures of a Californian high school.
+        Share of the courses that have one section, about; small schools have more of them. At 0.64
+        and 2,200 students, demand is spread over courses much as in the published figures of a Californian
+        high school of that size (median 18, upper quartile 48, 90th percentile 165, largest 565).
     seats
         Seats of a section.
     unequal_seats
