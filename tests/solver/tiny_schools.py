@@ -8,7 +8,8 @@ import numpy as np
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.solver.problem import NO_LIMIT, GoalKind, Problem
+from echelon_desktop.solver.figures import goal_count, level_values
+from echelon_desktop.solver.problem import NO_LIMIT, GoalKind, Problem, Solution
 
 
 def tiny_school(seed: int) -> tuple[School, Schedule]:
@@ -75,8 +76,10 @@ def tiny_school(seed: int) -> tuple[School, Schedule]:
     return school, Schedule({}, seatings)
 
 
-def placements(problem: Problem) -> Iterator[list[int]]:
-    """Every feasible choice for all sections: the mask of slots of each."""
+def placements(problem: Problem) -> Iterator[tuple[int, ...]]:
+    """Every feasible choice for all sections, hard rules on them included."""
+    hard = [goal for goal in problem.goals if goal.level == 0 and goal.kind is not GoalKind.FREE]
+    nobody = np.full(problem.n_requests, -1, np.int32)
     spans = [range(a, b) for a, b in zip(problem.choice_start[:-1], problem.choice_start[1:], strict=True)]
     tables = [(t.a, t.b, {tuple(pair) for pair in t.pairs.tolist()}) for t in problem.pair_tables]
     groups = [group.tolist() for group in problem.exclusive]
@@ -85,7 +88,9 @@ def placements(problem: Problem) -> Iterator[list[int]]:
         if all((taken[a], taken[b]) in pairs for a, b, pairs in tables) and all(
             masks[s] & masks[t] == 0 for group in groups for s in group for t in group if s < t
         ):
-            yield masks
+            solution = Solution(np.array(taken, np.int32), nobody)
+            if not any(goal_count(problem, goal, solution) for goal in hard):
+                yield taken
 
 
 def seatings(problem: Problem, masks: list[int]) -> Iterator[list[int]]:
@@ -123,9 +128,20 @@ def seatings(problem: Problem, masks: list[int]) -> Iterator[list[int]]:
             sum(seat[q] in members for q in sitting) < seats for members, seats in shared if s in members
         )
 
+    def together() -> bool:
+        held = [(int(problem.request_student[r]), s) for r, s in enumerate(seat) if s >= 0]
+        for members in (set(group.tolist()) for group in problem.same_students):
+            here = {student for student, s in held if s in members}
+            courses = {int(problem.section_course[s]) for s in members}
+            for student, s in held:
+                if student in here and s not in members and int(problem.section_course[s]) in courses:
+                    return False
+        return True
+
     def place(r: int) -> Iterator[list[int]]:
         if r == problem.n_requests:
-            yield list(seat)
+            if together():
+                yield list(seat)
             return
         pin = int(problem.request_pin[r])
         for s in [pin] if pin >= 0 else [s for course in problem.options[r] for s in sections_of[course]]:
@@ -139,39 +155,18 @@ def seatings(problem: Problem, masks: list[int]) -> Iterator[list[int]]:
     yield from place(0)
 
 
-def values(problem: Problem, seat: list[int]) -> tuple[int, ...]:
-    """What a seating costs at each level, for the goals that standard rules have (spacing left at 0)."""
-    out = []
-    for level in problem.levels():
-        if level.rank is not None:
-            out.append(
-                sum(s < 0 for s, rank in zip(seat, problem.request_rank, strict=True) if rank == level.rank)
-            )
-            continue
-        total = 0
-        for goal in (problem.goals[i] for i in level.goals):
-            if goal.kind is GoalKind.ALTERNATES:
-                for r, s in enumerate(seat):
-                    if s >= 0:
-                        at = problem.options[r].tolist().index(int(problem.section_course[s]))
-                        total += goal.weight * int(problem.option_cost[problem.options.start[r] + at])
-            elif goal.kind is GoalKind.BALANCE:
-                for sections in problem.course_sections():
-                    sizes = [seat.count(s) for s in sections]
-                    total += goal.weight * (max(sizes) - min(sizes) if sizes else 0)
-        out.append(total)
-    return tuple(out)
-
-
 def all_values(problem: Problem) -> set[tuple[int, ...]]:
     """The values of every schedule there is; empty when the problem is infeasible."""
     seen: set[tuple[int, ...]] = set()
     tried: set[tuple[int, ...]] = set()
-    for masks in placements(problem):
-        # Where two placements overlap alike for everybody, their seatings cost alike.
+    for taken in placements(problem):
+        masks = [int(problem.choice_mask[k]) for k in taken]
+        # Where two placements overlap alike for everybody, their seatings cost alike (there are no labs).
         clash = tuple(np.ravel([[bool(a & b) for b in masks] for a in masks]))
         blocked = tuple(bool(m & int(b)) for m in masks for b in problem.student_blocked)
         if clash + blocked not in tried:
             tried.add(clash + blocked)
-            seen |= {values(problem, seat) for seat in seatings(problem, masks)}
+            choice = np.array(taken, np.int32)
+            for seat in seatings(problem, masks):
+                seen.add(level_values(problem, Solution(choice, np.array(seat, np.int32))))
     return seen

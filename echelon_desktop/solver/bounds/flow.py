@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echelon_desktop.solver.bounds.bound import RANKS, Bound, Reason, Witness
+from echelon_desktop.solver.figures import term_masks
 from echelon_desktop.solver.problem import Problem
 
 RELAXED = ("places of sections", "teachers", "rooms", "links")
@@ -47,10 +48,7 @@ class FlowRelaxation:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._make_pools()
-        self._terms = [
-            sum(1 << slot for slot in range(problem.n_slots) if problem.slot_term[slot] == term)
-            for term in sorted({int(t) for t in problem.slot_term})
-        ]
+        self._terms = term_masks(problem)
         self._sections_of = problem.course_sections()
         kinds: dict[tuple[object, ...], _Need] = {}
         self._needs = []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from echelon_desktop.solver.bounds.bound import Bound
+from echelon_desktop.solver.figures import term_masks
 from echelon_desktop.solver.problem import Goal, GoalKind, Level, Problem
 
 
@@ -141,10 +142,7 @@ def _least_choice_cost(problem: Problem, goal: Goal) -> int:
 
 def _least_load(problem: Problem, goal: Goal) -> int:
     """Each section counts in the terms it must meet in; the worst term has at least the mean."""
-    terms = [
-        sum(1 << slot for slot in range(problem.n_slots) if problem.slot_term[slot] == term)
-        for term in sorted({int(t) for t in problem.slot_term})
-    ]
+    terms = term_masks(problem)
     total = 0
     for group, limit in zip(goal.groups, goal.limits, strict=True):
         always = [0] * len(terms)

@@ -1,0 +1,77 @@
+"""Why a school cannot be scheduled: a smallest set of facts that cannot all hold, in the user's words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.entities import Rule
+from echelon_desktop.solver.conflicts.claims import Claim, OneAtATime
+from echelon_desktop.solver.conflicts.core import smallest_conflict
+from echelon_desktop.solver.conflicts.gather import gather
+
+NO_SCHEDULE = Schedule({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """
+    One of the facts that cannot all hold.
+
+    Parameters
+    ----------
+    text
+        The fact, as a sentence.
+    table, key
+        The record it comes from, for "take me there"; placements and seatings by section and student.
+    remedy
+        What would take it out of the way, as a sentence.
+    sections
+        The sections that matter.
+    """
+
+    text: str
+    table: str
+    key: str
+    remedy: str
+    sections: tuple[str, ...] = ()
+
+
+def find_conflict(
+    school: School, rules: Iterable[Rule], baseline: Schedule = NO_SCHEDULE, *, limit_s: float = 60.0
+) -> tuple[Fact, ...]:
+    """
+    Find facts that leave the sections no feasible place, or the pinned students no seat.
+
+    Parameters
+    ----------
+    school, rules, baseline
+        As for compiling: hard rules, locks, forbidden places and pinned seats count.
+    limit_s
+        Seconds to search in.
+
+    Returns
+    -------
+    tuple of Fact
+        An irreducible conflict: all of them cannot hold, and without any one of them the others can. Empty
+        when there is none, or none was found in time.
+
+    Notes
+    -----
+    A hard limit on students' free periods is looked at student by student, by counting: a school in which
+    each student could keep it but not all of them together gets no explanation from here.
+    """
+    demands = gather(school, rules, baseline)
+    if demands.places and not school.periods:
+        return (Fact("The school has no periods.", "periods", "", "Enter the bell schedule."),)
+    return _facts(smallest_conflict(demands, limit_s), school)
+
+
+def _facts(claims: Sequence[Claim], school: School) -> tuple[Fact, ...]:
+    facts = []
+    for claim in claims:
+        text = claim.text()
+        if len(claims) == 1 and isinstance(claim, OneAtATime):
+            # The fact that completes the conflict is the bell schedule, which nobody thinks of as a demand.
+            text = f"{text.removesuffix('.')}; the school has {len(school.periods)} periods."
+        facts.append(Fact(text, claim.table, claim.key, claim.remedy(), claim.sections))
+    return tuple(facts)

@@ -1,0 +1,117 @@
+"""Asking CP-SAT whether claims conflict, and which."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ortools.sat.python import cp_model
+
+from echelon_desktop.solver.conflicts.board import Board
+from echelon_desktop.solver.conflicts.claims import Claim, Impossible
+from echelon_desktop.solver.conflicts.gather import Demands
+
+
+def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
+    """
+    Claims that cannot all hold, of which none can be left out, nor be about fewer sections.
+
+    Parameters
+    ----------
+    demands
+        Of a school with periods.
+    limit_s
+        Seconds for each question to CP-SAT.
+
+    Returns
+    -------
+    list of Claim
+        Empty when all claims can hold, or no answer came in time.
+    """
+    for claim in demands.claims:
+        if isinstance(claim, Impossible):
+            return [claim]
+    if not conflicting(demands, demands.claims, limit_s):
+        return []
+    for part in _parts(demands):
+        if conflicting(part, part.claims, limit_s):
+            return _shrunk(part, _core(part, limit_s), limit_s)
+    return []
+
+
+def _shrunk(part: Demands, claims: list[Claim], limit_s: float) -> list[Claim]:
+    """Drop claims, then sections of claims, as long as what is left conflicts."""
+    for claim in list(claims):
+        rest = [other for other in claims if other is not claim]
+        if conflicting(part, rest, limit_s):
+            claims = rest
+    for i, claim in enumerate(claims):
+        for section in claim.sections:
+            weaker = claims[i].without(section)
+            if weaker is not None:
+                attempt = [*claims[:i], weaker, *claims[i + 1 :]]
+                if conflicting(part, attempt, limit_s):
+                    claims = attempt
+    return claims
+
+
+def conflicting(demands: Demands, claims: Sequence[Claim], limit_s: float) -> bool:
+    """Whether the claims certainly cannot all hold on these places; not when time ran out before that."""
+    board = Board(demands.places, demands.seats)
+    for claim in claims:
+        claim.post(board)
+    return _solver(limit_s).solve(board.model) == cp_model.INFEASIBLE
+
+
+def _core(demands: Demands, limit_s: float) -> list[Claim]:
+    """Some of the claims that conflict already, as CP-SAT finds them; all of them when it finds no fewer."""
+    board = Board(demands.places, demands.seats)
+    conditions = {}
+    for claim in demands.claims:
+        board.condition = board.model.new_bool_var("")
+        conditions[board.condition.index] = claim
+        claim.post(board)
+        board.model.add_assumption(board.condition)
+    solver = _solver(limit_s)
+    if solver.solve(board.model) == cp_model.INFEASIBLE:
+        core = [conditions[i] for i in sorted(solver.sufficient_assumptions_for_infeasibility())]
+        if len(core) < len(demands.claims) and conflicting(demands, core, limit_s):
+            return core
+    return list(demands.claims)
+
+
+def _parts(demands: Demands) -> list[Demands]:
+    """The demands, taken apart into those that have nothing to do with each other."""
+    root = {section: section for section in demands.places}
+
+    def find(section: str) -> str:
+        while root[section] != section:
+            root[section] = root[root[section]]
+            section = root[section]
+        return section
+
+    ties = [claim.sections for claim in demands.claims if claim.joins]
+    by_student: dict[str, list[str]] = {}
+    for seat in demands.seats:
+        by_student.setdefault(seat.student, []).append(seat.section)
+    for sections in [*ties, *by_student.values()]:
+        for section in sections[1:]:
+            root[find(section)] = find(sections[0])
+    places: dict[str, dict[str, None]] = {}
+    for section in demands.places:
+        places.setdefault(find(section), {})[section] = None
+    claims: dict[str, list[Claim]] = {head: [] for head in places}
+    for claim in demands.claims:
+        for head in dict.fromkeys(find(section) for section in claim.sections):
+            claims[head].append(claim)
+    parts = []
+    for head, sections_here in places.items():
+        seats = tuple(seat for seat in demands.seats if seat.section in sections_here)
+        here = {section: demands.places[section] for section in sections_here}
+        parts.append(replace(demands, places=here, seats=seats, claims=tuple(claims[head])))
+    return parts
+
+
+def _solver(limit_s: float) -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_time_in_seconds = limit_s
+    return solver
