@@ -47,7 +47,7 @@ def test_every_kind_has_a_case() -> None:
 
 def test_every_kind_is_documented() -> None:
     documented = dict(
-        re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \|", DOCS.read_text("utf-8"), re.M)
+        re.findall(r"^\| `([a-z-]+)` \| (error|warning|note) \|", DOCS.read_text("utf-8"), re.MULTILINE)
     )
     assert documented == {code: kind.severity.name.lower() for code, kind in KINDS.items()}
 
