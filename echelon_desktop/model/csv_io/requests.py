@@ -7,7 +7,7 @@ holds the rest. So both together keep the order of the student's list.
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echelon_desktop.model.cells import SEPARATOR
 from echelon_desktop.model.codes import Code
@@ -51,7 +51,10 @@ def read_requests(
                 draft = drafts[row.id] = _Draft((long.source.name, row.line), dict(blank))
             _add_long(draft, long, row, reader.log)
     for student, draft in drafts.items():
-        yield RequestList(student, tuple(draft.requests.values()), draft.extra), draft.place, draft.places
+        requests = RequestList(student, tuple(draft.requests.values()), draft.extra)
+        if long is not None and long.extra:
+            requests = _with_columns_of(long, requests)
+        yield requests, draft.place, draft.places
 
 
 def split_requests(requests: RequestList) -> tuple[tuple[str, ...], tuple[CourseRequest, ...]]:
@@ -62,6 +65,16 @@ def split_requests(requests: RequestList) -> tuple[tuple[str, ...], tuple[Course
             break
         plain += 1
     return tuple(r.course for r in requests.requests[:plain]), requests.requests[plain:]
+
+
+def _with_columns_of(long: RawTable, requests: RequestList) -> RequestList:
+    """Give what will be written to the long file its unknown columns, as reading it again will."""
+    plain, rest = split_requests(requests)
+    if all(request.extra for request in rest):
+        return requests
+    blank = {title: "" for _, title in long.extra}
+    filled = tuple(request if request.extra else replace(request, extra=blank) for request in rest)
+    return replace(requests, requests=(*requests.requests[: len(plain)], *filled))
 
 
 def _add_wide(drafts: dict[str, _Draft], table: RawTable, row: Row, log: FindingLog) -> None:

@@ -260,6 +260,19 @@ def test_requests_in_long_form_join_those_in_wide_form(read: ReadFiles):
     assert codes(imported) == ["not-a-count", "request-twice", "request-twice"]
 
 
+def test_what_moves_to_the_long_file_has_its_columns_at_once(read: ReadFiles, tmp_path: Path):
+    """Else a plain request behind one with a rank would come back with columns that it did not have."""
+    school = read(
+        {
+            "Student_Preference_Info.csv": "Student ID,Preferred Sections\nA,Biology;English 9\n",
+            "Course_Requests.csv": "Student ID,Course ID,Rank,Alternates,Why\nA,Biology,2,,fun\n",
+        }
+    ).school
+    assert [r.extra for r in school.requests["A"].requests] == [{"Why": "fun"}, {"Why": ""}]
+    write_school(school, tmp_path / "out")
+    assert read_school(tmp_path / "out").school == school
+
+
 def test_aeries_headers_of_requests(read: ReadFiles):
     imported = read(
         {
