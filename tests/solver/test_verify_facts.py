@@ -347,10 +347,22 @@ CASES = [
         before={"seats": {"Ana": seating("Ana", ("Art", "A-2"), pinned=("A-2",))}},
     ),
     Case(
+        "pinned",  # the seat is given for another request
+        ("Ana", "D-1 for Bio"),
+        {"seats": {"Ana": {"Art": "D-1"}}},
+        {"seats": {"Ana": {"Bio": "D-1"}}},
+        {
+            "requests": [
+                asks("Ana", *(e.CourseRequest(course, alternates=("Drama",)) for course in ("Art", "Bio")))
+            ]
+        },
+        before={"seats": {"Ana": seating("Ana", ("Art", "A-1"), ("Bio", "D-1"), pinned=("D-1",))}},
+    ),
+    Case(
         "pinned",
-        ("Ana", "A-2"),
-        {"seats": {"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-2",))}},
-        {"seats": {"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-1",))}},
+        ("Ana", "A-1"),
+        {"seats": {"Ana": {}}},
+        before={"seats": {"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-1", "B-1"))}},
     ),
 ]
 
@@ -480,3 +492,10 @@ def test_a_placement_that_names_all_terms_stands_in_all_terms():
     of = school(terms=TERMS)
     both = replace(schedule(of).placements["D-1"], terms=("S2", "S1"))
     assert verify(of, RULES, schedule(of, {"D-1": both})).ok
+
+
+def test_all_of_a_students_pins_are_lost_with_the_student():
+    of = school()
+    before = schedule(of, seats={"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-1",))})
+    without = Schedule(before.placements, {"Ben": before.seatings["Ben"]})
+    assert [(v.rule, v.key) for v in verify(of, RULES, without, before).violations] == [("pinned", "Ana")]

@@ -95,8 +95,10 @@ def _figures(reading: Reading) -> Iterator[Figure]:
 
 def _unmet_figures(reading: Reading, level: int, rules: list[Rule]) -> Iterator[Figure]:
     """One figure for each rank that occurs among the requests."""
+    if not rules:
+        return
     unmet = unmet_by_rank(reading) or {1: []}
-    for rank, breaches in unmet.items() if rules else ():
+    for rank, breaches in unmet.items():
         name = "unmet requests" + (f", rank {rank}" if len(unmet) > 1 else "")
         parts = tuple(_part(rule, tuple(breaches), name) for rule in rules)
         yield Figure(name, level, sum(part.cost * part.weight for part in parts), parts)

@@ -168,17 +168,15 @@ def same_students(reading: Reading) -> Iterator[Violation]:
 
 
 def pins(reading: Reading, baseline: Schedule | None) -> Iterator[Violation]:
-    """Students keep the sections pinned for them, in the baseline or in the schedule."""
-    pinned: dict[str, dict[str, None]] = {}
-    for schedule in (baseline, reading.schedule):
-        for student, seating in (schedule.seatings if schedule is not None else {}).items():
-            pinned.setdefault(student, {}).update(dict.fromkeys(seating.pinned))
-    for student, sections in pinned.items():
-        seating_now = reading.schedule.seatings.get(student)
-        holds = {seat.section for seat in seating_now.seats} if seating_now is not None else set()
-        for section in sections:
-            if section not in holds:
-                message = f"Student {student} is pinned to {section} but does not sit there."
+    """Students keep the seats of the baseline that are pinned, for the same requests."""
+    for student, before in (baseline.seatings if baseline is not None else {}).items():
+        now = reading.schedule.seatings.get(student)
+        kept = now.seats if now is not None else ()
+        for seat in before.seats:
+            if seat.section in before.pinned and seat not in kept:
+                message = (
+                    f"Student {student} is pinned to {seat.section} for {seat.course} but has no such seat."
+                )
                 yield _about(student, "pinned", message)
 
 
