@@ -3,12 +3,21 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 Protect = Callable[[], None]
+
+
+@pytest.fixture
+def fast_folder() -> Iterator[Path]:
+    """A folder in memory if there is one: a killed process loses no more on a disk, only time."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def _mount(*words: str) -> None:

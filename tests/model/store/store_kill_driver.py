@@ -23,7 +23,8 @@ from typing import Any
 import alembic.command  # loaded once, for all children
 from store_examples import add_course, delete_course, example, rename_student, state
 
-from echelon_desktop.model.dataset import Dataset, Edit
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import Dataset, Edit, RowChange
 from echelon_desktop.model.store import Run, SchoolFile, backups, migrate, restore_backup
 from echelon_desktop.model.store.rows import dataset_of
 
@@ -60,6 +61,8 @@ class Killer:
 
         def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
             connection = real_connect(*args, factory=Connection, **kwargs)
+            # Pages go to the file before the commit, so that a kill finds it half written.
+            connection.execute("PRAGMA cache_size = 2")
             connection.set_trace_callback(event)
             connection.set_progress_handler(event, 50)
             return connection
@@ -113,6 +116,12 @@ def digest_of(file: SchoolFile) -> str:
     return digest(state(file.dataset), [(entry.title, entry.done) for entry in file.history()[1:]])
 
 
+def long_titles(random: random.Random) -> Edit:
+    """An edit of many pages, which do not compress."""
+    courses = [e.Course(f"long {i}", random.randbytes(1000).hex()) for i in range(20)]
+    return Edit("Long titles", tuple(RowChange("courses", course.id, course) for course in courses))
+
+
 class Worker:
     """Does a job in the child, telling what it does through a pipe."""
 
@@ -136,6 +145,7 @@ class Worker:
         courses = list(expected.dataset().school.courses)
         edit = random.choice(
             [
+                long_titles(random),
                 rename_student(random.randrange(6), str(random.random())),
                 add_course(f"new {random.random()}", random.randrange(len(courses) + 1)),
                 delete_course(random.choice(courses)) if courses else add_course("only"),
