@@ -6,6 +6,7 @@ right to the file has the right to them, and because a backup on another disk un
 be one more place where students' data lies.
 """
 
+import math
 import os
 import re
 import shutil
@@ -155,6 +156,12 @@ def check(path: Path, connection: sa.Connection) -> None:
     """Raise DamagedFileError or NewerFormatError unless this is a school file whose pages are sound."""
     with explained(path), connection.begin():
         migrate.file_format(connection, path)
+        # SQLite takes what is missing from the last page for zeros.
+        size = math.prod(
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size")
+        )
+        if path.stat().st_size < size:
+            raise DamagedFileError(f"The end of {path.name} is missing. Restore one of its backups.")
         verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if verdict != "ok":
         raise DamagedFileError(f"{path.name} is damaged ({verdict}). Restore one of its backups.")

@@ -101,6 +101,8 @@ def explained(path: Path) -> Iterator[None]:
         raise _store_error(path, exc.orig) from exc
     except (sqlite3.Error, OSError) as exc:
         raise _store_error(path, exc) from exc
+    except UnicodeDecodeError as exc:  # of a name in the schema, say, or of SQLite's own message about it
+        raise _store_error(path, exc) from exc
     except (UnicodeEncodeError, OverflowError) as exc:
         raise StoreError(
             f"{path.name} cannot hold this value: {exc}. The change was not made; correct the value."
@@ -127,7 +129,8 @@ def _store_error(path: Path, exc: BaseException | None) -> StoreError:
         )
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreError(
-            f"{path} cannot be opened. Check that its folder can be reached and that you may write there."
+            f"{path} cannot be opened or written. Nothing was changed. Check that its folder can be reached "
+            "and that you may write there."
         )
     if code == sqlite3.SQLITE_IOERR:
         detail = getattr(exc, "sqlite_errorname", "")

@@ -347,6 +347,7 @@ def _read_connection(path: Path) -> sa.Connection:
     """A connection for a reader; to a copy in memory when the file has to be updated first."""
     connection = connect(path, read_only=True)
     try:
+        backup.check(path, connection)
         with explained(path), connection.begin():
             if migrate.file_format(connection, path) == migrate.newest_format():
                 return connection
