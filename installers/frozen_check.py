@@ -28,6 +28,14 @@ class CheckError(Exception):
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of output and the seconds since the start at which it came."""
+
+    seconds: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Installed:
     """A copy of the program, and the folders of the user who runs it."""
 
@@ -35,9 +43,9 @@ class Installed:
     work: Path
     home: Path
 
-    def run(self, *words: object, home: Path | None = None) -> float:
+    def run(self, *words: object, home: Path | None = None) -> list[Line]:
         """
-        Run the program to its end and return the seconds that it took.
+        Run the program to its end and return what it said and when; the last line is its end.
 
         Raises
         ------
@@ -45,7 +53,8 @@ class Installed:
             If it exits with anything but 0; the text holds what it said.
         """
         started = time.monotonic()
-        done = subprocess.run(
+        lines = []
+        with subprocess.Popen(
             [str(self.program), *map(str, words)],
             cwd=self.work,
             env=self.environment(home or self.home),
@@ -54,13 +63,16 @@ class Installed:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            check=False,
             **as_somebody_else(),
-        )
-        if done.returncode != 0:
+        ) as process:
+            assert process.stdout
+            lines.extend(Line(time.monotonic() - started, text) for text in process.stdout)
+        lines.append(Line(time.monotonic() - started, ""))
+        if process.returncode != 0:
             called = " ".join(map(str, words))
-            raise CheckError(f"`echelon {called}` exited with {done.returncode} and said:\n{done.stdout}")
-        return time.monotonic() - started
+            said = "".join(line.text for line in lines)
+            raise CheckError(f"`echelon {called}` exited with {process.returncode} and said:\n{said}")
+        return lines
 
     def environment(self, home: Path) -> dict[str, str]:
         """Name nothing but the user's own folders and what the system itself needs."""
@@ -116,8 +128,8 @@ def check(dist: Path) -> None:
         raise CheckError(f"{dist} is not there; build first")
     with installed(dist) as copy:
         school = copy.work / "school"
-        print(f"First start:              {copy.run('--help'):6.2f} s")
-        print(f"Second start:             {copy.run('--help'):6.2f} s")
+        print(f"First start, help:    {copy.run('--help')[-1].seconds:5.2f} s")
+        print(f"Second start, help:   {copy.run('--help')[-1].seconds:5.2f} s")
         copy.run("sample", school, "--students", 300, "--seed", 1)
         for name, home in (
             ("empty cache", copy.home),
@@ -125,27 +137,48 @@ def check(dist: Path) -> None:
             ("no cache possible", copy.work / "absent" / "home"),
         ):
             out = copy.work / name.replace(" ", "-")
-            words = ("solve", school, "--out", out, "--time-limit", TIME_LIMIT_S, "--seed", 1)
-            seconds = copy.run(*words, home=home)
-            print(f"Solve, {name + ':':<19}{seconds:6.2f} s, {describe(school, out)}")
+            lines = copy.run(
+                *("solve", school, "--out", out, "--time-limit", TIME_LIMIT_S, "--seed", 1, "--json"),
+                home=home,
+            )
+            compare_sections(school, out)
+            print(f"Solve, {name + ':':<19} {timeline(lines)}")
     print("The frozen program works.")
 
 
-def describe(school: Path, out: Path) -> str:
+def timeline(lines: list[Line]) -> str:
     """
-    Say what a solve achieved, in the words of its summary.
+    Say when a solve gave its first sign, its first schedule and its end, and how many requests it missed.
 
     Raises
     ------
     CheckError
-        If a section of the school is missing in the schedule.
+        If it never had a schedule.
+    """
+    progress = [(line.seconds, json.loads(line.text)) for line in lines if line.text.startswith("{")]
+    scheduled = [seconds for seconds, said in progress if said.get("unmet") is not None]
+    if not scheduled:
+        raise CheckError("a solve ended well without telling of a schedule")
+    summary = progress[-1][1]
+    return (
+        f"first word {progress[0][0]:5.2f} s, first schedule {scheduled[0]:5.2f} s, end {lines[-1].seconds:5.2f} s;"
+        f" {summary['counts']['unmet requests']} missed, {summary['iterations']} iterations"
+    )
+
+
+def compare_sections(school: Path, out: Path) -> None:
+    """
+    See that the schedule written has every section of the school.
+
+    Raises
+    ------
+    CheckError
+        If a section is missing.
     """
     placed = column(out / "section_schedule.csv", "Section ID")
     wanted = column(school / "Sections_Information.csv", "Section ID")
     if not wanted or placed != wanted:
         raise CheckError(f"{len(wanted - placed)} of {len(wanted)} sections have no place in {out}")
-    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    return ", ".join(f"{key} {value}" for key, value in summary.items() if isinstance(value, int | str))
 
 
 def column(path: Path, name: str) -> set[str]:
