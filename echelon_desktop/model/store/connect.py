@@ -116,7 +116,14 @@ def _store_error(path: Path, exc: BaseException | None) -> StoreError:
             f"{name}: {exc.strerror or exc} ({exc.filename or path}). Nothing was changed. "
             "Check the disk, the folder and your permissions."
         )
-    code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest its details
+    detailed = getattr(exc, "sqlite_errorcode", 0)
+    code = detailed & 0xFF  # the low byte is the kind, the rest its details
+    if detailed == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return StoreError(
+            f"{name} was being changed when its program was stopped. That change must be taken back first, "
+            f"which takes the right to write in its folder. Ask for that right, or copy {name} together with "
+            f"{name}-journal to a folder of your own and open it there."
+        )
     if code == sqlite3.SQLITE_FULL:
         return StoreError(
             f"The disk that holds {name} is full. The change was not made, and everything before it is safe. "

@@ -230,3 +230,41 @@ def test_a_folder_that_becomes_write_protected_takes_the_edit_back(protected_fol
         with pytest.raises(StoreError):
             file.apply(rename_student(1, "Ada"))
         assert state(file.dataset) == before
+
+
+def test_a_half_written_file_in_a_write_protected_folder_is_explained(protected_folder) -> None:
+    folder, protect = protected_folder
+    path = folder / "school.echelon"
+    SchoolFile.create(path, example(), "Import").close()
+    interrupt(path)
+    protect()
+    with pytest.raises(StoreError, match=r"together with school\.echelon-journal"):
+        SchoolFile.open(path, read_only=True)
+
+
+def test_a_reader_takes_back_what_a_killed_writer_left_half_done(path: Path) -> None:
+    interrupt(path)
+    with SchoolFile.open(path, read_only=True) as reader:
+        assert state(reader.dataset) == state(example())
+    assert not journal_of(path).exists()
+
+
+def journal_of(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")
+
+
+def interrupt(path: Path) -> None:
+    """Leave a file as a kill in the middle of a change leaves it: pages changed, and the journal of them."""
+    copied, size = path.with_name("copied"), path.stat().st_size
+    with SchoolFile.open(path) as file:
+        raw = driver(file._connection)
+        raw.execute("PRAGMA cache_size = 2")
+        raw.execute("BEGIN")
+        raw.execute("DELETE FROM students")
+        raw.execute("INSERT INTO snapshots VALUES ('big', '', zeroblob(200000))")
+        copied.write_bytes(path.read_bytes())
+        assert copied.stat().st_size > size
+        journal = journal_of(path).read_bytes()
+        raw.execute("ROLLBACK")
+    copied.replace(path)
+    journal_of(path).write_bytes(journal)
