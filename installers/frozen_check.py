@@ -160,10 +160,9 @@ def timeline(lines: list[Line]) -> str:
     if not scheduled:
         raise CheckError("a solve ended well without telling of a schedule")
     summary = progress[-1][1]
-    return (
-        f"first word {progress[0][0]:5.2f} s, first schedule {scheduled[0]:5.2f} s, end {lines[-1].seconds:5.2f} s;"
-        f" {summary['counts']['unmet requests']} missed, {summary['iterations']} iterations"
-    )
+    times = [("first word", progress[0][0]), ("first schedule", scheduled[0]), ("end", lines[-1].seconds)]
+    told = ", ".join(f"{what} {seconds:5.2f} s" for what, seconds in times)
+    return f"{told}; {summary['counts']['unmet requests']} missed, {summary['iterations']} iterations"
 
 
 def compare_sections(school: Path, out: Path) -> None:
