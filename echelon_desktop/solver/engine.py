@@ -91,10 +91,11 @@ class _Engine:
             if isinstance(request, p.Situation):
                 known, state = request.number, (Problem.from_bytes(request.problem), request.solution)
                 continue
-            if request.situation != known or known != self.situation:
+            about = () if request.situation is None else state
+            if about and (request.situation != known or known != self.situation):
                 continue  # about a state of the school that is no more
             try:
-                answers: Iterable[Any] = QUESTIONS[request.name](*state, *request.arguments)
+                answers: Iterable[Any] = QUESTIONS[request.name](*about, *request.arguments)
                 self.send_parts(request, answers)
             except Exception:
                 self.send(p.Failed(traceback.format_exc(), number=request.number))
@@ -102,7 +103,7 @@ class _Engine:
     def send_parts(self, question: p.Question, answers: Iterable[Any]) -> None:
         """Send the parts of an answer as they come, unless the situation changes meanwhile."""
         for part in answers:
-            if question.situation != self.situation:
+            if question.situation not in {None, self.situation}:
                 return
             self.send(p.Answer(question.number, question.situation, part, last=False))
         self.send(p.Answer(question.number, question.situation, None))

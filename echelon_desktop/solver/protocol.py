@@ -45,10 +45,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Ask ``name`` of :mod:`echelon_desktop.solver.questions` about a situation."""
+    """Ask ``name`` of :mod:`echelon_desktop.solver.questions` about a situation; None for about none."""
 
     number: int
-    situation: int
+    situation: int | None
     name: str
     arguments: tuple[Any, ...] = ()
 
@@ -98,14 +98,14 @@ class Answer:
     """
 
     number: int
-    situation: int
+    situation: int | None
     value: Any
     last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A job (``job``) or question (``number``) ended in an error; ``text`` has its traceback, without data."""
+    """A job (``job``) or question (``number``) ended in an error; ``text`` has its traceback."""
 
     text: str
     job: int | None = None

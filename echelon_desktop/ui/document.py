@@ -32,7 +32,7 @@ class Document(QObject):
         super().__init__(parent)
         self.file = file
         self.revision = 0
-        self._scenario = next(reversed(self.dataset.scenarios), "") if self.dataset.scenarios else ""
+        self._scenario = self._newest_scenario()
         self._grid: SlotGrid | None = None
 
     @property
@@ -111,6 +111,9 @@ class Document(QObject):
         self.file.close()
         self.closed.emit()
 
+    def _newest_scenario(self) -> str:
+        return str(list(self.dataset.scenarios)[-1]) if self.dataset.scenarios else ""
+
     def _stepped(self, step: tuple[str, Changes] | None) -> str:
         if step is None:
             return ""
@@ -122,7 +125,7 @@ class Document(QObject):
         if changes.keys.keys() & {"periods", "terms", "patterns", "courses"}:
             self._grid = None
         if "scenarios" in changes.keys and self._scenario not in self.dataset.scenarios:
-            self._scenario = next(reversed(self.dataset.scenarios), "") if self.dataset.scenarios else ""
+            self._scenario = self._newest_scenario()
             self.changed.emit(changes)
             self.scenario_changed.emit(self._scenario)
             return

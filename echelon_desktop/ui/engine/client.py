@@ -166,14 +166,24 @@ class EngineClient(QObject):
         """
         if self._situation is None:
             raise RuntimeError("There is no situation to ask about.")
-        self._number += 1
-        self._asked[self._number] = answer
-        self._send(p.Question(self._number, self._situation.number, name, arguments))
-        return self._number
+        return self._ask(self._situation.number, name, arguments, answer)
+
+    def ask_apart(self, name: str, *arguments: Any, answer: Callable[[Any], None]) -> int:
+        """Ask a question that is about no situation; as :meth:`ask` otherwise."""
+        self.start()
+        return self._ask(None, name, arguments, answer)
 
     def forget(self, number: int) -> None:
         """Drop what is still to come of an answer."""
         self._asked.pop(number, None)
+
+    def _ask(
+        self, situation: int | None, name: str, arguments: tuple[Any, ...], answer: Callable[[Any], None]
+    ) -> int:
+        self._number += 1
+        self._asked[self._number] = answer
+        self._send(p.Question(self._number, situation, name, arguments))
+        return self._number
 
     def _send(self, request: p.Request) -> None:
         if self._pipe is not None:
@@ -218,8 +228,9 @@ class EngineClient(QObject):
             answer(reply.value)
             return
         del self._asked[reply.number or 0]
-        if isinstance(reply, p.Failed):
-            raise RuntimeError(f"The engine could not answer:\n{reply.text}")
+        failed = reply.text if isinstance(reply, p.Failed) else ""
+        if failed:
+            raise RuntimeError(f"The engine could not answer:\n{failed}")
 
     def _end_job(self, tell: Callable[[Job], None]) -> None:
         job, self._job = self._job, None

@@ -43,16 +43,13 @@ def all_hits(window: "MainWindow") -> list[Hit]:
 
 
 def _records(window: "MainWindow") -> list[Hit]:
-    if window.document is None:
+    document = window.document
+    if document is None:
         return []
-    school = window.document.school
+    school = document.school
 
     def hit(title: str, subtitle: str, icon: str, table: str, key: str, words: str = "") -> Hit:
-        page = (
-            "schedule"
-            if table in {"students", "teachers", "sections"} and window.document.scenario
-            else "data"
-        )
+        page = "schedule" if table in {"students", "teachers", "sections"} and document.scenario else "data"
         return Hit(title, subtitle, icon, lambda: window.take_to(Target(page, table, key)), words)
 
     hits = []

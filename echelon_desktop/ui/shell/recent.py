@@ -14,7 +14,7 @@ def _settings() -> QSettings:
 def recent_files() -> list[Path]:
     """School files opened lately, the last one first, whether they still exist or not."""
     value = _settings().value("recent", [])
-    names = [value] if isinstance(value, str) else list(value or [])
+    names = value if isinstance(value, list) else [value] if value else []
     return [Path(str(name)) for name in names]
 
 

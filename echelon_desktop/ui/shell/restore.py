@@ -60,7 +60,7 @@ class RestoreDialog(QDialog):
         elif ask(
             self,
             "Restore a backup",
-            f"{self.path.name} becomes what it was at {_local(point.when)}.",
+            f"{self.path.name} becomes what it was at {_local(str(point.when))}.",
             "Restore",
             "What it holds now becomes a backup itself.",
             danger=True,
@@ -78,7 +78,7 @@ class RestoreDialog(QDialog):
             points += [(s, f"Snapshot “{s.name}”", "camera") for s in _snapshots(self.main.document.file)]
         points += [(b, "Backup", "history") for b in backups(self.path)]
         for point, title, icon in points:
-            item = QListWidgetItem(theme().icon(icon), f"{_local(point.when)}    {title}")
+            item = QListWidgetItem(theme().icon(icon), f"{_local(str(point.when))}    {title}")
             item.setData(Qt.ItemDataRole.UserRole, point)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -97,8 +97,8 @@ class _Painter(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, _Hits)
         hit, look = model.hits[index.row()], theme()
-        rect = option.rect  # type: ignore[attr-defined]
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        rect = option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         if chosen:
             painter.fillRect(rect, look.color("accent_soft"))

@@ -1,5 +1,6 @@
 """The main window: puts the parts together, and passes words between them. It knows no school and no rule."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar()
         self.sidebar.chosen.connect(self.show_page)
         self.top_bar = TopBar(self.actions_)
-        self.top_bar.scenario_chosen.connect(lambda s: self.document and self.document.show_scenario(s))
+        self.top_bar.scenario_chosen.connect(self._on_scenario_chosen)
         self.stack = QStackedWidget()
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -198,7 +199,7 @@ class MainWindow(QMainWindow):
             menu.addAction(self.actions_[spec.id])
             self.addAction(self.actions_[spec.id])
 
-    def _handlers(self) -> dict[str, object]:
+    def _handlers(self) -> dict[str, Callable[[], object]]:
         return {
             "open": self.files.open,
             "import": self.files.import_folder,
@@ -239,6 +240,10 @@ class MainWindow(QMainWindow):
             self.top_bar.show_document(self.document)
         self._enable()
         self.checker.check()
+
+    def _on_scenario_chosen(self, scenario: str) -> None:
+        if self.document is not None:
+            self.document.show_scenario(scenario)
 
     def _on_scenario_changed(self) -> None:
         if self.document is not None:

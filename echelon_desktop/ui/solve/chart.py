@@ -1,0 +1,120 @@
+"""
+The chart of a running solve: missed requests falling, the bound rising, what lies between still open.
+
+Drawn by hand: two stepped lines need no chart library, and the one at hand takes over a second to load.
+"""
+
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from echelon_desktop.ui.theme import TYPE, theme
+
+MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 56, 96, 16, 34
+STEPS = (1, 2, 5)
+
+
+class ProgressChart(QWidget):
+    """Add points with :meth:`add`; time runs to the right, requests up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Missed requests and bound over time")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.clear(60.0)
+        theme().changed.connect(self.update)
+
+    def clear(self, limit_s: float) -> None:
+        """Begin anew, with an axis of so many seconds."""
+        self.limit_s = limit_s
+        self.missed: list[tuple[float, int]] = []
+        self.bound: list[tuple[float, int]] = []
+        self.update()
+
+    def add(self, seconds: float, missed: int | None, bound: int) -> None:
+        """Add what is known at a moment."""
+        if missed is not None:
+            self.missed.append((seconds, missed))
+        self.bound.append((seconds, bound))
+        last = f"{missed:,} missed, " if missed is not None else ""
+        self.setAccessibleDescription(f"After {seconds:.0f} s: {last}{bound:,} certainly")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As large as there is room, but not less than is readable."""
+        return QSize(560, 260)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw axes, the open region, the lines and their last values."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(MARGIN_LEFT, MARGIN_TOP, -MARGIN_RIGHT, -MARGIN_BOTTOM)
+        top = self._top()
+        seconds = max(self.limit_s, self.bound[-1][0] if self.bound else 0.0)
+        self._draw_axes(painter, area, top, seconds)
+        if not self.bound:
+            return
+
+        def point(at: float, value: float) -> QPointF:
+            y = area.bottom() - area.height() * min(value, top) / top
+            return QPointF(area.left() + area.width() * at / seconds, y)
+
+        now = self.bound[-1][0]
+        tokens = theme().tokens
+        lines = ((self.missed, tokens.series[0], "missed"), (self.bound, tokens.series[1], "certainly"))
+        taken: list[float] = []
+        for values, color, word in lines:
+            if not values:
+                continue
+            path = QPainterPath(point(*values[0]))
+            for (_, before), (at, value) in pairwise(values):
+                path.lineTo(point(at, before))
+                path.lineTo(point(at, value))
+            path.lineTo(point(now, values[-1][1]))
+            style = Qt.PenStyle.SolidLine if word == "missed" else Qt.PenStyle.DashLine
+            painter.setPen(QPen(QColor(color), 2, style))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(path)
+            y = point(now, values[-1][1]).y()
+            while any(abs(y - other) < 18 for other in taken):
+                y -= 18
+            taken.append(y)
+            painter.setFont(theme().font(TYPE.small))
+            place = QRectF(point(now, 0).x() + 8, y - 10, MARGIN_RIGHT, 20)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{values[-1][1]:,} {word}")
+
+    def _top(self) -> int:
+        """Top of the scale: a little above what is missed once the first rush is over."""
+        if not self.missed:
+            return 10
+        settled = [value for at, value in self.missed if at > 0.1 * self.missed[-1][0]]
+        most = max(settled or [self.missed[-1][1]])
+        return max(4, round(most * 1.15) + 1)
+
+    def _draw_axes(self, painter: QPainter, area: QRectF, top: int, seconds: float) -> None:
+        look = theme()
+        painter.setFont(look.font(TYPE.small))
+        for value in _ticks(top):
+            y = area.bottom() - area.height() * value / top
+            painter.setPen(QPen(look.color("line"), 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(look.color("text_soft"))
+            place = QRectF(0, y - 10, MARGIN_LEFT - 8, 20)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,}")
+        painter.setPen(look.color("text_soft"))
+        for at in _ticks(int(seconds)):
+            x = area.left() + area.width() * at / seconds
+            text = f"{at} s" if seconds < 300 else f"{at // 60}:{at % 60:02} min"
+            place = QRectF(x - 40, area.bottom() + 6, 80, 20)
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+
+def _ticks(most: int) -> list[int]:
+    """Four to eight round numbers from 0 to ``most``."""
+    step, power = 1, 1
+    while most // step > 6:
+        step = next((s * power for s in STEPS if most // (s * power) <= 6), 10 * power)
+        power *= 10
+    return list(range(0, most + 1, step))

@@ -1,0 +1,340 @@
+"""The Solve page: an order form at the left, live figures and chart at the right, all runs below."""
+
+import os
+import time
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from echelon_desktop.model.dataset import Changes
+from echelon_desktop.model.scope import department_of
+from echelon_desktop.solver.result import Params, Progress
+from echelon_desktop.solver.scopes import Part, Scope
+from echelon_desktop.ui.page import Page, page_header
+from echelon_desktop.ui.solve.chart import ProgressChart
+from echelon_desktop.ui.solve.runs import RunsModel
+from echelon_desktop.ui.solve.session import Order, Session
+from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.workspace import Workspace
+
+TICK_MS = 200
+TIMES = ((15, "15 seconds"), (60, "1 minute"), (300, "5 minutes"), (1800, "30 minutes"))
+COLUMN_WIDTHS = (150, 170, 140, 70, 70, 70, 60, 140)
+
+
+class SolvePage(Page):
+    """Starts, shows and stops a solve; its result becomes a scenario by itself."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.session: Session | None = None
+        self._began = 0.0
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, SPACE.l)
+        column.setSpacing(SPACE.m)
+        head = "Gives sections their periods and students their seats. The result is a new scenario."
+        column.addWidget(page_header("Solve", head))
+        middle = QHBoxLayout()
+        middle.setContentsMargins(SPACE.xl, 0, SPACE.xl, 0)
+        middle.setSpacing(SPACE.l)
+        middle.addWidget(self._make_form())
+        middle.addWidget(self._make_live(), 1)
+        column.addLayout(middle, 3)
+        column.addWidget(self._make_runs(), 2)
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._on_tick)
+        workspace.engine.state_changed.connect(self._enable)
+        self.refresh(None)
+        self._show_idle()
+
+    # What the window calls ------------------------------------------------------------------------
+
+    def refresh(self, changes: Changes | None) -> None:
+        """Show the runs, and the departments and grades that there are."""
+        if changes is None or changes.keys.keys() & {"sections", "courses", "students", "scenarios"}:
+            self._fill_scopes()
+        self.runs.set_runs(self.document.file.runs())
+        self._enable()
+
+    def start(self) -> None:
+        """Solve what the form says."""
+        if self.session is not None or self.document.read_only:
+            return
+        self._show_message("", "")
+        order = self.order()
+        self.session = Session(self.workspace, order, self)
+        self.session.progressed.connect(self._on_progressed)
+        self.session.ended.connect(self._on_ended)
+        self.chart.clear(order.params.time_limit_s)
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(0)
+        for label in (self.missed, self.certain, self.open):
+            label.setText("…")
+        self._began = time.monotonic()
+        self._timer.start()
+        self._enable()
+        self.session.start()
+
+    def stop(self) -> None:
+        """End the solve that runs and keep its best."""
+        if self.session is not None:
+            self.session.stop()
+            self.phase.setText("Stopping; the best so far is kept…")
+            self.stop_button.setEnabled(False)
+
+    def copy(self) -> bool:
+        """Copy the table of runs."""
+        QGuiApplication.clipboard().setText(self.runs.text())
+        return self.runs.rowCount() > 0
+
+    def shut(self) -> None:
+        """The document closes: the solve ends with it."""
+        self._timer.stop()
+        if self.session is not None:
+            self.session.stop()
+
+    def order(self) -> Order:
+        """What the form says."""
+        scope = self.scope.currentData() or Scope()
+        params = Params(
+            time_limit_s=float(self.seconds.value()),
+            workers=self.workers.value(),
+            seed=self.seed.value(),
+        )
+        name = self.name.text().strip() or self._next_name()
+        return Order(scope, params, self.warm.isEnabled() and self.warm.isChecked(), name)
+
+    # Building -------------------------------------------------------------------------------------
+
+    def _make_form(self) -> QWidget:
+        card = QFrame()
+        card.setProperty("kind", "card")
+        card.setFixedWidth(340)
+        outer = QVBoxLayout(card)
+        outer.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
+        form = QFormLayout()
+        form.setSpacing(SPACE.m)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.scope = QComboBox()
+        form.addRow("Solve", self.scope)
+        self.time = QComboBox()
+        for seconds, words in TIMES:
+            self.time.addItem(words, seconds)
+        self.time.addItem("Other…", 0)
+        self.time.setCurrentIndex(1)
+        self.time.currentIndexChanged.connect(self._on_time_chosen)
+        form.addRow("For at most", self.time)
+        self.seconds = QSpinBox()
+        self.seconds.setRange(1, 24 * 3600)
+        self.seconds.setValue(60)
+        self.seconds.setSuffix(" s")
+        self.seconds_label = QLabel("Seconds")
+        form.addRow(self.seconds_label, self.seconds)
+        self.workers = QSpinBox()
+        self.workers.setRange(1, max(1, os.cpu_count() or 1))
+        self.workers.setValue(os.cpu_count() or 1)
+        self.workers.setToolTip("How many cores work at the same time")
+        form.addRow("Threads", self.workers)
+        self.seed = QSpinBox()
+        self.seed.setRange(1, 999_999)
+        self.seed.setToolTip("Another seed takes other turns at random, and may end elsewhere")
+        form.addRow("Seed", self.seed)
+        self.name = QLineEdit()
+        form.addRow("Result in", self.name)
+        self.warm = QCheckBox("Start from the schedule on the screen")
+        form.addRow(self.warm)
+        outer.addLayout(form)
+        self.locks = QLabel()
+        self.locks.setProperty("kind", "small")
+        self.locks.setWordWrap(True)
+        outer.addWidget(self.locks)
+        outer.addStretch(1)
+        row = QHBoxLayout()
+        self.start_button = QPushButton("Solve")
+        self.start_button.setProperty("kind", "primary")
+        self.start_button.setToolTip("F5")
+        self.start_button.clicked.connect(self.start)
+        self.stop_button = QPushButton("Stop and keep the best")
+        self.stop_button.setToolTip("Shift+F5")
+        self.stop_button.clicked.connect(self.stop)
+        row.addWidget(self.start_button)
+        row.addWidget(self.stop_button, 1)
+        outer.addLayout(row)
+        self._on_time_chosen()
+        return card
+
+    def _make_live(self) -> QWidget:
+        card = QFrame()
+        card.setProperty("kind", "card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
+        figures = QGridLayout()
+        figures.setHorizontalSpacing(SPACE.xl)
+        self.missed, self.certain, self.open = QLabel(), QLabel(), QLabel()
+        for at, (label, words) in enumerate(
+            (
+                (self.missed, "missed requests"),
+                (self.certain, "certainly unavoidable"),
+                (self.open, "at most avoidable"),
+            )
+        ):
+            label.setProperty("kind", "hero")
+            label.setAccessibleName(words)
+            soft = QLabel(words)
+            soft.setProperty("kind", "soft")
+            figures.addWidget(label, 0, at)
+            figures.addWidget(soft, 1, at)
+        figures.setColumnStretch(3, 1)
+        column.addLayout(figures)
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message_frame = QFrame()
+        inner = QVBoxLayout(self.message_frame)
+        inner.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
+        inner.addWidget(self.message)
+        column.addWidget(self.message_frame)
+        self.chart = ProgressChart()
+        column.addWidget(self.chart, 1)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Time used")
+        column.addWidget(self.bar)
+        self.phase = QLabel()
+        self.phase.setProperty("kind", "soft")
+        column.addWidget(self.phase)
+        return card
+
+    def _make_runs(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(SPACE.xl, 0, SPACE.xl, 0)
+        title = QLabel("Runs")
+        title.setProperty("kind", "lead")
+        column.addWidget(title)
+        self.runs = RunsModel(self)
+        self.table = QTableView()
+        self.table.setModel(self.runs)
+        self.table.setAccessibleName("Runs")
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        self.table.setToolTip("Double-click a run to show its scenario")
+        self.table.doubleClicked.connect(lambda index: self._show_run(index.row()))
+        header = self.table.horizontalHeader()
+        for at, width in enumerate(COLUMN_WIDTHS):
+            self.table.setColumnWidth(at, width)
+        header.setSectionResizeMode(len(COLUMN_WIDTHS), QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        column.addWidget(self.table)
+        return box
+
+    # Reacting -------------------------------------------------------------------------------------
+
+    def _fill_scopes(self) -> None:
+        school = self.document.school
+        chosen = self.scope.currentData()
+        self.scope.clear()
+        self.scope.addItem("Whole school", Scope())
+        departments = {department_of(school, s) for s in school.sections.values()} - {""}
+        for department in sorted(departments):
+            self.scope.addItem(f"{department} only", Scope(Part.DEPARTMENT, department))
+        grades = {s.grade for s in school.students.values()} - {""}
+        for grade in sorted(grades, key=lambda g: (len(g), g)):
+            self.scope.addItem(f"Grade {grade} only", Scope(Part.GRADE, grade))
+        for at in range(self.scope.count()):
+            if self.scope.itemData(at) == chosen:
+                self.scope.setCurrentIndex(at)
+        locked = sum(p.locked for p in self.document.schedule().placements.values())
+        sections = "1 locked section stays" if locked == 1 else f"{locked:,} locked sections stay"
+        self.locks.setText(f"{sections} in place." if locked else "")
+        self.warm.setEnabled(bool(self.document.scenario))
+        self.name.setPlaceholderText(self._next_name())
+
+    def _next_name(self) -> str:
+        taken = {scenario.name for scenario in self.document.dataset.scenarios.values()}
+        number = len(taken) + 1
+        while f"Draft {number}" in taken:
+            number += 1
+        return f"Draft {number}"
+
+    def _on_time_chosen(self) -> None:
+        seconds = self.time.currentData()
+        if seconds:
+            self.seconds.setValue(seconds)
+        self.seconds.setVisible(not seconds)
+        self.seconds_label.setVisible(not seconds)
+
+    def _on_tick(self) -> None:
+        if self.session is None:
+            return
+        seconds = time.monotonic() - self._began
+        limit = self.session.order.params.time_limit_s
+        self.bar.setValue(round(1000 * min(1.0, seconds / limit)))
+        if not self.session.stopping:
+            ready = self.workspace.engine.state == "ready"
+            doing = "Solving" if ready else "The solver is starting"
+            self.phase.setText(f"{doing}: {seconds:.0f} of {limit:.0f} s")
+
+    def _on_progressed(self, progress: Progress) -> None:
+        self._show_figures(progress.unmet, progress.bound)
+        self.chart.add(progress.seconds, progress.unmet, progress.bound)
+
+    def _show_figures(self, unmet: int | None, bound: int) -> None:
+        self.missed.setText("…" if unmet is None else f"{unmet:,}")
+        sure = bound if unmet is None else min(bound, unmet)
+        self.certain.setText(f"{sure:,}")
+        self.open.setText("…" if unmet is None else f"{unmet - sure:,}")
+
+    def _on_ended(self, kind: str, text: str) -> None:
+        self.session = None
+        self._timer.stop()
+        self.bar.setValue(self.bar.maximum())
+        self.phase.setText("")
+        self._show_message(kind, text)
+        self.name.clear()
+        self.refresh(None)
+
+    def _show_idle(self) -> None:
+        for label in (self.missed, self.certain, self.open):
+            label.setText("–")
+        self.phase.setText("F5 starts; the chart shows how it goes.")
+        self.bar.setValue(0)
+        self._show_message("", "")
+
+    def _show_message(self, kind: str, text: str) -> None:
+        self.message.setText(text)
+        self.message_frame.setVisible(bool(text))
+        self.message_frame.setProperty("kind", kind)
+        self.message_frame.style().polish(self.message_frame)
+        self.message.style().polish(self.message)
+
+    def _show_run(self, row: int) -> None:
+        scenario = self.runs.runs[row].scenario
+        if scenario in self.document.dataset.scenarios:
+            self.document.show_scenario(scenario)
+            self.workspace.go_to("schedule")
+
+    def _enable(self) -> None:
+        running = self.session is not None
+        self.start_button.setEnabled(not running and not self.document.read_only)
+        self.stop_button.setEnabled(running and self.session is not None and not self.session.stopping)

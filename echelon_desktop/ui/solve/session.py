@@ -1,0 +1,231 @@
+"""One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from echelon_desktop.errors import EchelonError
+from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
+from echelon_desktop.model.entities import Rule, Scenario
+from echelon_desktop.model.store import Run
+from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.result import Params, Progress, Result
+from echelon_desktop.solver.scopes import Scope, confine, merged
+from echelon_desktop.solver.verify import Verdict, verify
+from echelon_desktop.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from echelon_desktop.solver.solve import Run as SolverRun
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    What to solve.
+
+    Parameters
+    ----------
+    scope, params
+        Which part, and how long with how many threads.
+    warm
+        Whether to start from the schedule on the screen.
+    name
+        Of the scenario that is made of the result.
+    """
+
+    scope: Scope
+    params: Params
+    warm: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An order with the school as it was when it was given."""
+
+    order: Order
+    school: School
+    rules: tuple[Rule, ...]
+    before: Schedule
+    confined: School
+    baseline: Schedule
+    problem: Problem
+    keys: Keys
+    start: Solution | None
+    revision: int
+
+
+class Session(QObject):
+    """
+    Runs one order. ``ended`` comes exactly once, with a kind ("good", "doubt", "bad") and a sentence.
+
+    Parameters
+    ----------
+    workspace
+        Of the document that is solved.
+    order
+        What to solve.
+    """
+
+    progressed = Signal(object)  # Progress
+    ended = Signal(str, str)
+
+    def __init__(self, workspace: Workspace, order: Order, parent: QObject) -> None:
+        super().__init__(parent)
+        self.workspace, self.order = workspace, order
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        self.stopping = False
+        self._over = False
+
+    def start(self) -> None:
+        """Compile the school beside the window, then hand it to the engine."""
+        document = self.workspace.document
+        tables = (document.school, document.rules, document.schedule(), document.revision)
+        self.workspace.background.run(lambda: _compile(self.order, *tables), self._solve, self._fail)
+
+    def stop(self) -> None:
+        """End it now and keep the best."""
+        self.stopping = True
+        job = self.workspace.engine.job
+        if job is not None:
+            job.stop()
+
+    def _solve(self, case: _Case) -> None:
+        if self.stopping:
+            self._end("doubt", "Stopped before it began.")
+            return
+        job = self.workspace.engine.solve(case.problem, case.order.params, case.start)
+        job.progressed.connect(self._on_progress)
+        job.succeeded.connect(lambda run: self._check(case, run))
+        job.failed.connect(lambda text: self._on_failed())
+        job.died.connect(self._on_died)
+
+    def _check(self, case: _Case, run: "SolverRun") -> None:
+        if run.result.solution is None:
+            self.workspace.engine.ask_apart(
+                "conflict",
+                case.confined,
+                case.rules,
+                case.baseline,
+                answer=lambda facts: self._tell_nothing(run.result, tuple(fact.text for fact in facts)),
+            )
+            return
+        solution = run.result.solution
+        self.workspace.background.run(
+            lambda: _checked(case, solution), lambda checked: self._adopt(case, run, checked), self._fail
+        )
+
+    def _tell_nothing(self, result: Result, facts: tuple[str, ...]) -> None:
+        self._record(result, "", {})
+        if facts:
+            listed = "\n".join(f"• {fact}" for fact in facts)
+            self._end("bad", f"No schedule keeps all hard rules. These cannot hold together:\n{listed}")
+        else:
+            self._end("bad", f"Nothing was found in {result.seconds:.0f} s. Give it more time.")
+
+    def _adopt(self, case: _Case, run: "SolverRun", checked: tuple[Schedule, Verdict]) -> None:
+        result = run.result
+        schedule, verdict = checked
+        document = self.workspace.document
+        scenario = Scenario(new_scenario_id(document.dataset), self.order.name, self.started)
+        title = f"Solve {self.order.scope.words} into {self.order.name}"
+        document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
+        self._record(
+            result, scenario.id, {"unmet": verdict.counts.unmet, "requests": verdict.counts.requests}
+        )
+        document.show_scenario(scenario.id)
+        stale = document.revision != case.revision + 1
+        note = " The school was edited meanwhile; some of it may no longer fit." if stale else ""
+        self._end("doubt" if stale else "good", _sentence(result, verdict, run.bound.total) + note)
+
+    def _record(self, result: Result, scenario: str, figures: dict[str, Any]) -> None:
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
+        params = self.order.params
+        levels = [{"name": f.name, "value": f.value, "bound": f.bound} for f in result.levels]
+        self.workspace.document.file.record_run(
+            Run(
+                id=self.started + f"/{params.seed}",
+                scenario=scenario,
+                started=self.started,
+                ended=ended,
+                status=result.status,
+                seed=params.seed,
+                settings={
+                    "scope": self.order.scope.words,
+                    "time_limit_s": params.time_limit_s,
+                    "workers": params.workers,
+                    "warm": self.order.warm,
+                    "name": self.order.name,
+                },
+                figures={
+                    **figures,
+                    "levels": levels,
+                    "ended": result.stop_reason,
+                    "seconds": round(result.seconds, 1),
+                    "method": result.method,
+                },
+            )
+        )
+
+    def _on_progress(self, progress: Progress) -> None:
+        self.progressed.emit(progress)
+
+    def _on_failed(self) -> None:
+        self._end("bad", "The solver met a mistake of its own. Nothing was changed; the school is as it was.")
+
+    def _on_died(self) -> None:
+        self._end(
+            "bad", "The solver's process ended unexpectedly. It has been started again; nothing was lost."
+        )
+
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, EchelonError):
+            self._end("bad", "The solve met a mistake of the application. Nothing was changed.")
+            raise error
+        self._end("bad", str(error))
+
+    def _end(self, kind: str, text: str) -> None:
+        if not self._over:
+            self._over = True
+            self.ended.emit(kind, text)
+
+
+def _compile(
+    order: Order, school: School, rules: tuple[Rule, ...], schedule: Schedule, revision: int
+) -> _Case:
+    confined, baseline = confine(school, schedule, order.scope)
+    problem, keys = compile_school(confined, rules, baseline)
+    start = None
+    if order.warm and verify(confined, rules, schedule, baseline).ok:
+        start = solution_of(schedule, problem, keys)
+    return _Case(order, school, rules, schedule, confined, baseline, problem, keys, start, revision)
+
+
+def _checked(case: _Case, solution: Solution) -> tuple[Schedule, Verdict]:
+    """The schedule that was found, and its verdict; EchelonError when it breaks a hard rule."""
+    schedule = schedule_of(solution, case.problem, case.keys, case.confined, case.baseline)
+    verdict = verify(case.confined, case.rules, schedule, case.baseline)
+    if not verdict.ok:
+        raise EchelonError(
+            f"What was found breaks a hard rule and was not used: {verdict.violations[0].message}"
+        )
+    whole = merged(case.before, schedule) if case.order.scope != Scope() else schedule
+    return whole, verdict
+
+
+def _sentence(result: Result, verdict: Verdict, bound: int) -> str:
+    unmet, requests = verdict.counts.unmet, verdict.counts.requests
+    if unmet == 0:
+        return f"All {requests:,} requests are met."
+    sure = min(bound, unmet)
+    avoidable = unmet - sure
+    if avoidable == 0:
+        return f"{unmet:,} of {requests:,} requests are missed; no schedule misses fewer."
+    return (
+        f"{unmet:,} of {requests:,} requests are missed: {sure:,} certainly, "
+        f"at most {avoidable:,} of them avoidable."
+    )
