@@ -169,9 +169,9 @@ class _Reseating:
         self.seat = solution.seat.copy()
         self.masks = [int(m) for m in problem.choice_mask[self.choice]]
         self.moving = set(choices)
-        self.load = np.bincount(self.seat[self.seat >= 0], minlength=problem.n_sections).tolist()
+        self.load: list[int] = np.bincount(self.seat[self.seat >= 0], minlength=problem.n_sections).tolist()
         special = self.seat[(self.seat >= 0) & problem.student_sped[problem.request_student]]
-        self.sped = np.bincount(special, minlength=problem.n_sections).tolist()
+        self.sped: list[int] = np.bincount(special, minlength=problem.n_sections).tolist()
         self.stack_of: dict[int, int] = {}
         for number, members in enumerate(problem.capacity_sections):
             self.stack_of.update(dict.fromkeys(members.tolist(), number))
