@@ -1,8 +1,7 @@
 """The goals of a problem as expressions over a school model; what they count is defined in docs/rules.md."""
 
 from collections.abc import Iterator
-from itertools import combinations
-from typing import cast
+from itertools import combinations_with_replacement
 
 from ortools.sat.python import cp_model
 
@@ -35,7 +34,7 @@ def _counts(school: SchoolModel, goal: Goal, rank: int | None) -> Linear:
     if goal.kind is GoalKind.RUNS:
         return total(_full_windows(school, goal))
     if goal.kind is GoalKind.CHOICE_COST:
-        return total(int(c) * taken for c, taken in zip(goal.cost, school.taken, strict=True) if c)
+        return total(int(goal.cost[k]) * taken for k, taken in school.taken.items() if goal.cost[k])
     if goal.kind is GoalKind.FREE:
         return total(_free_excesses(school, goal))
     if goal.kind is GoalKind.LOAD:
@@ -46,42 +45,53 @@ def _counts(school: SchoolModel, goal: Goal, rank: int | None) -> Linear:
 def unmet_requests(school: SchoolModel, rank: int | None) -> Linear:
     """Unmet requests of a rank class, of all when ``rank`` is None."""
     ranks = school.problem.request_rank
-    counted = [
-        [rank is None or ranks[request] == rank for request in members.requests[:, 0]]
-        for members in school.classes
-    ]
-    requests = sum(members.size * sum(rows) for members, rows in zip(school.classes, counted, strict=True))
-    held = total(place.count for place in school.places if counted[place.group][place.row])
-    return cast(Linear, requests - held)
+    return total(
+        count
+        for group, row, count in school.missed
+        if rank is None or ranks[school.classes[group].requests[row, 0]] == rank
+    )
 
 
 def _spreads(school: SchoolModel) -> Iterator[Linear]:
     """Of each course with several sections, its largest minus its smallest."""
-    for sections in school.problem.course_sections():
-        if len(sections) > 1:
-            seats = int(school.problem.section_seats[sections].max())
-            largest, smallest = (school.model.new_int_var(0, seats, "") for _ in range(2))
-            for s in sections:
-                school.model.add(largest >= school.size(s))
-                school.model.add(smallest <= school.size(s))
-            yield largest - smallest
+    problem, model = school.problem, school.model
+    for course, sections in enumerate(problem.course_sections()):
+        if len(sections) < 2:
+            continue
+        seats = int(problem.section_seats[sections].max())
+        largest, smallest = (model.new_int_var(0, seats, "") for _ in range(2))
+        for first in school.first_twins(sections):
+            shares = list(school.shares(first))
+            twins, size = len(school.twins[first]), total(share.size for share in shares)
+            model.add(twins * largest >= size)
+            model.add(twins * smallest <= size)
+            for share in shares if twins > 1 else ():
+                model.add(largest >= share.size)
+                model.add(smallest <= share.size + seats - seats * school.taken[share.choice])
+        # Follows from the above, but lets whole numbers count: 5 students in 2 sections are 1 apart.
+        enrolled = school.enrolled(course)
+        model.add(len(sections) * largest >= enrolled)
+        model.add(len(sections) * smallest <= enrolled)
+        yield largest - smallest
 
 
 def _adjacent_pairs(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
     """For each two sections of a group, whether they stand in adjacent slots."""
     problem = school.problem
     for group in goal.groups:
-        for a, b in combinations((int(s) for s in group), 2):
-            beside = school.model.new_bool_var("")
+        for a, b in combinations_with_replacement(school.first_twins(group), 2):
             for k in problem.choices_of(a):
                 slots = 0
                 for slot in range(problem.n_slots):
                     if int(problem.choice_mask[k]) >> slot & 1:
                         slots |= int(problem.adjacent[slot])
-                near = [school.taken[j] for j in school.meeting(b, slots)]
-                if near:
-                    school.model.add(beside >= school.taken[k] + total(near) - 1)
-            yield beside
+                near = [j for j in school.meeting([b], slots) if a != b or j > k]
+                # A section stands in one place, so one variable does for all its choices; twins in several.
+                for some in [near] if len(school.twins[b]) == 1 else [[j] for j in near]:
+                    beside = school.model.new_bool_var("")
+                    together = total(school.taken[j] for j in [k, *some])
+                    school.model.add(beside >= together - 1)
+                    yield beside
 
 
 def _full_windows(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
@@ -91,8 +101,8 @@ def _full_windows(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
         taught: dict[int, cp_model.IntVar] = {}
         for slot in range(problem.n_slots):
             taught[slot] = school.model.new_bool_var("")
-            for s in group:
-                meeting = total(school.taken[k] for k in school.meeting(int(s), 1 << slot))
+            for s in school.first_twins(group):
+                meeting = total(school.taken[k] for k in school.meeting([s], 1 << slot))
                 school.model.add(taught[slot] >= meeting)
         for slot in range(problem.n_slots):
             window = [slot]
@@ -115,7 +125,7 @@ def _free_excesses(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
             most = (slots & ~blocked).bit_count() - limit
             if most <= 0:
                 continue
-            places = school.of_class[group_of[student]] if student in group_of else []
+            places = school.places_of(group_of[student]) if student in group_of else []
             held = total((x.mask & slots).bit_count() * x.count for x in places if x.mask & slots)
             excess = school.model.new_int_var(0, most, "")
             school.model.add(excess >= most - held)
@@ -129,6 +139,6 @@ def _load_excesses(school: SchoolModel, goal: Goal) -> Iterator[Linear]:
         excess = school.model.new_int_var(0, len(group), "")
         for term in sorted({int(t) for t in problem.slot_term}):
             slots = sum(1 << slot for slot in range(problem.n_slots) if problem.slot_term[slot] == term)
-            load = total(school.taken[k] for s in group for k in school.meeting(int(s), slots))
+            load = total(school.taken[k] for k in school.meeting(group, slots))
             school.model.add(excess >= load - int(limit))
         yield excess

@@ -1,23 +1,26 @@
 """From counts back to students: who of a class sits when, and in which section of a pool."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from echelon_desktop.solver.problem import Bools, Ints, Problem
+
+_Vertex: TypeAlias = tuple[str, int]
+_Edge: TypeAlias = tuple[_Vertex, _Vertex, tuple[int, int, int]]
 
 
 class Count(NamedTuple):
     """So many students of a class hold a seat for a request (a row of the class) at a time."""
 
     row: int
-    time: int  # any number that stands for the pool and the slots
+    pool: int
     mask: int
     number: int
 
 
-def deal(counts: Sequence[Count], size: int) -> list[list[tuple[int, int]]]:
+def deal(counts: Sequence[Count], size: int) -> list[list[tuple[int, int, int]]]:
     """
     Deal counts out to the students of a class, so that nobody is in two places at once.
 
@@ -32,39 +35,39 @@ def deal(counts: Sequence[Count], size: int) -> list[list[tuple[int, int]]]:
     Returns
     -------
     list
-        For each student the (row, time) held.
+        For each student the (row, pool, mask) held.
 
     References
     ----------
     Edge colouring of a bipartite multigraph by alternating paths; see ``classes``.
     """
     # colours[vertex][student] is the edge of that student at the vertex; a vertex is a row or a mask.
-    colours: dict[tuple[str, int], list[int]] = {}
-    edges: list[tuple[tuple[str, int], tuple[str, int], tuple[int, int]]] = []
+    colours: dict[_Vertex, list[int]] = {}
+    edges: list[_Edge] = []
     colour_of: list[int] = []
     for count in counts:
         row, slots = ("row", count.row), ("mask", count.mask)
         for _ in range(count.number):
             edge = len(edges)
-            edges.append((row, slots, (count.row, count.time)))
+            edges.append((row, slots, (count.row, count.pool, count.mask)))
             at_row, at_slots = (colours.setdefault(v, [-1] * size) for v in (row, slots))
             here, there = at_row.index(-1), at_slots.index(-1)
             if at_slots[here] >= 0:
                 _swap(slots, here, there, colours, edges, colour_of)
             at_row[here] = at_slots[here] = edge
             colour_of.append(here)
-    held: list[list[tuple[int, int]]] = [[] for _ in range(size)]
+    held: list[list[tuple[int, int, int]]] = [[] for _ in range(size)]
     for (_, _, seat), colour in zip(edges, colour_of, strict=True):
         held[colour].append(seat)
     return held
 
 
 def _swap(
-    vertex: tuple[str, int],
+    vertex: _Vertex,
     first: int,
     second: int,
-    colours: dict[tuple[str, int], list[int]],
-    edges: list[tuple[tuple[str, int], tuple[str, int], tuple[int, int]]],
+    colours: dict[_Vertex, list[int]],
+    edges: list[_Edge],
     colour_of: list[int],
 ) -> None:
     """Exchange two colours along the path of them that starts at the vertex with the first."""
@@ -84,7 +87,7 @@ def _swap(
 
 
 def fill(
-    problem: Problem, sections: Sequence[int], requests: Ints, quota: dict[int, tuple[int, int]] | None
+    problem: Problem, sections: Sequence[int], requests: Ints, quota: Mapping[int, tuple[int, int]]
 ) -> Ints:
     """
     Seat the requests of one pool at one time in the sections that stand there.
@@ -98,7 +101,7 @@ def fill(
     requests
         Shape (n,): requests to seat; the sections have room for them in all.
     quota
-        For each section how many students and how many SPED among them (-1: as many as fit). None spreads
+        For each section how many students and how many SPED among them (-1: as many as fit). Empty spreads
         them evenly.
 
     Returns
@@ -108,7 +111,7 @@ def fill(
     """
     seats = {s: int(problem.section_seats[s]) for s in sections}
     limit = {s: int(problem.section_sped[s]) for s in sections}
-    if quota is not None:
+    if quota:
         seats = {s: quota[s][0] for s in sections}
         limit = {s: limit[s] if quota[s][1] < 0 else quota[s][1] for s in sections}
     sizes = dict.fromkeys(sections, 0)

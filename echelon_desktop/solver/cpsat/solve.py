@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from echelon_desktop.errors import ScheduleError
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs, level_cost, unmet_requests
-from echelon_desktop.solver.cpsat.model import Linear, SchoolModel, read_solution
+from echelon_desktop.solver.cpsat.model import Linear, SchoolModel
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import GoalKind, Level, Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Progress, Status, StopReason
@@ -188,7 +188,7 @@ class _Solve:
         if status != cp_model.INFEASIBLE:
             self.bounds[number] = max(self.bounds[number], _bound(solver))
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            found = read_solution(self.school, solver)
+            found = self.school.read(solver)
             values = level_values(self.problem, found)
             # A hint is not always taken up, so what comes back may be worse than what was there.
             if self.best is None or values < self.values:
