@@ -49,6 +49,7 @@ CASES = [
         ("D-1", "A-1"),
         {"places": {"D-1": e.Placement("", "A-1", ("G2",))}},
     ),
+    Case("known-records", ("D-1", "section Y-9"), {"places": {"D-1": e.Placement("", "Y-9", ("G2",))}}),
     Case("known-records", ("student Zoe",), {"seats": {"Zoe": {}}}),
     Case("known-records", ("Ana", "Ben"), {"seats": {"Ana": seating("Ben", ("Art", "A-1"))}}),
     Case("known-records", ("Ana", "X-9"), {"seats": {"Ana": {"Art": "X-9"}}}),
@@ -313,6 +314,22 @@ CASES = [
         before={"places": {"D-1": place("G2", terms=("S1",), locked=True)}},
     ),
     Case(
+        "locked",  # to all terms, however that is written
+        ("D-1", "S1 and S2", "with S1"),
+        {"places": {"D-1": "S1:G2"}},
+        {},
+        {"terms": TERMS, "sections": [section("D-1", term_choices=(("S1", "S2"), ("S1",)))]},
+        before={"places": {"D-1": place("G2", locked=True)}},
+    ),
+    Case(
+        "locked",
+        ("D-1", "S1 and S2", "with S1"),
+        {"places": {"D-1": "S1:G2"}},
+        {},
+        {"terms": TERMS, "sections": [section("D-1", term_choices=(("S1", "S2"), ("S1",)))]},
+        before={"places": {"D-1": place("G2", terms=("S2", "S1"), locked=True)}},
+    ),
+    Case(
         "locked",
         ("D-1", "teachers Tan", "none"),
         {},
@@ -492,6 +509,21 @@ def test_a_placement_that_names_all_terms_stands_in_all_terms():
     of = school(terms=TERMS)
     both = replace(schedule(of).placements["D-1"], terms=("S2", "S1"))
     assert verify(of, RULES, schedule(of, {"D-1": both})).ok
+
+
+@pytest.mark.parametrize("kind", ["stacked", "same period", "consecutive"])
+@pytest.mark.parametrize("missing", ["A-1", "D-1"])
+def test_a_link_says_nothing_of_a_section_without_a_period(kind, missing):
+    of = school(links=[link(kind, "A-1", "D-1")])
+    broken = verify(of, RULES, schedule(of, {missing: ()})).violations
+    assert [(v.rule, v.key) for v in broken] == [("placed", missing)]
+
+
+def test_a_locked_section_that_is_gone_has_no_period():
+    of = school()
+    before = schedule(of, {"D-1": place("G2", locked=True)})
+    without = Schedule({s: p for s, p in before.placements.items() if s != "D-1"}, before.seatings)
+    assert [(v.rule, v.key) for v in verify(of, RULES, without, before).violations] == [("placed", "D-1")]
 
 
 def test_all_of_a_students_pins_are_lost_with_the_student():

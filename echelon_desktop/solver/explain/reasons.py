@@ -15,9 +15,9 @@ class ReasonKind(StrEnum):
 
     NO_SECTION = "no section"
     NOT_ALLOWED = "not allowed"
+    MOVABLE = "could be met by moving seats"
     MORE_THAN_PERIODS = "more requests than periods"
     PERIOD_CONFLICT = "period conflict"
-    MOVABLE = "could be met by moving seats"
     SPED_LIMIT = "SPED limit"
     SEATS_FULL = "seats full"
 
@@ -59,13 +59,13 @@ def reason_for(case: Case, course: str, unmet: list[str]) -> Reason:
         return _no_section(case, request)
     if not wish.options:
         return _not_allowed(case, request)
+    moves = case.fewest_moves(wish)
+    if moves is not None:
+        return _movable(case, course, moves)
     if course in case.beyond_periods(unmet):
         return _more_than_periods(case, course)
     if not case.fits(wish):
         return _period_conflict(case, wish)
-    moves = case.fewest_moves(wish)
-    if moves is not None:
-        return _movable(case, course, moves)
     by_sped = case.fits_where(wish, case.has_seat)
     return _no_seat(case, ReasonKind.SPED_LIMIT if by_sped else ReasonKind.SEATS_FULL, wish)
 
