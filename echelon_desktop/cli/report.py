@@ -1,0 +1,54 @@
+"""How findings are printed and written."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from echelon_desktop.errors import InputError
+from echelon_desktop.model.csv_io.school_writer import encode
+from echelon_desktop.model.findings import Finding, Severity
+
+FEW = 5  # findings of one kind that are printed unless all are asked for
+COLUMNS = ("severity", "code", "file", "row", "column", "value", "message", "remedy")
+
+
+def print_findings(findings: Iterable[Finding], stream: TextIO, every: bool = False) -> None:
+    """Print findings, worst first; of a kind only the first few, and how many more there are."""
+    by_code: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda f: -f.severity):
+        by_code.setdefault((finding.severity, finding.code), []).append(finding)
+    for (severity, _), group in by_code.items():
+        shown = group if every else group[:FEW]
+        for finding in shown:
+            place = f" [{finding.place()}]" if finding.place() else ""
+            print(f"{severity.name.lower()}: {finding.message}{place}", file=stream)
+            if finding.remedy:
+                print(f"    {finding.remedy}", file=stream)
+        if len(group) > len(shown):
+            print(f"    ... and {len(group) - len(shown)} more like this (--all shows them).", file=stream)
+
+
+def count_line(findings: Sequence[Finding]) -> str:
+    """How many there are of each severity: "2 errors, 1 warning, 0 notes"."""
+    counts = Counter(finding.severity for finding in findings)
+    parts = []
+    for severity in sorted(Severity, reverse=True):
+        n = counts[severity]
+        parts.append(f"{n} {severity.name.lower()}{'' if n == 1 else 's'}")
+    return ", ".join(parts)
+
+
+def write_findings(findings: Sequence[Finding], path: Path) -> None:
+    """Write findings to a .json file, or a .csv file for spreadsheets; InputError when that fails."""
+    rows = [{**asdict(f), "severity": f.severity.name.lower()} for f in findings]
+    try:
+        if path.suffix.lower() == ".json":
+            path.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+            return
+        cells = [["" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]
+        path.write_bytes(encode([COLUMNS, *cells]))
+    except OSError as error:
+        raise InputError(f"The findings cannot be written to {path}: {error.strerror}.") from error

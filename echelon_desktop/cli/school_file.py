@@ -1,0 +1,126 @@
+"""Commands on a school file: import, export, undo, redo, history, snapshot, restore."""
+
+import argparse
+from dataclasses import replace
+
+from echelon_desktop.cli import OK
+from echelon_desktop.cli.report import count_line
+from echelon_desktop.cli.source import folder_rules
+from echelon_desktop.errors import InputError, StoreError
+from echelon_desktop.model.csv_io import read_school
+from echelon_desktop.model.dataset import Dataset, School
+from echelon_desktop.model.difference import difference
+from echelon_desktop.model.entities import Rule, Scenario
+from echelon_desktop.model.rules import RULES_FILE
+from echelon_desktop.model.store import SchoolFile, backups, restore_backup
+from echelon_desktop.solver.output import export_dataset
+
+
+def import_school(args: argparse.Namespace) -> int:
+    """Make a school file of a folder, or bring one up to date in a change that undo takes back."""
+    if not args.school.is_dir():
+        raise InputError(f"There is no folder {args.school}.")
+    imported = read_school(args.school)
+    if not args.file.exists():
+        rules = folder_rules(args.school, args.rules)
+        with SchoolFile.create(
+            args.file, Dataset(imported.school, rules), title=f"Import {args.school.name}"
+        ):
+            pass
+        print(f"{args.file} made of {args.school}. {count_line(imported.findings)}; see echelon check.")
+        return OK
+    with SchoolFile.open(args.file) as file:
+        now = file.dataset
+        has_rules = args.rules or (args.school / RULES_FILE).is_file()
+        rules = folder_rules(args.school, args.rules) if has_rules else tuple(now.rules.values())
+        then = _with_school(now, imported.school, rules)
+        edit = replace(difference(now, then), title=f"Import {args.school.name}")
+        if edit.changes:
+            file.apply(edit)
+        rows = "1 row" if len(edit.changes) == 1 else f"{len(edit.changes)} rows"
+        print(f"{args.file}: {rows} changed. {count_line(imported.findings)}; see echelon check.")
+    return OK
+
+
+def _with_school(now: Dataset, school: School, rules: tuple[Rule, ...]) -> Dataset:
+    return Dataset(school, rules, now.scenarios.values(), now.placements.values(), now.seatings.values())
+
+
+def export_school(args: argparse.Namespace) -> int:
+    """Write the school's files and rules, and a scenario's schedule when one is named."""
+    with SchoolFile.open(args.file, read_only=True) as file:
+        dataset = file.dataset
+    scenario = _scenario(dataset, args.scenario).id if args.scenario else ""
+    try:
+        export_dataset(dataset, args.folder, scenario)
+    except OSError as error:
+        raise InputError(f"The files cannot be written to {args.folder}: {error.strerror}.") from error
+    print(f"{args.folder}: the files of {args.file.name}.")
+    return OK
+
+
+def _scenario(dataset: Dataset, name: str) -> Scenario:
+    found = [s for s in dataset.scenarios.values() if name in {s.name, s.id}]
+    if not found:
+        names = ", ".join(s.name for s in dataset.scenarios.values()) or "none"
+        raise InputError(f"There is no scenario {name!r}; there is {names}.")
+    return found[-1]
+
+
+def undo(args: argparse.Namespace) -> int:
+    """Take back the last change."""
+    with SchoolFile.open(args.file) as file:
+        done = file.undo()
+        print(f"Taken back: {done[0]}" if done else "There is nothing to undo.")
+    return OK
+
+
+def redo(args: argparse.Namespace) -> int:
+    """Make the last change taken back again."""
+    with SchoolFile.open(args.file) as file:
+        done = file.redo()
+        print(f"Made again: {done[0]}" if done else "There is nothing to redo.")
+    return OK
+
+
+def history(args: argparse.Namespace) -> int:
+    """List the changes, the ones taken back in brackets."""
+    with SchoolFile.open(args.file, read_only=True) as file:
+        for entry in file.history():
+            print(f"{entry.when}  {entry.title if entry.done else f'({entry.title})'}")
+    return OK
+
+
+def snapshot(args: argparse.Namespace) -> int:
+    """Name the present state, or list the names."""
+    if args.name:
+        with SchoolFile.open(args.file) as file:
+            file.snapshot(args.name)
+        print(f"Snapshot {args.name!r} kept.")
+        return OK
+    with SchoolFile.open(args.file, read_only=True) as file:
+        for kept in file.snapshots():
+            print(f"{kept.when}  {kept.name}")
+    return OK
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Go back to a snapshot or a backup, or list the backups."""
+    if args.snapshot:
+        with SchoolFile.open(args.file) as file:
+            file.restore_snapshot(args.snapshot)
+        print(f"Back at snapshot {args.snapshot!r}; echelon undo takes that back.")
+        return OK
+    kept = backups(args.file)
+    if args.backup:
+        for backup in kept:
+            if args.backup in {backup.path.name, str(backup.path)}:
+                restore_backup(args.file, backup.path)
+                print(f"{args.file} is as it was at {backup.when}; what it held is a backup now.")
+                return OK
+        raise StoreError(f"There is no backup {args.backup!r} of {args.file}.")
+    for backup in kept:
+        print(f"{backup.when}  {backup.path.name}")
+    if not kept:
+        print(f"There are no backups of {args.file}.")
+    return OK

@@ -1,0 +1,190 @@
+"""``echelon solve``: from a school's files to a verified master schedule."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from echelon_desktop import __version__
+from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
+from echelon_desktop.cli.report import print_findings
+from echelon_desktop.cli.source import Source, load_source
+from echelon_desktop.errors import InputError
+from echelon_desktop.model.csv_io import read_schedule
+from echelon_desktop.model.findings import Severity
+from echelon_desktop.solver.output import write_result
+from echelon_desktop.solver.result import Params, Progress, Result, Status
+from echelon_desktop.solver.solve import Solved, solve_school
+
+SUMMARY = "summary.json"
+
+
+def solve(args: argparse.Namespace) -> int:
+    """Solve, print what came of it, write the files."""
+    source = load_source(args.school, args.rules)
+    errors = [f for f in source.findings if f.severity is Severity.ERROR]
+    if errors:
+        print_findings(errors, sys.stderr)
+        print("echelon: the school cannot be solved until these are mended.", file=sys.stderr)
+        return CANNOT
+    _writable(args.out)
+    params = Params(
+        time_limit_s=args.time_limit,
+        iterations=args.iterations,
+        workers=args.workers or os.cpu_count() or 1,
+        seed=args.seed,
+    )
+    start = read_schedule(source.school, args.start).schedule if args.start else None
+    printer = _Printer(args)
+    with _stop_on_interrupt() as stopped:
+        solved = solve_school(
+            source.school,
+            source.rules,
+            params,
+            start=start,
+            on_progress=printer.progress,
+            should_stop=stopped.is_set,
+        )
+    printer.done()
+    summary = summarise(solved, params)
+    if solved.schedule is not None:
+        write_result(source.school, source.rules, solved.schedule, args.out)
+        _write_summary(args.out, summary)
+    printer.summary(summary, solved, source, args.out)
+    if solved.result.status is Status.INFEASIBLE:
+        return CANNOT
+    return OK if solved.schedule is not None else NOTHING_FOUND
+
+
+def summarise(solved: Solved, params: Params) -> dict[str, Any]:
+    """What ``summary.json`` holds."""
+    result = solved.result
+    return {
+        "status": result.status,
+        "ended": result.stop_reason,
+        "proven": result.proven,
+        "levels": [{"name": f.name, "value": f.value, "bound": f.bound} for f in result.levels],
+        "counts": dict(solved.counts),
+        "conflict": list(result.conflict),
+        "method": result.method,
+        "seed": params.seed,
+        "workers": params.workers,
+        "time_limit_s": params.time_limit_s,
+        "iterations": result.iterations,
+        "seconds": round(result.seconds, 3),
+        "versions": {
+            "echelon": __version__,
+            "python": ".".join(map(str, sys.version_info[:3])),
+            **{name: metadata.version(name) for name in ("numpy", "numba", "ortools")},
+        },
+    }
+
+
+class _Printer:
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.quiet, self.json = args.quiet, args.json
+        self.live = not (args.quiet or args.json) and sys.stderr.isatty()
+
+    def progress(self, progress: Progress) -> None:
+        if self.json:
+            line = {
+                "seconds": round(progress.seconds, 2),
+                "method": progress.method,
+                "unmet": progress.unmet,
+                "bound": progress.bound,
+            }
+            print(json.dumps(line), flush=True)
+        elif self.live:
+            unmet = "..." if progress.unmet is None else str(progress.unmet)
+            text = (
+                f"{progress.seconds:6.1f} s  {unmet} missed, {progress.bound} certainly  ({progress.method})"
+            )
+            print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        if self.live:
+            print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
+
+    def summary(self, summary: dict[str, Any], solved: Solved, source: Source, out: Path) -> None:
+        if self.json:
+            print(json.dumps(summary), flush=True)
+            return
+        result = solved.result
+        if solved.schedule is None:
+            print(f"echelon: {_without_schedule(result)}", file=sys.stderr)
+        elif not self.quiet:
+            print("\n".join(_with_schedule(result, solved)))
+            print(f"Written to {out}.")
+
+
+def _without_schedule(result: Result) -> str:
+    if result.status is Status.INFEASIBLE:
+        facts = "\n".join(f"  - {fact}" for fact in result.conflict)
+        return f"no schedule keeps all hard rules. These cannot hold together:\n{facts}"
+    return f"no schedule was found in {result.seconds:.0f} s. Give it more time, or loosen a hard rule."
+
+
+def _with_schedule(result: Result, solved: Solved) -> Iterator[str]:
+    counts = solved.counts
+    unmet, bound = counts["unmet requests"], result.levels[0].bound
+    yield (
+        f"{counts['requests'] - unmet} of {counts['requests']} requests met, {unmet} missed; "
+        f"{counts['students with every request']} of {counts['students with requests']} students "
+        "have every request."
+    )
+    for figure in result.levels:
+        known = "optimal" if figure.proven else f"at least {figure.bound or 0}"
+        yield f"  {figure.name}: {figure.value} ({known})"
+    if result.status is Status.OPTIMAL:
+        yield "No schedule is better at any level: proven."
+    elif unmet and bound is not None:
+        yield f"Of the {unmet} missed requests {min(bound, unmet)} are certainly unavoidable."
+    yield f"{result.method}, {result.seconds:.1f} s, seed {result.seed}, ended by: {result.stop_reason}."
+
+
+def _writable(folder: Path) -> None:
+    """Make the folder, so that a place that cannot be written is told before solving, not after."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".echelon-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise InputError(
+            f"The schedule cannot be written to {folder}: {error.strerror}. Choose another --out."
+        ) from error
+
+
+def _write_summary(folder: Path, summary: dict[str, Any]) -> None:
+    try:
+        text = json.dumps(summary, indent=1, ensure_ascii=False)
+        (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{SUMMARY} cannot be written to {folder}: {error.strerror}.") from error
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[threading.Event]:
+    """Ctrl-C asks the solver to stop and keep its best; a second one ends the program."""
+    stopped = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+    before: Callable[..., Any] | int | None = None
+
+    def on_interrupt(signum: int, frame: object) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stopped
+    finally:
+        signal.signal(signal.SIGINT, before)
