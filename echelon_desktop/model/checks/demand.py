@@ -112,7 +112,7 @@ class Demand:
             total = sum(seats for stack, seats in room.items() if joined[stack] <= courses)
             asked = sum(demand[course] for course in courses)
             if asked > total > 0 and all(demand[c] <= total for c in courses):
-                names = " and ".join(sorted(courses))
+                names = " and ".join(self.report.course(course) for course in sorted(courses))
                 message = f"{names} have {asked} requests and share {total} seats: {asked - total} too few."
                 self.report.add_course("demand-above-seats", message, min(courses), value=str(asked))
 
