@@ -1,7 +1,6 @@
 """Which file of a folder is which, and reading and replacing files whole."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -121,22 +120,24 @@ def replace_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     InputError
         If the folder cannot be written to.
     """
-    written: list[tuple[str, Path]] = []
+    written: list[tuple[Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".tmp", delete=False) as file:
-                written.append((file.name, folder / name))
+            # Not a tempfile: that would be readable by its owner alone, also under the name of the old file.
+            temporary = folder / f".{name}.{os.getpid()}.tmp"
+            written.append((temporary, folder / name))
+            with temporary.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
         for temporary, path in written:
-            os.replace(temporary, path)  # noqa: PTH105 (the name is a text)
+            temporary.replace(path)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be written to: {error.strerror or error}.") from error
     finally:
         for temporary, _ in written:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     return [path for _, path in written]
 
 

@@ -212,6 +212,12 @@ def test_a_comma_in_a_known_course_is_part_of_it(read: ReadFiles):
     assert imported.findings == []
 
 
+def test_a_comma_in_a_single_item_is_written_so_that_it_is_not_taken_for_a_separator():
+    cell = cells.IdList()
+    text = cell.format(("Biology,Art",))
+    assert cell.parse(text, {"Biology", "Art"}.__contains__).value == ("Biology,Art",)
+
+
 def test_a_teachers_name_is_not_taken_for_a_list(read: ReadFiles):
     header = SMALL_SCHOOL["Sections_Information.csv"].split("\n")[0]
     rows = 'S1,Biology,"T1, Jo",30,X\nS2,Biology,"T1,T2",30,X\nS3,Biology,T2;T1,3,X\n'

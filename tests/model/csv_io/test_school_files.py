@@ -329,6 +329,33 @@ def test_requests_stand_in_the_wide_file_up_to_the_first_that_says_more(read: Re
     assert long[1:] == ["A,Art,2,PE", "A,Music,1,"]
 
 
+def test_a_request_that_no_list_can_hold_goes_to_the_long_file(read: ReadFiles, tmp_path: Path):
+    long = 'Student ID,Course ID,Rank,Alternates\nA,"Art;Music",1,\n'
+    school = read({"Course_Requests.csv": long}).school
+    write_school(school, tmp_path)
+    assert (tmp_path / "Course_Requests.csv").read_text("utf-8-sig").splitlines() == [
+        "Student ID,Course ID,Rank,Alternates",
+        "A,Art;Music,1,",
+    ]
+    assert read_school(tmp_path).school == school
+
+
+def test_an_unknown_column_does_not_take_the_place_of_a_known_one(read: ReadFiles, tmp_path: Path):
+    school = read(sections("Room,Room ID", ",101", ",", ",")).school
+    assert school.sections["S1"].extra == {"Room ID": "101"}
+    write_school(school, tmp_path)
+    assert read_school(tmp_path).school == school
+
+
+def test_files_are_replaced_not_overwritten(read: ReadFiles, tmp_path: Path):
+    """A crash in the middle of overwriting would leave half a file."""
+    folder = write_files(tmp_path / "out")
+    (tmp_path / "old.csv").hardlink_to(folder / "Student_Info.csv")
+    write_school(read({"Student_Info.csv": "Student ID,SPED\nX,No\n"}).school, folder)
+    assert (tmp_path / "old.csv").read_text() == SMALL_SCHOOL["Student_Info.csv"]
+    assert list(read_school(folder).school.students) == ["X"]
+
+
 def test_formulas_in_files_for_people_are_made_harmless(read: ReadFiles, tmp_path: Path):
     school = read({"Student_Info.csv": "Student ID,SPED,Name,=title\nA,Yes,=1+1,@x\nB,No,'=x,\t1\n"}).school
     write_school(school, tmp_path)
