@@ -53,5 +53,5 @@ class FindingLog:
         for place, times in self._told.values():
             if times > 1:
                 more = "another row" if times == 2 else f"{times - 1:,} more rows"
-                result[place] = replace(result[place], message=f"{result[place].message} So in {more}.")
+                result[place] = replace(result[place], message=f"{result[place].message} The same in {more}.")
         return result

@@ -303,7 +303,7 @@ def _even_out(name: str, width: int, rows: list[tuple[int, list[str]]], log: Fin
         if len(cells) < width:
             log.add(
                 Code.ROW_SHORT,
-                f"The row has {len(cells)} cells where there are {width} titles; the missing ones are blank.",
+                f"The row ends with cell {len(cells)} of {width}; the missing ones are blank.",
                 "Compare the row with the source: it may have been cut off.",
                 file=name,
                 row=line,
