@@ -41,7 +41,7 @@ def load_source(path: Path, rules: str | None) -> Source:
     if path.is_dir():
         imported = read_school(path)
         school, own = imported.school, folder_rules(path, rules)
-        findings = [*imported.findings, *check_school(school, own)]
+        findings = [*imported.findings, *check_school(school, own, imported)]
     elif path.is_file():
         from echelon_desktop.model.store import SchoolFile
 

@@ -13,13 +13,11 @@ from hypothesis import strategies as st
 from echelon_desktop.errors import InputError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks import check_school
-from echelon_desktop.model.codec import record_to_json
 from echelon_desktop.model.csv_io import read_school, write_school
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.sample import FAMILIES, Sample, Shape, make_school
 from echelon_desktop.model.sample.catalogue import CORE, ELECTIVES
-from echelon_desktop.model.tables import SCHOOL_TABLES
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +137,21 @@ def test_free_choice_plants_nothing_and_keeps_demand() -> None:
     assert list(free.school.sections.values()) == list(planted.school.sections.values())
 
 
-def digest(school: School) -> str:
-    rows = [record_to_json(r) for spec in SCHOOL_TABLES for r in getattr(school, spec.name).values()]
-    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:16]
+def digest(sample: Sample) -> str:
+    """What the random choices came to, apart from how records are written."""
+    school, planted = sample.school, sample.planted
+    assert planted is not None
+    facts = [
+        [(s.id, s.sped, s.name, s.grade) for s in school.students.values()],
+        [(s.id, s.course, s.teachers, s.seats, s.room) for s in school.sections.values()],
+        [[(r.course, r.alternates) for r in entry.requests] for entry in school.requests.values()],
+        [(p.section, p.periods, p.terms) for p in planted.placements.values()],
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
 def test_same_seed_same_school_on_every_platform() -> None:
-    assert digest(make_school(60, seed=5, shape=FAMILIES["general"]).school) == "3986a792114ff2bd"
+    assert digest(make_school(60, seed=5, shape=FAMILIES["general"])) == "94667f3db533f911"
     assert make_school(60, seed=5).school != make_school(60, seed=6).school
 
 

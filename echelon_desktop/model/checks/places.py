@@ -1,8 +1,7 @@
 """Where the facts stand in the school's files, for findings about records that were not just read."""
 
 from echelon_desktop.model.columns import SCHOOL_FILES
-
-RULES_FILE = "rules.toml"
+from echelon_desktop.model.rules import RULES_FILE
 
 _PLACES: dict[tuple[str, str], tuple[str, str]] = {}
 for _spec in SCHOOL_FILES:

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 from echelon_desktop.model.checks.kinds import KINDS
 from echelon_desktop.model.checks.places import TABLES_IN_ORDER, place_of
 from echelon_desktop.model.dataset import School
-from echelon_desktop.model.entities import Course, Key, Rule
+from echelon_desktop.model.entities import Course, Rule
 from echelon_desktop.model.findings import Finding
 
 
 class Source(Protocol):
     """Knows where records were read from; what reading a school's files gives is one."""
 
-    def place(self, table: str, key: Key, field: str = "") -> tuple[str, int | None, str]:
+    def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
         """File, row and column title of a record's field; blank and None where there are none."""
 
 
@@ -140,7 +140,8 @@ class Report:
         if self._source is None or table == "rules":
             return file, self._position(table, key), column
         found, row, title = self._source.place(table, key, field if column else "")
-        return found or file, row, title or column
+        # A column that the file does not have has its documented title, unless it belongs to another file.
+        return found or file, row, title or (column if found in {"", file} else "")
 
     def _position(self, table: str, key: str) -> int | None:
         """Row of a record if its file has a header and one row for each record of the table."""
