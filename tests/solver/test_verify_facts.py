@@ -13,6 +13,7 @@ from echelon_desktop.solver.verify import FACTS, Violation, verify
 
 RULES = preset_rules("standard")
 ALTERNATIVES = {"requests": [asks("Ana", "Art", e.CourseRequest("Bio", alternates=("Drama",)))]}
+ALL_THREE = {"Ana": {"Art": "A-1", "Bio": "B-1", "Drama": "D-1"}}
 SEMESTERS = {"terms": TERMS, "sections": [section("D-1", term_choices=(("S1",), ("S2",)))]}
 STACK = {
     "links": [link("stacked", "A-1", "D-1")],
@@ -50,7 +51,7 @@ CASES = [
         {"places": {"D-1": e.Placement("", "A-1", ("G2",))}},
     ),
     Case("known-records", ("D-1", "section Y-9"), {"places": {"D-1": e.Placement("", "Y-9", ("G2",))}}),
-    Case("known-records", ("student Zoe",), {"seats": {"Zoe": {}}}),
+    Case("known-records", ("student Zoe",), {"seats": {"Zoe": {"Art": "A-1"}}}),
     Case("known-records", ("Ana", "Ben"), {"seats": {"Ana": seating("Ben", ("Art", "A-1"))}}),
     Case("known-records", ("Ana", "X-9"), {"seats": {"Ana": {"Art": "X-9"}}}),
     Case("placed", ("D-1",), {"places": {"D-1": ()}}),
@@ -97,6 +98,13 @@ CASES = [
         {"places": {"D-1": place("G2", room="101")}},
         {"sections": [section("D-1", room="101")]},
     ),
+    Case(
+        "assigned-room",
+        ("D-1", "101", "none"),
+        {"places": {"D-1": place("G2")}},
+        {},
+        {"sections": [section("D-1", room="101")]},
+    ),
     Case("teacher-once", ("Tan", "A-1 and A-2", "R1"), {"places": {"A-2": "R1"}}),
     Case(
         "teacher-once",
@@ -132,6 +140,13 @@ CASES = [
         {"sections": [section("A-1", room="101")]},
     ),
     Case("student-once", ("Ana", "A-1 and B-1", "R1"), {"places": {"B-1": "R1"}}),
+    Case(
+        "student-once",
+        ("Student Ana sits in B-1 and D-1 in R3.",),
+        {"places": {"A-2": "G3", "B-1": ("R2", "R3"), "D-1": "R3"}, "seats": ALL_THREE},
+        {"places": {"A-2": "G3", "B-1": ("R2", "R3"), "D-1": "G3"}, "seats": ALL_THREE},
+        {"sections": [section("B-1", pattern="2")], "requests": [asks("Ana", "Art", "Bio", "Drama")]},
+    ),
     Case(
         "student-available",
         ("Ana", "R2", "B-1"),
@@ -187,7 +202,7 @@ CASES = [
         ("A-1", "2 students", "room 101 seats 1"),
         {"places": {"A-1": place("R1", teachers=("Tan",), room="101")}},
         {"places": {"A-1": place("R1", teachers=("Tan",), room="102")}},
-        {"rooms": [e.Room("101", seats=1)]},
+        {"rooms": [e.Room("101", seats=1), e.Room("102", seats=2)]},
     ),
     Case(
         "room-seats",
@@ -345,7 +360,7 @@ CASES = [
     ),
     Case(
         "forbidden",
-        ("D-1", "G2"),
+        ("D-1", "forbidden in G2."),
         {},
         {"places": {"D-1": "G3"}},
         before={"places": {"D-1": place("G3", forbidden=("R1", "G2"))}},
@@ -509,6 +524,24 @@ def test_a_placement_that_names_all_terms_stands_in_all_terms():
     of = school(terms=TERMS)
     both = replace(schedule(of).placements["D-1"], terms=("S2", "S1"))
     assert verify(of, RULES, schedule(of, {"D-1": both})).ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"),
+    [
+        ("stacked", {"D-1": "R1"}),
+        ("same period", {"D-1": "R1"}),
+        ("consecutive", {"D-1": "R2", "B-1": "G3"}),
+    ],
+)
+def test_only_a_same_students_link_binds_students(kind, places):
+    of = school(
+        links=[link(kind, "A-1", "D-1")],
+        sections=[e.Section("D-2", "Drama", seats=1)],
+        requests=[asks("Ana", "Art", "Drama")],
+    )
+    apart = schedule(of, {"D-2": "R3", **places}, {"Ana": {"Art": "A-1", "Drama": "D-2"}})
+    assert verify(of, RULES, apart).violations == ()
 
 
 @pytest.mark.parametrize("kind", ["stacked", "same period", "consecutive"])

@@ -145,6 +145,7 @@ COUNTED = [
     ("teacher-preps", {"limit": 1}, {"sections": THREE}, {}, 2),
     ("teacher-preps", {"limit": 1, "departments": ("Arts",)}, {"sections": THREE}, {}, 1),
     ("teacher-preps", {"limit": 0, "teachers": ("Tan",)}, {"sections": THREE}, {}, 2, 1),
+    ("teacher-preps", {"limit": 2}, {"sections": THREE}, {}, 0),
     ("teacher-preps", {"limit": 2}, {"teachers": [e.Teacher("Uhl", max_preps=1)]}, {}, 1),
     (
         "teacher-preps",  # a stack of two courses is two to prepare
@@ -155,7 +156,14 @@ COUNTED = [
     ),
     ("student-free-periods", {"limit": 4}, {}, {}, 0),
     ("student-free-periods", {"limit": 3}, {}, {}, 2),
-    ("student-free-periods", {"limit": 2, "grades": ("10", "12")}, {}, {}, 2, 1),
+    (
+        "student-free-periods",
+        {"limit": 2, "grades": ("10", "12")},
+        {"students": [e.Student("Ben", grade="11", unavailable=("R3",))]},
+        {},
+        2,
+        1,
+    ),
     ("student-free-periods", {"limit": 3}, {"students": [e.Student("Ana", unavailable=("R1", "G3"))]}, {}, 1),
     ("student-free-periods", {"limit": 3}, ALL_YEAR, {}, 4),
     (
@@ -202,6 +210,31 @@ def test_every_kind_of_rule_is_counted_somewhere():
 def test_a_rule_that_means_nothing_is_refused():
     with pytest.raises(RuleError, match="no kind of rule 'tidiness'"):
         verify(school(), [rule("tidiness")], schedule(school()))
+
+
+def test_a_breach_is_told_in_words():
+    consecutive = rule("teacher-consecutive", level=1, limit=1)
+    messages = {}
+    for of in (school(), school(terms=TERMS)):
+        part = verify(of, [consecutive], schedule(of, {"A-2": "R2"})).figures[0].parts[0]
+        messages[len(of.terms)] = [breach.message for breach in part.breaches]
+    assert messages[0] == ["Teacher Tan teaches R1, R2 without a break; the limit is 1."]
+    assert messages[2][1] == "Teacher Tan teaches R1, R2 of S2 without a break; the limit is 1."
+
+
+def test_a_section_whose_course_has_no_record_is_judged_by_its_own():
+    labs = [e.Section(f"X-{i}", "Robotics", ("Tan",), 1, "Science") for i in (1, 2)]
+    of = school(sections=labs)
+    judged = schedule(of, {"X-1": "R2", "X-2": "G1"})
+    assert verify(of, [rule("lab-spacing", level=1), rule("sped-limit", limit=1)], judged).score == (0,)
+    assert verify(of, [rule("lab-spacing", level=1)], schedule(of, {"X-1": "G2", "X-2": "G1"})).score == (1,)
+
+
+def test_a_teacher_whom_the_school_lacks_has_a_load_too():
+    of = school(sections=[section("D-1", teachers=("Zed",))])
+    verdict = verify(of, [rule("teacher-load", level=1, limit=0)], schedule(of))
+    assert [v.rule for v in verdict.violations] == ["known-records"]
+    assert verdict.score == (5,)
 
 
 def figures(verdict: Verdict) -> list[tuple[str, int, int]]:

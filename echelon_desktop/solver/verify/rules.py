@@ -165,10 +165,10 @@ RULES: dict[str, Callable[[Reading, Rule], Iterator[Breach]]] = {
 
 
 def _teaching(reading: Reading, rule: Rule) -> Iterator[tuple[Teacher, list[str]]]:
-    """Teachers of a rule's scope who teach, with their sections, one of each stack."""
+    """Teachers of a rule's scope with their sections, one of each stack."""
     for teacher_id, sections in reading.taught.items():
         teacher = reading.school.teachers.get(teacher_id) or Teacher(teacher_id)
-        if not sections or (rule.teachers and teacher_id not in rule.teachers):
+        if rule.teachers and teacher_id not in rule.teachers:
             continue
         if not rule.departments or teacher.department in rule.departments:
             yield teacher, sections

@@ -229,7 +229,7 @@ def _consecutive(reading: Reading, first: str, second: str) -> Iterator[str]:
         ends[period.day] = max(period.order, ends.get(period.day, period.order))
     for period in (periods[p] for p in placements[second].periods):
         starts[period.day] = min(period.order, starts.get(period.day, period.order))
-    terms = [set(placements[s].terms or reading.grid.terms) for s in (first, second)]
+    terms = [set(placements[s].terms) for s in (first, second)]  # none is all
     if {day: order + 1 for day, order in ends.items()} != starts:
         yield "are to follow one another in a day and do not"
     elif all(terms) and terms[0].isdisjoint(terms[1]):
