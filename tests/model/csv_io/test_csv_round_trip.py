@@ -183,7 +183,7 @@ def tables(school: School) -> dict[str, list[object]]:
     return {name: list(table.values()) for name, table in vars(school).items()}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(schools())
 def test_a_school_comes_back_as_it_was_written(school: School):
     assert tables(round_trip(school).school) == tables(school)
