@@ -1,7 +1,8 @@
 """Records and edits as JSON values, for the journal, the school file and messages between processes."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias, get_args, get_origin
 
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
@@ -10,8 +11,45 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.tables import TABLES
 
+Hook: TypeAlias = Callable[[Any, Any], Any]
+
 _converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
-for _record in (*(spec.record for spec in TABLES.values()), e.CourseRequest, e.Seat):
+
+
+@lru_cache(maxsize=1 << 14)
+def _seat(course: str, section: str) -> e.Seat:
+    return e.Seat(course, section)
+
+
+# A school has a hundred thousand seats, thirty of them alike: one object for those, and no general code.
+_converter.register_structure_hook(e.Seat, lambda value, _: _seat(**value))
+_converter.register_unstructure_hook(e.Seat, lambda seat: {"course": seat.course, "section": seat.section})
+
+
+def _is_tuple(hint: Any) -> bool:
+    return get_origin(hint) is tuple
+
+
+# Tuples too take a multiple of the time in general code. Those of the records are all ``tuple[X, ...]``.
+@_converter.register_structure_hook_factory(_is_tuple)
+def _tuple_from_json(hint: Any) -> Hook:
+    (item, _) = get_args(hint)
+    if item is str:
+        return lambda value, _: tuple(map(str, value))
+    hook = _converter.get_structure_hook(item)
+    return lambda value, _: tuple([hook(part, item) for part in value])
+
+
+@_converter.register_unstructure_hook_factory(_is_tuple)
+def _tuple_to_json(hint: Any) -> Callable[[Any], Any]:
+    (item, _) = get_args(hint)
+    if item is str:
+        return list
+    hook = _converter.get_unstructure_hook(item)
+    return lambda value: [hook(part) for part in value]
+
+
+for _record in (e.CourseRequest, *(spec.record for spec in TABLES.values())):
     _converter.register_unstructure_hook(
         _record, make_dict_unstructure_fn(_record, _converter, _cattrs_omit_if_default=True)
     )
