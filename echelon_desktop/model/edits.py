@@ -78,3 +78,47 @@ def _keys_of(scenario: str, schedule: Schedule) -> list[tuple[str, tuple[str, st
     """Table and key of every row of a scenario's schedule."""
     placements = [("placements", (scenario, section)) for section in schedule.placements]
     return placements + [("seatings", (scenario, student)) for student in schedule.seatings]
+
+
+def place_section(
+    dataset: Dataset, scenario: str, section: str, periods: tuple[str, ...], terms: tuple[str, ...]
+) -> Edit:
+    """
+    Put a section into a place of a schedule that is not whole yet; its students leave it when it moves.
+
+    Where every section has a place, students can be re-seated instead (``solver.what_if``); here nobody knows
+    yet what else they will hold.
+
+    Raises
+    ------
+    EditError
+        If there is no such section.
+    """
+    if section not in dataset.school.sections:
+        raise EditError(f"There is no section {section!r}.")
+    record = dataset.school.sections[section]
+    key = (scenario, section)
+    before = dataset.placements.get(key) or e.Placement(scenario, section)
+    after = replace(
+        before, periods=periods, terms=terms, teachers=record.teachers, room=record.room or before.room
+    )
+    changes: list[RowChange] = [RowChange("placements", key, after)]
+    for seating in dataset.seatings.values():
+        kept = tuple(seat for seat in seating.seats if seat.section != section)
+        if seating.scenario == scenario and len(kept) < len(seating.seats):
+            pinned = tuple(s for s in seating.pinned if s != section)
+            left = replace(seating, seats=kept, pinned=pinned)
+            changes.append(RowChange("seatings", (scenario, seating.student), left))
+    where = ", ".join(periods) or "the tray"
+    return Edit(f"Move {record.course} {section} to {where}", tuple(changes))
+
+
+def lock_sections(dataset: Dataset, scenario: str, sections: tuple[str, ...], locked: bool) -> Edit:
+    """Lock or unlock placements; sections without a place are left alone."""
+    changes = []
+    for section in sections:
+        placement = dataset.placements.get((scenario, section))
+        if placement is not None and placement.periods and placement.locked != locked:
+            changes.append(RowChange("placements", (scenario, section), replace(placement, locked=locked)))
+    names = sections[0] if len(sections) == 1 else f"{len(changes)} sections"
+    return Edit(f"{'Lock' if locked else 'Unlock'} {names}", tuple(changes))

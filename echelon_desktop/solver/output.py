@@ -21,8 +21,7 @@ def write_result(school: School, rules: tuple[Rule, ...], schedule: Schedule, fo
     """
     verdict = verify(school, rules, schedule)
     reasons = {request: why.text for request, why in explain_unmet(school, rules, schedule).items()}
-    figures = [(m.name, m.number, m.total) for m in metrics(verdict, school, schedule)]
-    write_schedule(school, schedule, folder, reasons, figures)
+    write_schedule(school, schedule, folder, reasons, metrics(verdict, school, schedule))
 
 
 def export_dataset(dataset: Dataset, folder: Path, scenario: str = "") -> None:

@@ -1,0 +1,321 @@
+"""The Board page: filters above, the board, and a line that says what the card in hand would cost."""
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+)
+
+from echelon_desktop.model.dataset import Changes
+from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section
+from echelon_desktop.model.slots import Choice
+from echelon_desktop.solver.compile import schedule_of
+from echelon_desktop.ui.board.cards import TRAY, BoardData
+from echelon_desktop.ui.board.model import BoardModel
+from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
+from echelon_desktop.ui.board.view import BoardView
+from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.workspace import Workspace
+
+FILTER_MS = 150
+HINT = "Drag a card, or pick it up with Space, walk with the arrows and put it down with Enter. L locks."
+
+
+class BoardPage(Page):
+    """Shows the scenario on the screen as cards; every move is one change that undo takes back."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.model = BoardModel(self)
+        self.view = BoardView(self.model)
+        self.targets = Targets(workspace, self)
+        self.targets.changed.connect(self._show_targets)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(page_header("Board", "Where every section stands, and what moving it would cost."))
+        column.addLayout(self._make_filters())
+        self.stack = QStackedWidget()
+        self.empty = empty_state(
+            "layout-grid",
+            "No schedule yet",
+            "Solve makes one from the requests; or begin an empty one and place sections yourself.",
+            "Solve",
+            lambda: workspace.act.emit("solve"),
+        )
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.view)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self._make_line())
+        self._connect()
+        self.refresh(None)
+
+    # What the window calls ------------------------------------------------------------------------
+
+    def refresh(self, changes: Changes | None) -> None:
+        """Show the schedule as it is now."""
+        self.targets.drop()
+        document = self.document
+        self.stack.setCurrentWidget(self.view if document.scenario else self.empty)
+        if not document.scenario:
+            return
+        reshaped = changes is None or bool(changes.keys.keys() - {"placements", "seatings", "scenarios"})
+        board = BoardData(document.school, document.schedule())
+        if reshaped or board.rows != self.model.board.rows:
+            self._fill_departments(board)
+        self.model.set_board(board)
+        days: dict[str, int] = {}
+        columns = {}
+        for column, period in enumerate(document.school.periods.values(), 1):
+            columns[column] = days.setdefault(period.day, len(days))
+        self.view.set_days(columns)
+        self.view.fit()
+        self.targets.prepare()
+        self._say("", HINT)
+
+    def take_to(self, target: Target) -> None:
+        """Show a section's card, or a teacher's row."""
+        if target.table == "teachers":
+            row = self.model.board.row_of.get(str(target.key))
+            if row in self.model.visible:
+                self.view.scrollTo(self.model.index(self.model.visible.index(row), 1))
+            return
+        self._clear_filters()
+        self.view.show_section(str(target.key))
+
+    def copy(self) -> bool:
+        """Copy the board as it is shown."""
+        QGuiApplication.clipboard().setText(self.model.text())
+        return self.model.rowCount() > 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room among the periods."""
+        super().resizeEvent(event)
+        self.view.fit()
+
+    # Moving ---------------------------------------------------------------------------------------
+
+    def move_section(self, section: str, column: int) -> None:
+        """Put a section into a period, if it may stand there."""
+        if column == TRAY:
+            self._unplace(section)
+            return
+        place = self._place_at(column)
+        if place is None or place.standing is Standing.HERE:
+            return
+        self.go(section, place)
+
+    def go(self, section: str, place: TargetPlace) -> None:
+        """Put a section into a place, with the students whom that concerns."""
+        if place.standing is Standing.CLOSED:
+            self.workspace.notice.emit("bad", place.words)
+            self._say("bad", place.words)
+            return
+        document, situation = self.document, self.targets.situation
+        course = document.school.sections[section].course
+        where = ", ".join(place.choice.periods)
+        with told(self, "The section was not moved", lambda: self.refresh(None)):
+            if place.move is not None and situation is not None:
+                schedule = schedule_of(
+                    place.move.solution,
+                    situation.problem,
+                    situation.keys,
+                    document.school,
+                    situation.baseline,
+                )
+                scenario = document.dataset.scenarios[document.scenario]
+                title = f"Move {course} {section} to {where}"
+                document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
+                self._say("good", f"{course} {section} stands in {where}. {place.words}")
+            elif situation is not None and situation.solution is None and place.standing is Standing.FREE:
+                terms = place.choice.terms
+                edit = place_section(
+                    document.dataset, document.scenario, section, place.choice.periods, terms
+                )
+                document.apply(edit)
+                self._say("good", f"{course} {section} stands in {where}.")
+            else:
+                self._say(
+                    "doubt", f"What {course} {section} in {where} would cost is not known yet. Try again."
+                )
+        self.view.show_section(section)
+
+    def set_locked(self, section: str) -> None:
+        """Lock a section where it stands, or unlock it."""
+        document = self.document
+        placement = document.dataset.placements.get((document.scenario, section))
+        if placement is None or not placement.periods:
+            return
+        with told(self, "The lock was not changed"):
+            document.apply(
+                lock_sections(document.dataset, document.scenario, (section,), not placement.locked)
+            )
+
+    def _unplace(self, section: str) -> None:
+        document = self.document
+        placement = document.dataset.placements.get((document.scenario, section))
+        if placement is None or not placement.periods or placement.locked:
+            return
+        with told(self, "The section was not moved"):
+            document.apply(place_section(document.dataset, document.scenario, section, (), ()))
+
+    def _place_at(self, column: int) -> TargetPlace | None:
+        """The place of the card in hand that a column stands for: the one that begins there."""
+        period = self.model.board.periods[column - 1]
+        return self.targets.at(lambda choice: _begins(choice, period))
+
+    # Building -------------------------------------------------------------------------------------
+
+    def _make_filters(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE.xl, 0, SPACE.xl, SPACE.m)
+        row.setSpacing(SPACE.s)
+        self.department = QComboBox()
+        self.department.setAccessibleName("Department")
+        self.department.setMinimumWidth(180)
+        row.addWidget(self.department)
+        self.words = QLineEdit()
+        self.words.setPlaceholderText("Teacher, course or section")
+        self.words.setAccessibleName("Filter")
+        self.words.setClearButtonEnabled(True)
+        self.words.setMaximumWidth(280)
+        row.addWidget(self.words, 1)
+        self.counts = QLabel()
+        self.counts.setProperty("kind", "soft")
+        row.addWidget(self.counts)
+        row.addStretch(1)
+        return row
+
+    def _make_line(self) -> QFrame:
+        self.line = QFrame()
+        row = QHBoxLayout(self.line)
+        row.setContentsMargins(SPACE.xl, SPACE.s, SPACE.xl, SPACE.s)
+        self.line_text = QLabel(HINT)
+        self.line_text.setWordWrap(True)
+        row.addWidget(self.line_text)
+        return self.line
+
+    def _connect(self) -> None:
+        self._filter_timer = QTimer(self)
+        self._filter_timer.setSingleShot(True)
+        self._filter_timer.setInterval(FILTER_MS)
+        self._filter_timer.timeout.connect(self._filter)
+        self.words.textChanged.connect(lambda _text: self._filter_timer.start())
+        self.department.activated.connect(lambda _index: self._filter())
+        self.view.picked.connect(self._on_picked)
+        self.view.put_back.connect(self.targets.drop)
+        self.view.hovered.connect(self._on_hovered)
+        self.view.dropped.connect(self.move_section)
+        self.view.opened.connect(lambda s: self.workspace.go_to("schedule", "sections", s))
+        self.view.menu_wanted.connect(self._show_menu)
+        self.view.lock_wanted.connect(self.set_locked)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._on_context_menu)
+
+    # Reacting -------------------------------------------------------------------------------------
+
+    def _on_picked(self, section: str) -> None:
+        placement = self.document.dataset.placements.get((self.document.scenario, section))
+        if self.document.read_only or (placement is not None and placement.locked):
+            words = (
+                "The file is open for reading only." if self.document.read_only else f"{section} is locked."
+            )
+            self._say("doubt", words)
+            self.view.carrying = ""
+            return
+        self.view.delegate.in_hand = section
+        self.targets.pick(section)
+
+    def _show_targets(self) -> None:
+        """Paint where the card in hand may go."""
+        section, delegate = self.targets.section, self.view.delegate
+        delegate.in_hand = section
+        delegate.targets = {}
+        if not section:
+            delegate.hover = None
+            self.view.carrying = ""
+        else:
+            teachers = self.document.school.sections[section].teachers or ("",)
+            rows = [self.model.board.row_of[t] for t in teachers if t in self.model.board.row_of]
+            for column in range(1, self.model.columnCount()):
+                place = self._place_at(column)
+                for source in rows if place is not None else ():
+                    if source in self.model.visible and place is not None:
+                        delegate.targets[self.model.visible.index(source), column] = place
+        self.view.viewport().update()
+        if delegate.hover:
+            self._on_hovered(*delegate.hover)
+
+    def _on_hovered(self, row: int, column: int) -> None:
+        self.view.delegate.hover = (row, column)
+        place = self.view.delegate.targets.get((row, column))
+        if place is not None:
+            kind = {Standing.CLOSED: "bad", Standing.HERE: ""}.get(place.standing, "note")
+            where = ", ".join(place.choice.periods)
+            self._say(kind, f"{where}: {place.words}")
+        self.view.viewport().update()
+
+    def _on_context_menu(self, point: QPoint) -> None:
+        card = self.view.card_at(point)
+        if card is not None:
+            self._show_menu(card.section, self.view.viewport().mapToGlobal(point))
+
+    def _show_menu(self, section: str, where: QPoint) -> None:
+        """Everything that can be done with a card, "Move to" with the same answers as a drag."""
+        self.targets.pick(section)
+        menu = QMenu(self)
+        moves = menu.addMenu("Move to")
+        for place in self.targets.places.values():
+            action = moves.addAction(f"{', '.join(place.choice.periods)}    {place.words}")
+            action.setEnabled(place.standing in {Standing.FREE, Standing.SWAP})
+            mask = place.choice.mask
+            action.triggered.connect(lambda _=False, m=mask: self.go(section, self.targets.places[m]))
+        placement = self.document.dataset.placements.get((self.document.scenario, section))
+        locked = placement is not None and placement.locked
+        menu.addAction("Unlock" if locked else "Lock", lambda: self.set_locked(section))
+        if not locked:
+            menu.addAction("Take off the board", lambda: self._unplace(section))
+        menu.addSeparator()
+        menu.addAction("Show its students", lambda: self.workspace.go_to("schedule", "sections", section))
+        menu.addAction("Show in Data", lambda: self.workspace.go_to("data", "sections", section))
+        menu.exec(where)
+        self.targets.drop()
+
+    def _fill_departments(self, board: BoardData) -> None:
+        chosen = self.department.currentData() or ""
+        self.department.clear()
+        self.department.addItem("All departments", "")
+        for department in sorted({row.department for row in board.rows} - {""}):
+            self.department.addItem(department, department)
+        self.department.setCurrentIndex(max(0, self.department.findData(chosen)))
+
+    def _filter(self) -> None:
+        self.model.filter(self.department.currentData() or "", self.words.text())
+        total = len(self.model.board.rows)
+        shown = self.model.rowCount()
+        self.counts.setText("" if shown == total else f"Showing {shown:,} of {total:,} teachers")
+
+    def _clear_filters(self) -> None:
+        self.words.clear()
+        self.department.setCurrentIndex(0)
+        self._filter_timer.stop()
+        self._filter()
+
+    def _say(self, kind: str, text: str) -> None:
+        self.line_text.setText(text)
+        self.line.setProperty("kind", kind)
+        self.line.style().polish(self.line)
+        self.line_text.style().polish(self.line_text)
+
+
+def _begins(choice: Choice, period: str) -> bool:
+    return bool(choice.periods) and choice.periods[0] == period

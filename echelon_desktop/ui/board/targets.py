@@ -1,0 +1,178 @@
+"""Where a card picked up may go, cell by cell, as it becomes known."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QObject, Signal
+
+from echelon_desktop.model.dataset import Schedule
+from echelon_desktop.model.slots import Choice
+from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.places import places
+from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.what_if import Move
+from echelon_desktop.ui.workspace import Workspace
+
+
+class Standing(Enum):
+    """What may be done with a place."""
+
+    HERE = "here"  # where the card stands
+    FREE = "free"
+    SWAP = "swap"  # what stands there takes the card's place
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPlace:
+    """
+    A place for the card in hand.
+
+    Parameters
+    ----------
+    choice
+        Periods and terms.
+    standing
+        Whether it may go there.
+    words
+        Why not, or what it would cost, in a sentence.
+    unmet
+        Change in unmet requests (≈), None while it is not known.
+    move
+        The whole consequence, None while it is not known or cannot be.
+    """
+
+    choice: Choice
+    standing: Standing
+    words: str
+    unmet: int | None = None
+    move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The schedule on the screen as the engine knows it, for turning its numbers back into names."""
+
+    revision: int
+    scenario: str
+    problem: Problem
+    keys: Keys
+    solution: Solution | None
+    baseline: Schedule
+
+
+class Targets(QObject):
+    """
+    Answers "where may this card go": rules at once, costs as the engine finds them.
+
+    ``changed`` follows each answer. One card at a time is in hand.
+    """
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.section = ""
+        self.places: dict[int, TargetPlace] = {}  # by mask of slots
+        self.situation: Situation | None = None
+        self._asked = 0
+        self._preparing = False
+
+    def prepare(self) -> None:
+        """Tell the engine of the schedule on the screen, so that answers come at once later."""
+        document = self.workspace.document
+        now = (document.revision, document.scenario)
+        if self._preparing or (self.situation and (self.situation.revision, self.situation.scenario) == now):
+            return
+        self._preparing = True
+        school, rules, schedule = document.school, document.rules, document.schedule()
+
+        def work() -> Situation:
+            problem, keys = compile_school(school, rules, schedule)
+            return Situation(*now, problem, keys, solution_of(schedule, problem, keys), schedule)
+
+        self.workspace.background.run(work, self._on_prepared, self._on_failed)
+
+    def pick(self, section: str) -> None:
+        """Take a card in hand and begin to answer."""
+        self.drop()
+        document = self.workspace.document
+        self.section = section
+        schedule = document.schedule()
+        here = schedule.placements.get(section)
+        for place in places(document.school, document.rules, schedule, section):
+            same = here is not None and set(here.periods) == set(place.choice.periods)
+            if same and here is not None and set(here.terms) == set(place.choice.terms):
+                target = TargetPlace(place.choice, Standing.HERE, "It stands here.")
+            elif place.reasons:
+                target = TargetPlace(place.choice, Standing.CLOSED, " ".join(place.reasons))
+            elif place.in_the_way:
+                others = " and ".join(place.in_the_way)
+                target = TargetPlace(place.choice, Standing.SWAP, f"Swaps with {others}.")
+            else:
+                target = TargetPlace(place.choice, Standing.FREE, "Free.")
+            self.places[place.choice.mask] = target
+        self._ask()
+        self.changed.emit()
+
+    def drop(self) -> None:
+        """Put the card down again."""
+        if self._asked:
+            self.workspace.engine.forget(self._asked)
+        self._asked, self.section = 0, ""
+        self.places = {}
+        self.changed.emit()
+
+    def at(self, covers: Callable[[Choice], bool]) -> TargetPlace | None:
+        """The best place among those a cell covers: free before swap before closed, then the cheapest."""
+        order = {Standing.HERE: 0, Standing.FREE: 1, Standing.SWAP: 2, Standing.CLOSED: 3}
+        fitting = [p for p in self.places.values() if covers(p.choice)]
+        return min(fitting, key=lambda p: (order[p.standing], p.unmet or 0), default=None)
+
+    def _ask(self) -> None:
+        situation, document = self.situation, self.workspace.document
+        now = (document.revision, document.scenario)
+        if situation is None or (situation.revision, situation.scenario) != now:
+            self.prepare()
+            return
+        if not self.section or situation.solution is None:
+            return
+        number = situation.keys.sections.index(self.section)
+        self._asked = self.workspace.engine.ask("moves", number, answer=self._on_move)
+
+    def _on_prepared(self, situation: Situation) -> None:
+        self._preparing = False
+        document = self.workspace.document
+        if (situation.revision, situation.scenario) != (document.revision, document.scenario):
+            self.prepare()
+            return
+        self.situation = situation
+        self.workspace.engine.set_situation(situation.problem, situation.solution)
+        self._ask()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._preparing = False
+        raise error
+
+    def _on_move(self, move: Move) -> None:
+        if self.situation is None:
+            return
+        choice = self.situation.keys.choices[next(iter(move.choices.values()))]
+        before = self.places.get(choice.mask)
+        if before is None or before.standing is Standing.CLOSED:
+            return
+        words = f"{before.words} {_cost(move)}"
+        self.places[choice.mask] = TargetPlace(choice, before.standing, words, move.unmet, move)
+        self.changed.emit()
+
+
+def _cost(move: Move) -> str:
+    if move.unmet == 0:
+        unmet = "As many unmet requests as now"
+    else:
+        more = "more" if move.unmet > 0 else "fewer"
+        unmet = f"{abs(move.unmet):,} unmet request{'' if abs(move.unmet) == 1 else 's'} {more}"
+    students = "1 student moves" if move.students == 1 else f"{move.students:,} students move"
+    return f"{unmet} (≈), {students}."
