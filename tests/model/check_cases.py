@@ -1,7 +1,7 @@
 """For each kind of finding the smallest school that has it, and the same school mended."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from echelon_desktop.model import entities as e
@@ -231,44 +231,77 @@ def _sections_and_links() -> Iterator[Case]:
     )
     apart = (
         section("A1", "Art", "T1", allowed_periods=("R1",)),
-        section("A2", "Art", "T1", allowed_periods=("R2",)),
+        section("A2", "Art", "T2", allowed_periods=("R2",)),
     )
-    same = (e.Course("Art"), e.Course("Band"))
-    for kind in (
-        e.LinkKind.STACKED,
-        e.LinkKind.SAME_PERIOD,
-        e.LinkKind.CONSECUTIVE,
-        e.LinkKind.SAME_STUDENTS,
+    free = (section("A1", "Art", "T1"), section("A2", "Art", "T2"))
+    helpers = {"teachers": (e.Teacher("T1"), e.Teacher("T2"))}
+    for kind, order in (
+        (e.LinkKind.STACKED, ("A1", "A2")),
+        (e.LinkKind.SAME_PERIOD, ("A1", "A2")),
+        (e.LinkKind.CONSECUTIVE, ("A2", "A1")),
     ):
-        order = ("A2", "A1") if kind is e.LinkKind.CONSECUTIVE else ("A1", "A2")
-        bad = apart
-        if kind is e.LinkKind.SAME_STUDENTS:
-            bad = tuple(
-                section(s, c, t, allowed_periods=("R1",))
-                for s, c, t in (("A1", "Art", "T1"), ("A2", "Band", "T2"))
-            )
-        tables = {
-            "links": (e.Link("L", kind, order),),
-            "courses": same,
-            "teachers": (e.Teacher("T1"), e.Teacher("T2")),
-        }
-        free = tuple(e.Section(s.id, s.course, s.teachers, s.seats) for s in bad)
+        linked = helpers | {"links": (e.Link("L", kind, order),)}
         yield Case(
             "link-cannot-meet",
-            tables | {"sections": bad},
-            tables | {"sections": free},
+            linked | {"sections": apart},
+            linked | {"sections": free},
             ("links", "L"),
             id=kind,
         )
+    same_period = helpers | {"links": (e.Link("L", e.LinkKind.SAME_PERIOD, ("A1", "A2")),)}
+    yield Case(
+        "link-cannot-meet",
+        same_period | {"sections": two},
+        same_period | {"sections": free},
+        ("links", "L"),
+        id="one teacher in the same period",
+    )
+    terms = {
+        "terms": (e.Term("S1"), e.Term("S2")),
+        "links": (e.Link("L", e.LinkKind.CONSECUTIVE, ("A1", "A2")),),
+    }
+    yield Case(
+        "link-cannot-meet",
+        helpers
+        | terms
+        | {
+            "sections": (replace(free[0], term_choices=(("S1",),)), replace(free[1], term_choices=(("S2",),)))
+        },
+        helpers | terms | {"sections": (replace(free[0], term_choices=(("S1",),)), free[1])},
+        ("links", "L"),
+        id="consecutive in different terms",
+    )
+    at_once = tuple(
+        section(s, c, t, allowed_periods=("R1",)) for s, c, t in (("A1", "Art", "T1"), ("B1", "Band", "T2"))
+    )
+    together = helpers | {
+        "courses": (ART, BAND),
+        "links": (e.Link("L", e.LinkKind.SAME_STUDENTS, ("A1", "B1")),),
+    }
+    yield Case(
+        "linked-courses-clash",
+        together | {"sections": at_once},
+        together | {"sections": (at_once[0], replace(at_once[1], allowed_periods=()))},
+        ("links", "L"),
+    )
     stack = {
         "links": (e.Link("L", e.LinkKind.STACKED, ("A1", "A2")),),
         "teachers": (e.Teacher("T1"), e.Teacher("T2")),
+        "rooms": (e.Room("1"), e.Room("2")),
     }
     yield Case(
-        "stack-teachers-differ",
-        stack | {"sections": (section("A1", "Art", "T1"), section("A2", "Art", "T2"))},
+        "stack-disagrees",
+        stack | {"sections": free},
         stack | {"sections": (section("A1", "Art", "T1"), section("A2", "Art"))},
         ("links", "L"),
+        id="teachers",
+    )
+    yield Case(
+        "stack-disagrees",
+        stack | {"sections": (section("A1", "Art", "T1", room="1"), section("A2", "Art", "T1", room="2"))},
+        stack | {"sections": (section("A1", "Art", "T1", room="1"), section("A2", "Art", "T1"))},
+        ("links", "L"),
+        id="rooms",
     )
 
 
@@ -423,6 +456,24 @@ def _students_and_requests() -> Iterator[Case]:
         three | {"periods": THREE_PERIODS},
         ("requests", "s1"),
         id="away",
+    )
+    full = {"teachers": three["teachers"], "sections": three["sections"], "courses": three["courses"]}
+    limit = e.Rule("no-gaps", "student-free-periods", grades=("9",), limit=1)
+    ninth_grader = (e.Student("s1", grade="9"),)
+    yield Case(
+        "too-few-requests",
+        full | {"periods": THREE_PERIODS, "students": ninth_grader},
+        full | {"periods": THREE_PERIODS, "students": ninth_grader, "requests": (asks("s1", "Art", "Band"),)},
+        ("requests", "s1"),
+        (limit,),
+    )
+    yield Case(
+        "too-few-requests",
+        full | {"periods": THREE_PERIODS, "students": ninth_grader},
+        full | {"periods": THREE_PERIODS, "students": (e.Student("s1", grade="9", unavailable=("R3",)),)},
+        ("requests", "s1"),
+        (limit,),
+        id="away is not free",
     )
     # Three courses in two periods, no two of which exclude each other, and one more period for nothing.
     packed = three | {"periods": THREE_PERIODS}

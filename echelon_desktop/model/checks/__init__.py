@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from echelon_desktop.model.checks.demand import Demand
 from echelon_desktop.model.checks.kinds import KINDS, Kind
+from echelon_desktop.model.checks.links import check_links
 from echelon_desktop.model.checks.references import (
     check_calendar,
     check_ids,
@@ -18,7 +19,7 @@ from echelon_desktop.model.checks.references import (
 )
 from echelon_desktop.model.checks.report import MANY, SHOWN, Report, Source
 from echelon_desktop.model.checks.requests import Requests
-from echelon_desktop.model.checks.sections import check_links, check_rooms, check_sections
+from echelon_desktop.model.checks.sections import check_rooms, check_sections
 from echelon_desktop.model.checks.teachers import check_teachers
 from echelon_desktop.model.checks.times import Times
 from echelon_desktop.model.dataset import School

@@ -127,10 +127,16 @@ KINDS = {
             "Give the linked sections patterns and allowed periods that fit together, or drop the link.",
         ),
         Kind(
-            "stack-teachers-differ",
+            "stack-disagrees",
+            ERROR,
+            "stacks with several teachers or rooms",
+            "Give all sections of the stack the same teacher and room, or take them out of the stack.",
+        ),
+        Kind(
+            "linked-courses-clash",
             WARNING,
-            "stacks with several teachers",
-            "Give all sections of the stack the same teacher, or take them out of the stack.",
+            "sections for the same students that can only meet at the same time",
+            "Allow one of the sections other periods or another term, or drop the link.",
         ),
         # Teachers.
         Kind(
@@ -212,6 +218,12 @@ KINDS = {
             WARNING,
             "students with more requests than slots",
             "Remove requests, or turn some into alternates.",
+        ),
+        Kind(
+            "too-few-requests",
+            ERROR,
+            "students who have more free periods than a hard rule allows",
+            "Add requests, raise the limit of the rule, or give the rule a level.",
         ),
         Kind(
             "requests-clash",

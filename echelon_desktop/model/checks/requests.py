@@ -47,14 +47,18 @@ class Requests:
             return
         apart = self._check_pairs(lists)
         for entry in lists:
-            student = self.school.students.get(entry.student) or e.Student(entry.student)
             self._check_list(entry)
-            self._check_times(entry, student, apart)
-        for student in self.school.students.values():
+        limits = [r for r in self.report.rules if r.kind == "student-free-periods" and r.level is None]
+        strangers = [e.Student(str(s)) for s in self.school.requests if s not in self.school.students]
+        for student in (*self.school.students.values(), *strangers):
             own = self.school.requests.get(student.id)
             if own is None or not own.requests:
                 message = f"Student {student.id} requests no course."
                 self.report.add("student-without-requests", message, "students", student.id)
+            wanted = self._options_of(student, own.requests if own else ())
+            self._check_times(student, wanted, apart)
+            if limits:
+                self._check_free_periods(student, list(wanted.values()), limits)
 
     def ways(self, course: str, student: e.Student) -> Ways | None:
         """The ways in which the student could take the course; None when no section admits them."""
@@ -104,39 +108,73 @@ class Requests:
                         "alternate-useless", message, "requests", entry.student, "alternates", alternate
                     )
 
-    def _check_times(self, entry: e.RequestList, student: e.Student, apart: set[frozenset[str]]) -> None:
-        """Whether the student's requests could all be met if every section stood where that helps most."""
+    def _options_of(self, student: e.Student, requests: Iterable[e.CourseRequest]) -> dict[str, Ways]:
+        """
+        By requested course, the ways in which the student could take it or an alternate.
+
+        Requests that cannot be met whatever else happens are reported and left out.
+        """
         options: dict[str, tuple[str, ...]] = {}
-        for request in entry.requests:
+        for request in requests:
             options.setdefault(request.course, (request.course, *request.alternates))
-        free = self.times.grid.all & ~self.times.grid.mask(student.unavailable)
-        wanted: list[Ways] = []
+        free = self._free(student)
+        wanted = {}
         for course, accepted in options.items():
             if course in self._restricted and self.ways(course, student) is None:
                 self._add_not_eligible(student, course)
             ways, possible = self._possible(accepted, student, free)
             if possible:
-                wanted.append(possible)
+                wanted[course] = possible
             elif ways:
                 message = (
                     f"Student {student.id} requests {self.report.course(course)}, "
                     "which meets only when the student is away."
                 )
                 self.report.add("request-while-away", message, "requests", student.id, "requests", course)
-        if self._too_many(student, wanted, free):
+        return wanted
+
+    def _free(self, student: e.Student) -> int:
+        return self.times.grid.all & ~self.times.grid.mask(student.unavailable)
+
+    def _check_times(self, student: e.Student, wanted: dict[str, Ways], apart: set[frozenset[str]]) -> None:
+        """Whether the student's requests could all be met if every section stood where that helps most."""
+        if self._too_many(student, list(wanted.values()), self._free(student)):
             return
-        if apart and any(frozenset(pair) in apart for pair in combinations(options, 2)):
+        if apart and any(frozenset(pair) in apart for pair in combinations(wanted, 2)):
             return  # told once for the pair of courses
-        wanted.sort(key=lambda ways: (len(ways), ways))
-        key = tuple(wanted)
+        key = tuple(sorted(wanted.values(), key=lambda ways: (len(ways), ways)))
         if key not in self._fits:
             self._fits[key] = _fits_at_once(key) or fits(key)
         if not self._fits[key]:
             message = (
-                f"Student {student.id} requests {len(options)} courses that cannot all meet apart, "
+                f"Student {student.id} requests {len(wanted)} courses that cannot all meet apart, "
                 "wherever their sections stand."
             )
-            self.report.add("requests-clash", message, "requests", student.id, "requests", ";".join(options))
+            self.report.add("requests-clash", message, "requests", student.id, "requests", ";".join(wanted))
+
+    def _check_free_periods(
+        self, student: e.Student, wanted: Sequence[Ways], limits: Iterable[e.Rule]
+    ) -> None:
+        """Whether a hard rule leaves the student more free periods than all requests can fill."""
+        grid = self.times.grid
+        limit = min(
+            (r.limit for r in limits if r.limit is not None and (not r.grades or student.grade in r.grades)),
+            default=grid.n_slots,
+        )
+        term = (1 << len(grid.periods)) - 1
+        for t in range(max(1, len(grid.terms))):
+            here = term << t * len(grid.periods)
+            filled = sum(max((way & here).bit_count() for way in ways) for ways in wanted)
+            empty = (self._free(student) & here).bit_count() - filled
+            if empty > limit:
+                message = (
+                    f"Student {student.id} has {empty} free periods even with all requests met; "
+                    f"a hard rule allows {limit}."
+                )
+                self.report.add(
+                    "too-few-requests", message, "requests", student.id, "requests", str(len(wanted))
+                )
+                return
 
     def _too_many(self, student: e.Student, wanted: Sequence[Ways], free: int) -> bool:
         """Report requests that need more slots than there are."""

@@ -1,12 +1,10 @@
-"""Checks of sections, their rooms and the links between them."""
+"""Checks of sections and their rooms."""
 
 from collections import Counter, defaultdict
-from itertools import pairwise
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.times import Times, crowd
-from echelon_desktop.model.slots import Choice
 
 
 def check_sections(report: Report, times: Times) -> None:
@@ -78,52 +76,6 @@ def check_rooms(report: Report, times: Times) -> None:
             slots = slots_of(times, crowded)
             message = f"Room {room} cannot hold the sections {listed(crowded)} in {listed(slots)}."
             report.add("room-overbooked", message, "rooms", room, "id", room)
-
-
-def check_links(report: Report, times: Times) -> None:
-    """Each link joins at least two sections and can be kept."""
-    school = report.school
-    for link in school.links.values():
-        members = [school.sections[s] for s in link.sections if s in school.sections]
-        if len(members) < 2:
-            message = f"Link {link.id} joins {len(members)} sections."
-            report.add("link-too-short", message, "links", link.id, "sections", ";".join(link.sections))
-            continue
-        if all(times.choices[section.id] for section in members) and not _can_be_kept(link, members, times):
-            names = listed([section.id for section in members])
-            message = f"Link {link.id} ({link.kind}): no periods suit {names} together."
-            report.add("link-cannot-meet", message, "links", link.id, "sections", ";".join(link.sections))
-        if link.kind is e.LinkKind.STACKED:
-            teachers = {frozenset(section.teachers) for section in members if section.teachers}
-            if len(teachers) > 1:
-                names = listed(sorted({t for group in teachers for t in group}))
-                message = f"Stack {link.id} is one class, but its sections name different teachers: {names}."
-                report.add("stack-teachers-differ", message, "links", link.id, "sections", names)
-
-
-def _can_be_kept(link: e.Link, members: list[e.Section], times: Times) -> bool:
-    if link.kind is e.LinkKind.SAME_STUDENTS:
-        # Courses apart can be held together only if some of their choices are apart.
-        return all(
-            a.course == b.course or any(x & y == 0 for x in times.ways[a.id] for y in times.ways[b.id])
-            for i, a in enumerate(members)
-            for b in members[i + 1 :]
-        )
-    reached = list(times.choices[members[0].id])
-    for _, section in pairwise(members):
-        reached = [
-            c for c in times.choices[section.id] if any(_follows(link.kind, r, c, times) for r in reached)
-        ]
-    return bool(reached)
-
-
-def _follows(kind: e.LinkKind, a: Choice, b: Choice, times: Times) -> bool:
-    if kind is e.LinkKind.STACKED:
-        return a.mask == b.mask
-    if kind is e.LinkKind.SAME_PERIOD:
-        return set(a.periods) == set(b.periods)
-    order = times.order
-    return (max(a.periods, key=order.__getitem__), min(b.periods, key=order.__getitem__)) in times.successions
 
 
 def slots_of(times: Times, stacks: list[str]) -> list[str]:

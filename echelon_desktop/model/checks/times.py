@@ -36,16 +36,6 @@ class Times:
         }
 
     @cached_property
-    def order(self) -> dict[str, int]:
-        """Each period's place in its day."""
-        return {period.id: period.order for period in self.grid.periods}
-
-    @cached_property
-    def successions(self) -> set[tuple[str, str]]:
-        """Pairs of periods of which the second comes right after the first."""
-        return {(a, b) for a, b in self.grid.runs(2)}
-
-    @cached_property
     def stack_of(self) -> dict[str, str]:
         """Each section with the first of its stack."""
         return stacks(self._school)
@@ -76,6 +66,20 @@ class Times:
             if concerns(rule, self._school, section):
                 mask &= self.grid.mask(rule.periods)
         return mask
+
+    def starts(self, choice: Choice) -> dict[str, int]:
+        """On which days a choice meets, and where each day it begins."""
+        starts: dict[str, int] = {}
+        for period in (self._school.periods[p] for p in choice.periods):
+            starts[period.day] = min(period.order, starts.get(period.day, period.order))
+        return starts
+
+    def ends(self, choice: Choice) -> dict[str, int]:
+        """The place after its last, on each day that a choice meets."""
+        ends: dict[str, int] = {}
+        for period in (self._school.periods[p] for p in choice.periods):
+            ends[period.day] = max(period.order + 1, ends.get(period.day, 0))
+        return ends
 
     def _choices(self, section: e.Section) -> tuple[Choice, ...]:
         course = self._school.courses.get(section.course)
