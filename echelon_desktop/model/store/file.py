@@ -349,16 +349,24 @@ def _read_connection(path: Path) -> sa.Connection:
     try:
         backup.check(path, connection)
         with explained(path), connection.begin():
-            if migrate.file_format(connection, path) == migrate.newest_format():
-                return connection
-        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        with explained(path):
-            driver(connection).backup(memory)
-        copy = adopt(memory)
-        with explained(path), copy.begin():
-            migrate.migrate(copy)
+            older = migrate.file_format(connection, path) < migrate.newest_format()
+        return _updated_copy(path, connection) if older else connection
     except BaseException:
         connection.close()
+        raise
+
+
+def _updated_copy(path: Path, connection: sa.Connection) -> sa.Connection:
+    """A copy in memory of a file of an older format, in the newest; closes the file."""
+    raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    copy = adopt(raw)
+    try:
+        with explained(path):
+            driver(connection).backup(raw)
+            with copy.begin():
+                migrate.migrate(copy)
+    except BaseException:
+        copy.close()
         raise
     connection.close()
     return copy

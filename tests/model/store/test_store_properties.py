@@ -38,7 +38,8 @@ class SchoolFileMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def apply(self, data: st.DataObject) -> None:
         edit = data.draw(edits(self.file.dataset))
-        wanted = SchoolFile.open(self.path, read_only=True).dataset
+        with SchoolFile.open(self.path, read_only=True) as reader:
+            wanted = reader.dataset
         wanted.apply(edit)
         self.file.apply(edit)
         assert state(self.file.dataset) == state(wanted)
