@@ -56,7 +56,7 @@ def test_a_section_without_a_period():
 
 def test_sections_not_open_to_the_student():
     of = school(
-        students=[e.Student("Ana", name="Ana Lu", grade="10", unavailable=("R3",))],
+        students=[e.Student("Ana", name="Ana Lu", grade="10", unavailable=("R3", "G3"))],
         sections=[section("A-1", grades=("11", "12")), section("D-1", groups=("Band",))],
         requests=[asks("Ana", e.CourseRequest("Art", alternates=("Drama",)))],
     )
@@ -88,10 +88,13 @@ def singletons(number: int, **records) -> School:
     ],
 )
 def test_more_requests_than_periods(rank_of_k1, beyond, other):
-    of = singletons(7, requests=[e.CourseRequest("K1", rank_of_k1), *(f"K{i}" for i in range(2, 8))])
+    wanted = [e.CourseRequest("K1", rank_of_k1), *(f"K{i}" for i in range(2, 8)), "Latin"]
+    of = singletons(7, requests=wanted)
     periods = ["R2", "R2", "R3", "G1", "G2", "G3", "R3"]
     places = {f"K{i}-1": period for i, period in enumerate(periods, 1)}
     reasons = why(of, places, {"Ana": {f"K{i}": f"K{i}-1" for i in range(2, 7)}})
+    # What has no section takes no period.
+    assert reasons.pop(("Ana", "Latin")).kind == "no section"
     # One of the two is beyond the six periods. For the other there is a better word.
     reason = reasons.pop(("Ana", beyond))
     assert reason.kind == "more requests than periods"
@@ -122,6 +125,29 @@ def test_absences_and_terms_count_as_slots():
         reason.text == "Ana asks for 3 courses, which take 5 slots, but has only 3 slots; Bio is beyond them."
     )
     assert reason.slots == ("R1", "S2:R2")
+
+
+def test_a_course_of_several_periods_takes_them_all():
+    of = school(
+        students=[e.Student("Ana", unavailable=("R3", "G1", "G2", "G3"))],
+        sections=[section("B-1", pattern="2")],
+        requests=[asks("Ana", "Art", "Bio")],
+    )
+    reason = only(why(of, {"A-2": "G3", "B-1": ("R1", "R2")}, {"Ana": {"Art": "A-1"}}))
+    assert reason.text == (
+        "Ana asks for 2 courses, which take 3 periods, but has only 2 periods; Bio is beyond them."
+    )
+
+
+def test_semester_courses_take_a_slot_each():
+    of = school(
+        terms=TERMS,
+        students=[e.Student("Ana", unavailable=("R2", "R3", "G1", "G2", "G3", "S1:R1"))],
+        sections=[section(name, term_choices=(("S2",),)) for name in ("A-1", "D-1")],
+        requests=[asks("Ana", "Art", "Drama")],
+    )
+    reason = only(why(of, {"A-1": "S2:R1", "D-1": "S2:R1"}, {"Ana": {"Art": "A-1"}}))
+    assert reason.text == "Ana asks for 2 courses, but has only 1 slot; Drama is beyond them."
 
 
 def test_two_singletons_in_one_period():
@@ -295,6 +321,18 @@ def test_a_stack_and_a_room_can_be_full():
     assert text == "Of Drama, the only section that Ana could attend is full: D-1 in G2 (2 of 2 in its room)."
 
 
+def test_a_section_of_a_stack_is_full_by_its_own_seats():
+    students, requests, seats = filled("Bio", "B-1", 1)
+    of = school(
+        sections=[section("B-1", room="101", seats=1), section("D-1", room="101", seats=9)],
+        links=[link("stacked", "B-1", "D-1")],
+        students=students,
+        requests=[asks("Ana", "Bio"), *requests],
+    )
+    text = only(why(of, {"D-1": "R2"}, {"Ana": {}, **seats})).text
+    assert text == "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1)."
+
+
 def test_the_sped_limit():
     students, requests, seats = filled("Bio", "B-1", 1, sped=True)
     records = {
@@ -307,7 +345,16 @@ def test_the_sped_limit():
     assert reason.text == (
         "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1 SPED students)."
     )
-    # The limit is in nobody's way who is not SPED.
+    # A limit not yet reached is in nobody's way, nor is one in the way of who is not SPED.
+    of = school(
+        students=[e.Student("Ana", sped=True), *students],
+        **{**records, "sections": [section("B-1", sped_limit=2)]},
+    )
+    assert only(why(of, seats={"Ana": {}, **seats})).kind == "could be met by moving seats"
+    unlimited = [rule for rule in RULES if rule.kind != "sped-limit"]
+    of = school(students=[e.Student("Ana", sped=True)], requests=[asks("Ana", "Bio")])
+    reasons = explain_unmet(of, unlimited, schedule(of, seats={"Ana": {}}))
+    assert only(reasons).kind == "could be met by moving seats"
     of = school(students=students, **records)
     assert only(why(of, seats={"Ana": {}, **seats})).kind == "could be met by moving seats"
 
@@ -318,6 +365,39 @@ def test_a_free_seat_after_moving_the_student():
     assert reason.kind == "could be met by moving seats"
     assert reason.text == "Bio could be met by moving Ana: Bio in B-1 (R1) and Art in A-2 (R3)."
     assert reason.sections == ("B-1", "A-2")
+
+
+def test_only_what_must_move_is_moved():
+    of = school(
+        sections=[e.Section("B-2", "Bio", seats=1)],
+        requests=[asks("Ana", "Bio", "Art", "Chem")],
+    )
+    reason = only(why(of, {"B-1": "R1", "B-2": "G3"}, {"Ana": {"Art": "A-1", "Chem": "C-1"}}))
+    assert reason.text == "Bio could be met by moving Ana: Bio in B-2 (G3)."
+
+
+def test_a_pinned_seat_is_not_moved():
+    of = school(requests=[asks("Ana", "Art", "Bio")])
+    reasons = why(of, {"B-1": "R1"}, {"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-1",))})
+    assert only(reasons).text == "Bio meets only in R1, where Ana holds Art (pinned to A-1)."
+    assert only(why(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1"}})).kind == "could be met by moving seats"
+
+
+def test_an_overfull_section_does_not_put_out_who_sits_there():
+    of = school(sections=[section("A-1", seats=1)])
+    judged = schedule(of, seats={"Ana": {"Art": "A-1"}})
+    assert [v.rule for v in verify(of, RULES, judged).violations] == ["section-seats"]
+    reason = only(explain_unmet(of, RULES, judged))
+    assert reason.text == "Bio could be met by moving Ana: Bio in B-1 (R2)."
+    # Nor is a seat more wanted there.
+    students, requests, seats = filled("Art", "A-2", 2)
+    of = school(
+        sections=[section("C-1", seats=1)],
+        students=students,
+        requests=[asks("Ana", "Art", "Chem", "Bio"), *requests],
+    )
+    judged = schedule(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1", "Chem": "C-1"}, **seats})
+    assert only(explain_unmet(of, RULES, judged)).sections == ("A-2",)
 
 
 def test_alternates_are_ways_out():

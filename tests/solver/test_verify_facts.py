@@ -473,6 +473,11 @@ kind = "sped-limit"
 sections = ["A-1"]
 limit = 3
 [[rule]]
+id = "of another section"
+kind = "sped-limit"
+sections = ["C-1"]
+limit = 1
+[[rule]]
 id = "also by section"
 kind = "sped-limit"
 sections = ["A-1"]

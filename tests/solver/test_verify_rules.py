@@ -252,7 +252,9 @@ def test_unmet_requests_stand_by_rank():
     assert nobody.counts.unmet_by_rank == (3, 1, 2)
     some = verify(of, rules, schedule(of, seats={"Ana": {"Bio": "B-1", "Drama": "D-1"}}))
     assert some.score == (3, 0, 3)
-    assert [b.message for b in some.figures[2].parts[0].breaches] == ["Student Ana lacks Chem."]
+    part = some.figures[2].parts[0]
+    assert part.name == rank_names[2]
+    assert [breach.message for breach in part.breaches] == ["Student Ana lacks Chem."]
 
 
 def test_only_ranks_that_occur_are_figures():
@@ -362,12 +364,12 @@ def test_metrics_count_records_of_all_there_are():
     judged = schedule(
         of,
         {"A-2": "R1", "D-1": "R9"},
-        {"Ana": {"Art": "A-1"}, "Ben": seating("Ben", ("Art", "A-1"), ("Art", "A-2"))},
+        {"Ana": {"Art": "A-1"}, "Ben": seating("Ben", ("Art", "A-1"), ("Art", "A-2"), ("Chem", "C-1"))},
     )
     lines = {m.name: tuple(m)[1:] for m in metrics(verify(of, rules, judged), of, judged)}
-    assert lines["Unmet requests"] == (2, 4, 50.0)
-    assert lines["Students without every request"] == (2, 2, 100.0)
-    assert lines["Seats filled"] == (3, 9, 33.33)
+    assert lines["Unmet requests"] == (1, 4, 25.0)
+    assert lines["Students without every request"] == (1, 2, 50.0)
+    assert lines["Seats filled"] == (4, 9, 44.44)
     assert lines["Sections over their seats"] == (1, 5, 20.0)
     assert lines["Sections outside preferred periods (rule early)"] == (1, 5, 20.0)
     assert lines["Teachers with two sections at once"] == (1, 2, 50.0)

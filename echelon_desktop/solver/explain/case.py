@@ -79,10 +79,9 @@ class Case:
 
     def _wish(self, request: CourseRequest) -> Wish:
         own = self.held.get(request.course)
-        kept = own is not None and own in self.pinned
         ways: dict[tuple[str, int, frozenset[str]], list[str]] = {}
         for section in self.sections(request):
-            if section.id == own if kept else self.open_to(section):
+            if section.id == own if own in self.pinned else self.open_to(section):
                 links = self.offer.links_of.get(section.id, frozenset())
                 way = (section.course, self.reading.masks[section.id], links)
                 ways.setdefault(way, []).append(section.id)
@@ -150,9 +149,8 @@ class Case:
 
     def seats_needed(self, wish: Wish) -> list[str]:
         """A smallest set of full sections that, with a seat more, would let everything fit."""
-        own = set(self.held.values())
         wanted = [s for w in (wish, *self.met) for o in w.options for s in o.sections]
-        needed = [s for s in dict.fromkeys(wanted) if self.full(s) and s not in own]
+        needed = [s for s in dict.fromkeys(wanted) if self.full(s)]
         for section in tuple(needed):
             fewer = set(needed) - {section}
             if self.fits_where(wish, partial(self._opened, fewer)):

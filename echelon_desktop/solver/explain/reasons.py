@@ -103,9 +103,8 @@ def _more_than_periods(case: Case, course: str) -> Reason:
     slots = case.reading.grid.all & ~case.away
     asked = [wish for wish in case.wishes.values() if wish.options]
     least = sum(min(option.mask.bit_count() for option in wish.options) for wish in asked)
-    plain = least == len(asked) and not case.reading.grid.terms
-    unit = "period" if plain else "slot"
-    needs = "" if plain else f", which take {counted(least, unit)}"
+    unit = "slot" if case.reading.grid.terms else "period"
+    needs = "" if least == len(asked) else f", which take {counted(least, unit)}"
     text = (
         f"{case.name} asks for {counted(len(asked), 'course')}{needs}, "
         f"but has only {counted(slots.bit_count(), unit)}; {_title(case, course)} is beyond them."
@@ -124,7 +123,7 @@ def _period_conflict(case: Case, wish: Wish) -> Reason:
     if len(wishes) == 2 and all(len({o.mask for o in each.options}) == 1 for each in wishes):
         text = _one_against_one(case, *wishes)
     else:
-        if all(option.mask.bit_count() == 1 for option in options) and mask.bit_count() < len(wishes):
+        if mask.bit_count() < len(wishes):
             what = f"These {len(wishes)} courses meet only in {listed(names)}"
         else:
             what = f"{listed(_title(case, each.course) for each in wishes)} cannot be held together"
