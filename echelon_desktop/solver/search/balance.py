@@ -1,0 +1,312 @@
+"""
+Equal sections and spaced labs, among schedules that miss no more.
+
+:func:`level` seats each student anew, all others staying, at least cost over what he holds already: an assignment
+of his requests to slots, where a seat costs the number of students before it in its section. Every step lowers
+the sum over sections of their sizes squared, so that sweeping ends. :func:`soften` then anneals over seats and
+sections. Neither ever gives up a request: what is missed may only fall.
+"""
+
+from echelon_desktop.solver.search.augment import assign
+from echelon_desktop.solver.search.chance import below, chance, draw
+from echelon_desktop.solver.search.jit import entry, kernel
+from echelon_desktop.solver.search.moves import keep, move, other_slot, settle, take_back
+from echelon_desktop.solver.search.state import (
+    COST,
+    LEAST,
+    LOG,
+    MISSED,
+    MOVED,
+    QUANTILE_UNIT,
+    STAMP,
+    STEPS,
+    TOUCHED,
+    Floats,
+    Ints,
+    Layout,
+)
+
+TEMPERATURE, COOLING = range(2)
+INFINITE = 1 << 40
+# Chance in 256 that a step moves a section instead of a seat.
+SECTION_STEP = 26
+
+
+# Jobs of :func:`even_out`.
+LEVEL, PRICE, SOFTEN = range(3)
+
+
+@entry
+def even_out(at: Layout, d: Ints, heat: Floats, job: int, first: int, last: int) -> int:
+    """What Python calls for phase 2: levelling students ``first`` to ``last``, pricing, or ``last`` steps."""
+    if job == LEVEL:
+        return level(at, d, first, last)
+    if job == PRICE:
+        price_all(at, d)
+        return 0
+    return soften(at, d, heat, last)
+
+
+@kernel
+def level(at: Layout, d: Ints, first: int, last: int) -> int:
+    """Seat students ``first`` to ``last - 1`` anew; the number whose seats changed."""
+    changed = 0
+    for i in range(first, last):
+        d[LOG] = 0
+        changed += _seat_anew(at, d, i)
+    return changed
+
+
+@kernel
+def _price(at: Layout, d: Ints, request: int, slot: int, seats: int) -> int:
+    """Students before this one in the section he would get, or INFINITE where there is no seat."""
+    course = d[at.request_course + request]
+    pool = course * at.n_slots + slot
+    others = d[at.load + pool]
+    if d[at.request_slot + request] == slot:
+        others -= 1
+    elif not (d[seats + course] >> slot) & 1:
+        return INFINITE
+    sections = d[at.sections_at + pool]
+    if sections == 0:
+        # A pinned seat: there is only the one.
+        return 0
+    return others // sections
+
+
+@kernel
+def _seat_anew(at: Layout, d: Ints, student: int) -> int:
+    """The least costly slots for the requests a student has met: the Hungarian method, slots as columns."""
+    seats = at.open_sped if d[at.student_sped + student] else at.open
+    width = at.n_slots + 1
+    rows = at.scratch
+    potential = rows + width
+    column = potential + width
+    holder = column + width
+    came = holder + width
+    least = came + width
+    used = least + width
+    for p in range(width):
+        d[column + p] = 0
+        d[holder + p] = 0
+    n = 0
+    now = 0
+    reach = d[at.student_free + student]
+    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+        request = d[at.student_request + i]
+        slot = d[at.request_slot + request]
+        if slot >= 0:
+            n += 1
+            d[rows + n] = request
+            d[potential + n] = 0
+            now += _price(at, d, request, slot, seats)
+            reach |= 1 << slot
+    if now == 0:
+        return 0
+    for row in range(1, n + 1):
+        d[holder] = row
+        at_column = 0
+        for p in range(width):
+            d[least + p] = INFINITE * 4
+            d[used + p] = 0
+        while True:
+            d[used + at_column] = 1
+            current = d[holder + at_column]
+            delta = INFINITE * 8
+            next_column = 0
+            for p in range(1, width):
+                if not d[used + p] and (reach >> (p - 1)) & 1:
+                    cost = _price(at, d, d[rows + current], p - 1, seats)
+                    cost -= d[potential + current] + d[column + p]
+                    if cost < d[least + p]:
+                        d[least + p] = cost
+                        d[came + p] = at_column
+                    if d[least + p] < delta:
+                        delta = d[least + p]
+                        next_column = p
+            for p in range(width):
+                if d[used + p]:
+                    d[potential + d[holder + p]] += delta
+                    d[column + p] -= delta
+                else:
+                    d[least + p] -= delta
+            at_column = next_column
+            if d[holder + at_column] == 0:
+                break
+        while at_column:
+            d[holder + at_column] = d[holder + d[came + at_column]]
+            at_column = d[came + at_column]
+    best = 0
+    for p in range(1, width):
+        if d[holder + p]:
+            best += _price(at, d, d[rows + d[holder + p]], p - 1, seats)
+    if best >= now:
+        return 0
+    for row in range(1, n + 1):
+        assign(at, d, d[rows + row], -1)
+    for p in range(1, width):
+        if d[holder + p]:
+            assign(at, d, d[rows + d[holder + p]], p - 1)
+    return 1
+
+
+@kernel
+def _course_cost(at: Layout, d: Ints, course: int) -> int:
+    """Cost of one course: its spread, and the sum of squared sizes to lead towards less."""
+    largest = 0
+    smallest = INFINITE
+    squares = 0
+    for p in range(at.n_slots):
+        pool = course * at.n_slots + p
+        sections = d[at.sections_at + pool]
+        if sections:
+            low = d[at.load + pool] // sections
+            more = d[at.load + pool] - low * sections
+            if low < smallest:
+                smallest = low
+            if low + (more > 0) > largest:
+                largest = low + (more > 0)
+            squares += sections * low * low + more * (2 * low + 1)
+    if largest <= smallest:
+        return squares
+    return squares + at.spread_cost * (largest - smallest)
+
+
+@kernel
+def _lab_cost(at: Layout, d: Ints, teacher: int) -> int:
+    """Cost of the labs one teacher has in consecutive slots."""
+    pairs = 0
+    for p in range(at.n_slots):
+        section = d[at.teacher_at + teacher * at.n_slots + p]
+        if section >= 0 and d[at.section_lab + section]:
+            for q in range(p):
+                if (d[at.adjacent + p] >> q) & 1:
+                    section = d[at.teacher_at + teacher * at.n_slots + q]
+                    if section >= 0 and d[at.section_lab + section]:
+                        pairs += 1
+    return pairs * at.lab_cost
+
+
+@kernel
+def soften(at: Layout, d: Ints, heat: Floats, n_steps: int) -> int:
+    """
+    Anneal over seats and sections for equal sections and spaced labs.
+
+    Returns the steps done. The best is kept by cost; the caller recounts it.
+    """
+    for _ in range(n_steps):
+        d[LOG] = 0
+        d[MOVED] = 0
+        d[STEPS] += 1
+        missed = d[MISSED]
+        temperature = heat[TEMPERATURE]
+        heat[TEMPERATURE] = temperature * heat[COOLING]
+        made = _section_step(at, d) if chance(d, SECTION_STEP) else _seat_step(at, d)
+        if not made:
+            take_back(at, d)
+            continue
+        change = _reprice(at, d)
+        limit = int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
+        if d[MISSED] < missed or change <= limit:
+            d[COST] += change
+        else:
+            take_back(at, d)
+            _restore_prices(at, d)
+        # Copying a schedule at each of many small gains would cost more than the steps themselves.
+        if d[MISSED] < missed or (d[STEPS] & 1023 == 0 and d[COST] < d[LEAST]):
+            d[LEAST] = d[COST]
+            keep(at, d)
+    return n_steps
+
+
+@kernel
+def price_all(at: Layout, d: Ints) -> None:
+    """Reckon every cost from the schedule and take it as the best so far."""
+    total = 0
+    for i in range(at.n_courses + at.n_teachers):
+        d[at.cost + i] = _owner_cost(at, d, i)
+        total += d[at.cost + i]
+    d[COST] = total
+    d[LEAST] = total
+    keep(at, d)
+
+
+@kernel
+def _owner_cost(at: Layout, d: Ints, owner: int) -> int:
+    """Cost of a course, or, numbered after the courses, of a teacher."""
+    if owner < at.n_courses:
+        return _course_cost(at, d, owner)
+    return _lab_cost(at, d, owner - at.n_courses)
+
+
+@kernel
+def _reprice(at: Layout, d: Ints) -> int:
+    """Bring up to date the costs that the logged changes touch; the change of their sum."""
+    d[STAMP] += 1
+    d[TOUCHED] = 0
+    change = 0
+    for i in range(d[LOG]):
+        change += _touch(at, d, d[at.request_course + d[at.log_request + i]])
+    for i in range(d[MOVED]):
+        section = d[at.moved_section + i]
+        change += _touch(at, d, d[at.section_course + section])
+        if d[at.section_teacher + section] >= 0:
+            change += _touch(at, d, at.n_courses + d[at.section_teacher + section])
+    return change
+
+
+@kernel
+def _touch(at: Layout, d: Ints, owner: int) -> int:
+    if d[at.stamp + owner] == d[STAMP]:
+        return 0
+    d[at.stamp + owner] = d[STAMP]
+    old = d[at.cost + owner]
+    n = d[TOUCHED]
+    d[at.touched + n] = owner
+    d[at.touched_cost + n] = old
+    d[TOUCHED] = n + 1
+    d[at.cost + owner] = _owner_cost(at, d, owner)
+    return d[at.cost + owner] - old
+
+
+@kernel
+def _restore_prices(at: Layout, d: Ints) -> None:
+    for i in range(d[TOUCHED]):
+        d[at.cost + d[at.touched + i]] = d[at.touched_cost + i]
+
+
+@kernel
+def _seat_step(at: Layout, d: Ints) -> bool:
+    """A request to another slot of the student, exchanged with what stands there."""
+    if at.n_requests == 0:
+        return False
+    request = below(d, at.n_requests)
+    old = d[at.request_slot + request]
+    slot = below(d, at.n_slots)
+    if old < 0 or slot == old:
+        return False
+    student = d[at.request_student + request]
+    seats = at.open_sped if d[at.student_sped + student] else at.open
+    if not (d[seats + d[at.request_course + request]] >> slot) & 1:
+        return False
+    other = d[at.student_at + student * at.n_slots + slot]
+    if other >= 0:
+        if not (d[seats + d[at.request_course + other]] >> old) & 1:
+            return False
+        assign(at, d, other, -1)
+    elif not (d[at.student_free + student] >> slot) & 1:
+        return False
+    assign(at, d, request, slot)
+    if other >= 0:
+        assign(at, d, other, old)
+    return True
+
+
+@kernel
+def _section_step(at: Layout, d: Ints) -> bool:
+    section = below(d, at.n_sections)
+    slot = other_slot(at, d, section)
+    if slot < 0 or not move(at, d, section, slot):
+        return False
+    missed = d[MISSED]
+    return settle(at, d, missed) and d[MISSED] <= missed

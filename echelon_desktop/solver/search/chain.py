@@ -1,0 +1,156 @@
+"""One chain of the search: its data, and kernels that switch from interpreted to compiled under way."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echelon_desktop.solver.search import jit
+from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, seek
+from echelon_desktop.solver.search.balance import LEVEL, PRICE, SOFTEN, even_out
+from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.state import BEST, LEAST, MISSED, RNG, Board, lay_out, seed_words
+
+
+def warmup() -> jit.Warmup:
+    """Start compiling the kernels, or reading them from the cache, by calling each on the smallest school."""
+    one, zero = np.ones(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    board = lay_out(
+        PlainProblem(
+            n_slots=1,
+            n_courses=1,
+            n_teachers=1,
+            section_course=zero,
+            section_teacher=zero,
+            section_seats=one,
+            section_sped=one,
+            section_allowed=one,
+            student_sped=zero,
+            student_blocked=zero,
+            request_student=zero,
+            request_course=zero,
+            request_weight=one,
+            request_section=-one,
+            section_lab=zero,
+            adjacent=zero,
+        )
+    )
+    at, data, heat = jit.record(board.at), board.data.copy(), np.ones(2)
+    return jit.Warmup(
+        {
+            seek: lambda: jit.compiled(seek)(at, data, heat, CONSTRUCT, 0, 0),
+            even_out: lambda: jit.compiled(even_out)(at, data, heat, PRICE, 0, 0),
+        }
+    )
+
+
+class Chain:
+    """
+    A schedule under search.
+
+    Parameters
+    ----------
+    board
+        The problem as laid out; shared, never written.
+    seed
+        Of this chain's random numbers. What a chain does depends on it and on the numbers of moves asked for,
+        not on when numba is ready.
+    warmup
+        Says when compiled kernels can be had.
+    """
+
+    def __init__(self, board: Board, seed: int, warmup: jit.Warmup) -> None:
+        self.board = board
+        self.at = board.at
+        self._warmup = warmup
+        self._record = jit.record(board.at)
+        self._data: Any = board.data.tolist()
+        self._heat: Any = [1.0, 1.0]
+        self._unit = 1
+        self.compiled = False
+        self._data[RNG : RNG + 4] = seed_words(seed)
+
+    @property
+    def missed(self) -> int:
+        """Weight missed by the present schedule."""
+        return int(self._data[MISSED]) + self.board.base
+
+    @property
+    def best(self) -> int:
+        """Weight missed by the best schedule of this chain."""
+        return int(self._data[BEST]) + self.board.base
+
+    def schedule(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Slots of sections and of requests (in the board's order) in the best schedule."""
+        at = self.at
+        return (
+            self._part(at.best_section_slot, at.n_sections),
+            self._part(at.best_request_slot, at.n_requests),
+        )
+
+    def pools(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Of the present state: slots of sections; students and sections of each course in each slot."""
+        at = self.at
+        n, shape = at.n_courses * at.n_slots, (at.n_courses, at.n_slots)
+        load, sections = self._part(at.load, n), self._part(at.sections_at, n)
+        return self._part(at.section_slot, at.n_sections), load.reshape(shape), sections.reshape(shape)
+
+    def _part(self, first: int, n: int) -> NDArray[np.int64]:
+        return np.array(self._data[first : first + n], dtype=np.int64)
+
+    def begin(self, slots: Sequence[int] | NDArray[Any], seats: Sequence[int] | NDArray[Any] | None) -> None:
+        """Start from sections in ``slots`` and, where they fit, requests in ``seats`` (board's order)."""
+        at = self.at
+        fresh = self.board.data.copy()
+        fresh[RNG : RNG + 4] = self._data[RNG : RNG + 4]
+        fresh[at.best_section_slot : at.best_section_slot + at.n_sections] = slots
+        if seats is not None:
+            fresh[at.best_request_slot : at.best_request_slot + at.n_requests] = seats
+        self._data = fresh if self.compiled else fresh.tolist()
+        self._call(seek, CONSTRUCT, 0, 0)
+
+    def anneal(self, moves: int, temperature: float, cooling: float, target: int) -> int:
+        """Make up to ``moves`` moves, cooling after each; stops at ``target`` missed. Returns moves made."""
+        self._set_heat(temperature, cooling, self.board.unit)
+        return self._call(seek, ANNEAL, moves, target - self.board.base)
+
+    def level(self, first: int, last: int) -> int:
+        """Level the sections over students ``first`` to ``last - 1``; the number of students who changed."""
+        return self._call(even_out, LEVEL, first, last)
+
+    def price_all(self) -> int:
+        """Reckon costs anew and make the present schedule the best; returns the cost."""
+        self._call(even_out, PRICE, 0, 0)
+        return int(self._data[LEAST])
+
+    def soften(self, steps: int, temperature: float, cooling: float) -> int:
+        """Anneal seats and sections for balance; returns the steps made."""
+        self._set_heat(temperature, cooling, 1)
+        return self._call(even_out, SOFTEN, 0, steps)
+
+    @property
+    def temperature(self) -> float:
+        """Temperature after the last move, in the units it was given in."""
+        return float(self._heat[0]) / self._unit
+
+    def _set_heat(self, temperature: float, cooling: float, unit: int) -> None:
+        self._unit = unit
+        self._heat[0], self._heat[1] = temperature * unit, cooling
+
+    def _call(self, function: Callable[..., int], job: int, a: int, b: int) -> int:
+        """Call a kernel at the best speed there is, going over to compiled data in the midst of a search."""
+        self._go_over(self._warmup.ready(function))
+        if self.compiled:
+            return int(jit.compiled(function)(self._record, self._data, self._heat, job, a, b))
+        return function(self.at, self._data, self._heat, job, a, b)
+
+    def _go_over(self, compiled: bool) -> None:
+        if compiled != self.compiled:
+            self.compiled = compiled
+            if compiled:
+                self._data = np.array(self._data, dtype=np.int64)
+                self._heat = np.array(self._heat, dtype=np.float64)
+            else:
+                self._data = self._data.tolist()
+                self._heat = self._heat.tolist()

@@ -1,0 +1,171 @@
+"""
+One source for two speeds: kernels run as plain Python until numba has compiled them.
+
+A kernel is an ordinary function on flat sequences of integers (lists when interpreted, arrays when compiled).
+:func:`kernel` only notes it; :func:`compiled` makes a second set of the same functions, compiled by numba and
+calling each other. numba is imported there and nowhere else, so that programs which never search do not pay for
+it, and so that the search can start before numba has finished loading.
+"""
+
+import hashlib
+import logging
+import os
+import sys
+import threading
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+_LOG = logging.getLogger(__name__)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_KERNELS: dict[Callable[..., Any], bool] = {}
+_LOCK = threading.RLock()
+_COMPILED: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+def kernel(function: F) -> F:
+    """Note a function that is to be compiled into its callers; it stays plain Python."""
+    _KERNELS[function] = False
+    return function
+
+
+def entry(function: F) -> F:
+    """Note a kernel that Python calls: it is kept in the cache on disk and runs without the GIL."""
+    _KERNELS[function] = True
+    return function
+
+
+def compiled(function: F) -> F:
+    """
+    The compiled twin of an entry kernel.
+
+    Compiling happens at the first call with given types, or is read from the cache. Safe to call from any
+    thread.
+    """
+    with _LOCK:
+        if function not in _COMPILED:
+            _COMPILED.update(_build())
+        return _COMPILED[function]  # type: ignore[return-value]
+
+
+def _build() -> dict[Callable[..., Any], Callable[..., Any]]:
+    import numba
+
+    cache = _point_to_cache(numba)
+    spaces: dict[str, dict[str, Any]] = {}
+    twins: dict[Callable[..., Any], Callable[..., Any]] = {}
+    for function, is_entry in _KERNELS.items():
+        space = spaces.setdefault(function.__module__, dict(sys.modules[function.__module__].__dict__))
+        copy = types.FunctionType(function.__code__, space, function.__name__, function.__defaults__)
+        copy.__module__ = function.__module__
+        copy.__qualname__ = function.__qualname__
+        copy.__annotations__ = {}
+        twins[function] = numba.njit(
+            copy,
+            nogil=True,
+            cache=cache and is_entry,
+            # Kernels divide by numbers they know not to be zero, and only entries are called from outside.
+            error_model="numpy",
+            no_cfunc_wrapper=True,
+            no_cpython_wrapper=not is_entry,
+        )
+    for space in spaces.values():
+        for name, value in list(space.items()):
+            if isinstance(value, types.FunctionType) and value in twins:
+                space[name] = twins[value]
+    return twins
+
+
+def record(layout: Any) -> Any:
+    """
+    A named tuple of integers as a numpy record, for compiled kernels.
+
+    They take a record as one pointer, a tuple as a register for every field: half the time to compile.
+    """
+    return np.array([tuple(layout)], dtype=[(name, np.int64) for name in layout._fields])[0]
+
+
+def _point_to_cache(numba: Any) -> bool:
+    """Let numba keep what it compiles in a folder of the user's; False where no folder can be written."""
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return True
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    numba.config.CACHE_DIR = str(folder)
+    return True
+
+
+def cache_folder() -> Path:
+    """
+    Folder for compiled kernels, named by what they were compiled from.
+
+    numba notices a change of the function it keeps, not of those that it calls; a name that depends on the
+    code of all kernels makes stale machine code impossible, installed or frozen.
+    """
+    import platformdirs
+
+    digest = hashlib.sha256()
+    for function in _KERNELS:
+        code = function.__code__
+        digest.update(repr((code.co_name, code.co_code, code.co_names, code.co_consts)).encode())
+        constants = {
+            name: value
+            for name, value in function.__globals__.items()
+            if name in code.co_names and isinstance(value, int | float)
+        }
+        digest.update(repr(sorted(constants.items())).encode())
+    root = Path(platformdirs.user_cache_dir("Echelon Desktop", appauthor=False))
+    return root / f"numba-{digest.hexdigest()[:16]}"
+
+
+class Warmup:
+    """
+    Compiling in the background; one per process serves every search.
+
+    Parameters
+    ----------
+    calls
+        For each entry kernel, in the order they will be needed, something that calls its compiled twin once.
+    """
+
+    def __init__(self, calls: dict[Callable[..., Any], Callable[[], object]]) -> None:
+        self._calls = calls
+        self._ready: set[Callable[..., Any]] = set()
+        self._over = threading.Event()
+        # A daemon: a program that has its schedule must not wait for a compiler it no longer needs.
+        threading.Thread(target=self._run, name="compile kernels", daemon=True).start()
+
+    def ready(self, function: Callable[..., Any]) -> bool:
+        """Whether the compiled twin of an entry kernel can be called without waiting."""
+        return function in self._ready
+
+    @property
+    def over(self) -> bool:
+        """Whether compiling has ended, well or not."""
+        return self._over.is_set()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until compiling is over; False if ``timeout_s`` passed first."""
+        return self._over.wait(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            for function, call in self._calls.items():
+                call()
+                self._ready.add(function)
+        except Exception as error:
+            # Without a compiler the search is slow, not wrong.
+            _LOG.warning("kernels stay interpreted: %s", error)
+        finally:
+            self._over.set()

@@ -1,0 +1,280 @@
+"""
+Moving sections: the change itself, what it does to students, and taking it back.
+
+A move shifts up to four sections, re-seats exactly the students it displaces, and then tries the unmet requests
+of students who want a course that moved. What it costs is therefore read off the schedule, not estimated.
+"""
+
+from echelon_desktop.solver.search.augment import assign, augment, refresh
+from echelon_desktop.solver.search.chance import below, chance
+from echelon_desktop.solver.search.jit import kernel
+from echelon_desktop.solver.search.state import (
+    BEST,
+    LOG,
+    MISSED,
+    MOVED,
+    SEEN,
+    STAMP,
+    TAIL,
+    UNMET,
+    Ints,
+    Layout,
+)
+
+# Chances in 256: that a move starts at a student who misses something, and that a second section moves along.
+GUIDED = 230
+PARTNERED = 77
+TREE = 128
+TRIES = 8
+
+
+@kernel
+def shift(at: Layout, d: Ints, section: int, slot: int) -> None:
+    """Put a section into a slot (or take it out, -1) with its seats; students are left as they are."""
+    old = d[at.section_slot + section]
+    course = d[at.section_course + section]
+    pinned = d[at.section_pinned + section]
+    teacher = d[at.section_teacher + section]
+    if old >= 0:
+        _carry(at, d, section, course, pinned, old, -1)
+        if teacher >= 0 and d[at.teacher_at + teacher * at.n_slots + old] == section:
+            d[at.teacher_at + teacher * at.n_slots + old] = -1
+    if slot >= 0:
+        _carry(at, d, section, course, pinned, slot, 1)
+        if teacher >= 0:
+            d[at.teacher_at + teacher * at.n_slots + slot] = section
+    d[at.section_slot + section] = slot
+
+
+@kernel
+def _carry(at: Layout, d: Ints, section: int, course: int, pinned: int, slot: int, sign: int) -> None:
+    pool = course * at.n_slots + slot
+    d[at.seats + pool] += sign * d[at.section_seats + section]
+    d[at.sped_seats + pool] += sign * d[at.section_sped + section]
+    d[at.sections_at + pool] += sign
+    refresh(at, d, course, slot)
+    if pinned >= 0:
+        pool = pinned * at.n_slots + slot
+        d[at.seats + pool] += sign * d[at.section_pins + section]
+        d[at.sped_seats + pool] += sign * d[at.section_sped_pins + section]
+        refresh(at, d, pinned, slot)
+
+
+@kernel
+def move(at: Layout, d: Ints, section: int, slot: int) -> bool:
+    """Shift a section; a section of the same teacher standing there takes its place. False if not allowed."""
+    old = d[at.section_slot + section]
+    teacher = d[at.section_teacher + section]
+    other = -1
+    if teacher >= 0:
+        other = d[at.teacher_at + teacher * at.n_slots + slot]
+        if other >= 0:
+            if not (d[at.section_allowed + other] >> old) & 1:
+                return False
+            if d[at.section_course + other] == d[at.section_course + section]:
+                # The same two sections of one teacher: nothing changes but their names.
+                return False
+    n = d[MOVED]
+    d[at.moved_section + n] = section
+    d[at.moved_from + n] = old
+    shift(at, d, section, slot)
+    if other >= 0:
+        n += 1
+        d[at.moved_section + n] = other
+        d[at.moved_from + n] = slot
+        shift(at, d, other, old)
+    d[MOVED] = n + 1
+    return True
+
+
+@kernel
+def propose(at: Layout, d: Ints) -> bool:
+    """Choose and make a random move of sections, biased to the courses of students who miss something."""
+    student = -1
+    request = -1
+    if d[UNMET] > 0 and chance(d, GUIDED):
+        for _ in range(TRIES):
+            request = d[at.unmet + below(d, d[UNMET])]
+            n = d[at.request_student + request]
+            # What exceeds the student's slots anyway would draw moves in vain.
+            if d[at.student_unmet + n] > d[at.student_surplus + n]:
+                student = n
+                break
+    slot = -1
+    if student >= 0 and chance(d, TREE):
+        augment(at, d, request, False)
+        course = d[at.request_course + d[at.queue + below(d, d[TAIL])]]
+        first = d[at.course_sections + course]
+        section = d[at.course_section + first + below(d, d[at.course_sections + course + 1] - first)]
+        out = d[at.section_allowed + section] & ~d[SEEN] & ~(1 << d[at.section_slot + section])
+        n = 0
+        for p in range(at.n_slots):
+            n += (out >> p) & 1
+        if n > 0:
+            k = below(d, n)
+            for p in range(at.n_slots):
+                if (out >> p) & 1:
+                    if k == 0:
+                        slot = p
+                    k -= 1
+    elif student >= 0:
+        first = d[at.student_requests + student]
+        wanted = d[at.student_requests + student + 1] - first
+        course = d[at.request_course + d[at.student_request + first + below(d, wanted)]]
+        first = d[at.course_sections + course]
+        section = d[at.course_section + first + below(d, d[at.course_sections + course + 1] - first)]
+    else:
+        section = below(d, at.n_sections)
+    if slot < 0:
+        slot = other_slot(at, d, section)
+    if slot < 0 or not move(at, d, section, slot):
+        return False
+    if student >= 0 and chance(d, PARTNERED):
+        held = d[at.student_at + student * at.n_slots + slot]
+        if held >= 0 and d[at.request_course + held] != d[at.section_course + section]:
+            partner = _section_at(at, d, d[at.request_course + held], slot)
+            if partner >= 0:
+                slot = other_slot(at, d, partner)
+                if slot >= 0:
+                    move(at, d, partner, slot)
+    return True
+
+
+@kernel
+def other_slot(at: Layout, d: Ints, section: int) -> int:
+    """A random slot in which a section may stand and does not, or -1."""
+    first = d[at.section_choices + section]
+    n = d[at.section_choices + section + 1] - first
+    if n < 2:
+        return -1
+    slot = d[at.section_choice + first + below(d, n - 1)]
+    if slot == d[at.section_slot + section]:
+        slot = d[at.section_choice + first + n - 1]
+    return slot
+
+
+@kernel
+def _section_at(at: Layout, d: Ints, course: int, slot: int) -> int:
+    """A random section of a course in a slot, or -1."""
+    first = d[at.course_sections + course]
+    n = d[at.course_sections + course + 1] - first
+    i = below(d, n)
+    for _ in range(n):
+        section = d[at.course_section + first + i]
+        if d[at.section_slot + section] == slot:
+            return section
+        i += 1
+        if i == n:
+            i = 0
+    return -1
+
+
+@kernel
+def settle(at: Layout, d: Ints, limit: int) -> bool:
+    """
+    Make the students follow the sections that moved.
+
+    Returns False, in the midst of things, once the weight missed cannot come back to ``limit``.
+    """
+    stamp = d[STAMP] + 1
+    d[STAMP] = stamp
+    for i in range(d[MOVED]):
+        section = d[at.moved_section + i]
+        d[at.stamp + d[at.section_course + section]] = stamp
+        if d[at.section_pinned + section] >= 0:
+            d[at.stamp + d[at.section_pinned + section]] = stamp
+    _retry(at, d, stamp)
+    for i in range(d[MOVED]):
+        section = d[at.moved_section + i]
+        if not _relieve(at, d, d[at.section_course + section], d[at.moved_from + i], limit):
+            return False
+        if d[at.section_pinned + section] >= 0 and not _relieve(
+            at, d, d[at.section_pinned + section], d[at.moved_from + i], limit
+        ):
+            return False
+    _retry(at, d, stamp)
+    return True
+
+
+@kernel
+def _retry(at: Layout, d: Ints, stamp: int) -> None:
+    """Try the unmet requests of students who want a course that moved."""
+    i = d[UNMET] - 1
+    while i >= 0:
+        # Backwards: what fills the place of a request that left the list was looked at already.
+        if i < d[UNMET] and _concerned(at, d, d[at.unmet + i], stamp):
+            augment(at, d, d[at.unmet + i], True)
+        i -= 1
+
+
+@kernel
+def _concerned(at: Layout, d: Ints, request: int, stamp: int) -> bool:
+    """Whether the student of a request wants a course that moved."""
+    student = d[at.request_student + request]
+    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+        if d[at.stamp + d[at.request_course + d[at.student_request + i]]] == stamp:
+            return True
+    return False
+
+
+@kernel
+def _relieve(at: Layout, d: Ints, course: int, slot: int, limit: int) -> bool:
+    """Move students out of an overfull pool: first those who lose nothing, then whoever is left."""
+    pool = course * at.n_slots + slot
+    over = d[at.load + pool] - d[at.seats + pool]
+    over_sped = d[at.sped_load + pool] - d[at.sped_seats + pool]
+    if over <= 0 and over_sped <= 0:
+        return True
+    # Every student left here who does not go must be made up for by one who has not been asked yet.
+    unasked = d[at.load + pool]
+    first = d[at.course_requests + course]
+    n = d[at.course_requests + course + 1] - first
+    for dropping in range(2):
+        i = first + below(d, n)
+        for _ in range(n):
+            if d[at.request_slot + i] == slot:
+                sped = d[at.student_sped + d[at.request_student + i]]
+                if over > 0 or (sped and over_sped > 0):
+                    if d[LOG] + 4 * at.n_slots > at.n_log:
+                        return False
+                    gone = True
+                    if dropping:
+                        assign(at, d, i, -1)
+                        if d[MISSED] > limit:
+                            return False
+                    else:
+                        gone = augment(at, d, i, False)
+                        unasked -= 1
+                    if gone:
+                        over -= 1
+                        over_sped -= sped
+                        if over <= 0 and over_sped <= 0:
+                            return True
+                    elif over > unasked and d[MISSED] + (over - unasked) * at.lightest > limit:
+                        return False
+            i += 1
+            if i == first + n:
+                i = first
+    return True
+
+
+@kernel
+def take_back(at: Layout, d: Ints) -> None:
+    """Undo everything since the logs were emptied, students first."""
+    n = d[LOG]
+    for i in range(n - 1, -1, -1):
+        assign(at, d, d[at.log_request + i], d[at.log_slot + i])
+        d[LOG] = i
+    for i in range(d[MOVED] - 1, -1, -1):
+        shift(at, d, d[at.moved_section + i], d[at.moved_from + i])
+    d[MOVED] = 0
+
+
+@kernel
+def keep(at: Layout, d: Ints) -> None:
+    """Remember the present schedule as the best."""
+    d[BEST] = d[MISSED]
+    for i in range(at.n_sections):
+        d[at.best_section_slot + i] = d[at.section_slot + i]
+    for i in range(at.n_requests):
+        d[at.best_request_slot + i] = d[at.request_slot + i]
