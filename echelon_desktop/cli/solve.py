@@ -8,13 +8,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from echelon_desktop import __version__
 from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
-from echelon_desktop.cli.report import print_findings
+from echelon_desktop.cli.report import FEW, print_findings
 from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError
 from echelon_desktop.model.csv_io import read_schedule
@@ -22,6 +23,7 @@ from echelon_desktop.model.findings import Severity
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.solve import Solved, solve_school
+from echelon_desktop.solver.verify import Verdict
 
 SUMMARY = "summary.json"
 
@@ -71,7 +73,7 @@ def summarise(solved: Solved, params: Params) -> dict[str, Any]:
         "ended": result.stop_reason,
         "proven": result.proven,
         "levels": [{"name": f.name, "value": f.value, "bound": f.bound} for f in result.levels],
-        "counts": dict(solved.counts),
+        "counts": asdict(solved.verdict.counts) if solved.verdict else {},
         "conflict": list(result.conflict),
         "method": result.method,
         "seed": params.seed,
@@ -117,10 +119,10 @@ class _Printer:
             print(json.dumps(summary), flush=True)
             return
         result = solved.result
-        if solved.schedule is None:
+        if solved.verdict is None:
             print(f"echelon: {_without_schedule(result)}", file=sys.stderr)
         elif not self.quiet:
-            print("\n".join(_with_schedule(result, solved)))
+            print("\n".join(_with_schedule(solved, solved.verdict)))
             print(f"Written to {out}.")
 
 
@@ -131,21 +133,24 @@ def _without_schedule(result: Result) -> str:
     return f"no schedule was found in {result.seconds:.0f} s. Give it more time, or loosen a hard rule."
 
 
-def _with_schedule(result: Result, solved: Solved) -> Iterator[str]:
-    counts = solved.counts
-    unmet, bound = counts["unmet requests"], result.levels[0].bound
+def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
+    result, counts = solved.result, verdict.counts
     yield (
-        f"{counts['requests'] - unmet} of {counts['requests']} requests met, {unmet} missed; "
-        f"{counts['students with every request']} of {counts['students with requests']} students "
-        "have every request."
+        f"{counts.met:,} of {counts.requests:,} requests met, {counts.unmet:,} missed; "
+        f"{counts.students_with_every_request:,} of {counts.students:,} students have every request."
     )
     for figure in result.levels:
-        known = "optimal" if figure.proven else f"at least {figure.bound or 0}"
-        yield f"  {figure.name}: {figure.value} ({known})"
+        known = "proven the least" if figure.proven else f"at least {figure.bound or 0:,}"
+        yield f"  {figure.name}: {figure.value:,} ({known})"
+    if counts.unmet:
+        sure = min(solved.bound.total, counts.unmet)
+        yield (
+            f"{counts.unmet:,} missed: {sure:,} certainly, at most {counts.unmet - sure:,} of them avoidable."
+        )
+        for witness in solved.bound.witnesses[:FEW]:
+            yield f"  {witness.words(solved.keys)}"
     if result.status is Status.OPTIMAL:
         yield "No schedule is better at any level: proven."
-    elif unmet and bound is not None:
-        yield f"Of the {unmet} missed requests {min(bound, unmet)} are certainly unavoidable."
     yield f"{result.method}, {result.seconds:.1f} s, seed {result.seed}, ended by: {result.stop_reason}."
 
 

@@ -12,7 +12,7 @@ from echelon_desktop.solver.verify.wording import counted, listed
 def known_records(reading: Reading) -> Iterator[Violation]:
     """Seatings name only records of the school."""
     for key, seating in reading.schedule.seatings.items():
-        if key not in reading.school.students:
+        if key not in reading.school.students and key not in reading.school.requests:
             message = f"The schedule seats student {key}, whom the school lacks."
             yield _about(key, "known-records", message)
         if key != seating.student:

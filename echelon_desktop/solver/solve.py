@@ -1,0 +1,321 @@
+"""
+Solving, whole: which method runs, what is proven, and the check before anything is believed.
+
+:func:`solve_problem` works on numbers alone and is what runs on another machine. :func:`solve_school`
+compiles a school, has its problem solved, and passes what comes back through ``verify``.
+"""
+
+import itertools
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from echelon_desktop.errors import ScheduleError, UnsupportedError
+from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.entities import Rule
+from echelon_desktop.solver.bounds import Bound, flow_bound, level_bounds
+from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
+from echelon_desktop.solver.conflicts import Fact, find_conflict
+from echelon_desktop.solver.cpsat.run import Limits
+from echelon_desktop.solver.cpsat.size import model_size
+from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
+from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
+from echelon_desktop.solver.search.adapter import plain_from, solution_from, start_from
+from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.run import Ended, search
+from echelon_desktop.solver.verify import Verdict, verify
+
+LOCAL_SEARCH = "local search"
+CP_SAT = "CP-SAT"
+SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
+BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
+BOUND_AFTER_S = 3.0  # many schools are solved by then, and the search wants both cores first
+
+DRAFT_SIZE = 4000  # counts in CP-SAT's model up to which it may prove what the search found
+DRAFT_WORK = 60.0  # deterministic seconds for it where an iteration limit asks for repeatable results
+
+_REASONS = {
+    Ended.BOUND: StopReason.PROVED,
+    Ended.TIME: StopReason.TIME,
+    Ended.ITERATIONS: StopReason.ITERATIONS,
+    Ended.STOPPED: StopReason.STOPPED,
+    Ended.NO_PLACEMENT: StopReason.PROVED,
+}
+
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """
+    A school's result in its own words.
+
+    Parameters
+    ----------
+    result
+        In the problem's numbers.
+    bound
+        On unmet requests, with its witnesses.
+    schedule, verdict
+        None when there is no schedule; a schedule here has passed ``verify``.
+    conflict
+        When infeasible: a smallest set of facts that cannot hold together.
+    keys
+        What the numbers stand for.
+    """
+
+    result: Result
+    bound: Bound
+    schedule: Schedule | None
+    verdict: Verdict | None
+    conflict: tuple[Fact, ...]
+    keys: Keys
+
+
+def solve_school(
+    school: School,
+    rules: tuple[Rule, ...],
+    params: Params,
+    *,
+    baseline: Schedule = NO_SCHEDULE,
+    start: Schedule | None = None,
+    on_progress: Listener = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Solved:
+    """
+    Solve a school.
+
+    Parameters
+    ----------
+    school, rules
+        The facts and what is wanted.
+    params
+        Time, threads, seed.
+    baseline
+        Its locks, forbidden places and pinned seats are kept.
+    start
+        A schedule to begin with; the result is not worse. One that does not fit the school is not used.
+    on_progress
+        Told several times a second at most, from any thread but never from two at once.
+    should_stop
+        Asked several times a second; the best so far is kept.
+
+    Raises
+    ------
+    UnsupportedError
+        If the school has more slots than can be solved.
+    ScheduleError
+        If what was found breaks a hard rule. That is a mistake of the solver; nothing is returned then.
+    """
+    began = time.monotonic()
+    problem, keys = compile_school(school, rules, baseline)
+    given = None
+    if start is not None and verify(school, rules, start, baseline).ok:
+        given = solution_of(start, problem, keys)
+    run = solve_problem(problem, params, start=given, on_progress=on_progress, should_stop=should_stop)
+    result = run.result
+    if result.solution is None:
+        conflict = find_conflict(school, rules, baseline)
+        if conflict:
+            result = replace(
+                result,
+                status=Status.INFEASIBLE,
+                stop_reason=StopReason.PROVED,
+                conflict=tuple(fact.text for fact in conflict),
+            )
+        return Solved(result, run.bound, None, None, conflict, keys)
+    schedule = schedule_of(result.solution, problem, keys, school, baseline)
+    verdict = verify(school, rules, schedule, baseline)
+    if not verdict.ok:
+        broken = "\n".join(f"  - {v.message}" for v in verdict.violations[:10])
+        raise ScheduleError(f"The schedule found breaks hard rules, and was not used:\n{broken}")
+    if verdict.score != tuple(figure.value for figure in result.levels):
+        raise ScheduleError("The figures of the schedule found do not agree with a recount; it was not used.")
+    seconds = time.monotonic() - began
+    return Solved(replace(result, seconds=seconds), run.bound, schedule, verdict, (), keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What :func:`solve_problem` came to: the result, and the bound with its witnesses."""
+
+    result: Result
+    bound: Bound
+
+
+def solve_problem(
+    problem: Problem,
+    params: Params,
+    *,
+    start: Solution | None = None,
+    on_progress: Listener = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Run:
+    """
+    Solve a problem: CP-SAT where it is small, the local search where it is not, bounds beside both.
+
+    Parameters are those of :func:`solve_school`. With an iteration limit and one worker nothing depends on
+    the clock, unless the time limit ends it first.
+    """
+    return _Solve(problem, params, start, on_progress, should_stop).run()
+
+
+class _Solve:
+    """One call of :func:`solve_problem`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        params: Params,
+        start: Solution | None,
+        on_progress: Listener,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.problem, self.params = problem, params
+        self.on_progress, self.should_stop = on_progress, should_stop
+        self.began = time.monotonic()
+        self.bound = flow_bound(problem)
+        self.best: Solution | None = None
+        self.values: tuple[int, ...] = ()
+        self.proven: tuple[int, ...] = ()  # bounds of CP-SAT, for the values it ended with
+        self.iterations = 0
+        self.methods: list[str] = []
+        self.telling = threading.Lock()
+        if start is not None:
+            self.keep(start)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.params.time_limit_s - self.seconds)
+
+    def run(self) -> Run:
+        plain = _plain(self.problem)
+        stop_reason = StopReason.STALLED
+        if plain is not None:
+            small = model_size(self.problem) <= DRAFT_SIZE
+            stop_reason = self.local_search(plain, self.left * (SEARCH_SHARE if small else 1.0))
+            if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
+                return self.result(stop_reason)
+        outcome = self.cp_sat(self.left)
+        if outcome.status is Status.INFEASIBLE:
+            return self.result(StopReason.PROVED, infeasible=True)
+        return self.result(outcome.stop_reason)
+
+    def cp_sat(self, seconds: float) -> CpOutcome:
+        self.methods.append(CP_SAT)
+        limits = Limits(
+            time_limit_s=seconds,
+            deterministic_limit=math.inf if self.params.iterations is None else DRAFT_WORK,
+            seed=self.params.seed,
+            workers=self.params.workers,
+            should_stop=self.should_stop,
+        )
+
+        def tell(progress: Progress) -> None:
+            self.tell(progress.unmet, progress.bound)
+
+        outcome = solve_cpsat(self.problem, limits, on_progress=tell, start=self.best)
+        if outcome.solution is not None:
+            self.keep(outcome.solution)
+            if self.values == tuple(figure.value for figure in outcome.levels):
+                self.proven = tuple(figure.bound or 0 for figure in outcome.levels)
+        return outcome
+
+    def local_search(self, plain: PlainProblem, seconds: float) -> StopReason:
+        self.methods.append(LOCAL_SEARCH)
+        ended = threading.Event()
+        beside = threading.Thread(target=self.raise_bound, args=(ended,), name="bound", daemon=True)
+        if self.params.iterations is None:  # else the clock would say when a better bound ends the search
+            beside.start()
+        try:
+            found = search(
+                plain,
+                seed=self.params.seed,
+                workers=self.params.workers,
+                time_limit_s=seconds,
+                iterations=self.params.iterations,
+                lower_bound=self.bound.total,
+                start=None if self.best is None else start_from(self.problem, self.best),
+                on_improved=lambda improved: self.tell(improved.missed, 0),
+                should_stop=self.should_stop,
+            )
+        finally:
+            ended.set()
+            if beside.ident is not None:
+                beside.join()
+        self.iterations += found.moves
+        solution = solution_from(self.problem, found)
+        if solution is not None:
+            self.keep(solution)
+        return _REASONS[found.ended]
+
+    def raise_bound(self, ended: threading.Event) -> None:
+        """Look for what certainly stays unmet, on a share of the time, while the search runs."""
+        if ended.wait(BOUND_AFTER_S):
+            return
+        # clusters
+
+    def keep(self, solution: Solution) -> None:
+        """Take a schedule as the best if it is better than what there is."""
+        values = level_values(self.problem, solution)
+        if self.best is None or values < self.values:
+            self.best, self.values = solution, values
+            self.proven = ()
+
+    def tell(self, unmet: int | None, bound: int) -> None:
+        with self.telling:
+            method = self.methods[-1] if self.methods else ""
+            self.on_progress(Progress(self.seconds, method, unmet, max(bound, self.bound.total)))
+
+    @property
+    def proven_optimal(self) -> bool:
+        levels = self.levels()
+        return bool(levels) and all(level.proven for level in levels)
+
+    def levels(self) -> tuple[LevelFigure, ...]:
+        """Value and bound of each level of the best schedule; none without one."""
+        if self.best is None:
+            return ()
+        counted = level_bounds(self.problem, self.bound, self.values)
+        rows = zip(self.problem.levels(), self.values, counted, self.proven or counted, strict=True)
+        return tuple(LevelFigure(level.name, value, max(bounds)) for level, value, *bounds in rows)
+
+    def result(self, stop_reason: StopReason, infeasible: bool = False) -> Run:
+        levels = self.levels()
+        sure = list(itertools.takewhile(lambda figure: figure.proven, levels))
+        if infeasible:
+            status, stop_reason = Status.INFEASIBLE, StopReason.PROVED
+        elif self.best is None:
+            status = Status.NOTHING_FOUND
+        elif len(sure) == len(levels):
+            status, stop_reason = Status.OPTIMAL, StopReason.PROVED
+        else:
+            status = Status.FEASIBLE
+        result = Result(
+            status=status,
+            stop_reason=stop_reason,
+            solution=self.best,
+            levels=levels,
+            proven=sure[-1].name if sure else "",
+            conflict=(),
+            method=", then ".join(self.methods),
+            seed=self.params.seed,
+            seconds=self.seconds,
+            iterations=self.iterations,
+        )
+        return Run(result, self.bound)
+
+
+def _plain(problem: Problem) -> PlainProblem | None:
+    try:
+        return plain_from(problem)
+    except UnsupportedError:
+        return None
