@@ -7,7 +7,7 @@ import pytest
 from verify_examples import PLACES, TERMS, asks, link, schedule, school, seating, section
 
 from echelon_desktop.model import entities as e
-from echelon_desktop.model.dataset import Schedule
+from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import parse_rules, preset_rules
 from echelon_desktop.solver.verify import FACTS, Violation, verify
 
@@ -569,3 +569,19 @@ def test_all_of_a_students_pins_are_lost_with_the_student():
     before = schedule(of, seats={"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-1",))})
     without = Schedule(before.placements, {"Ben": before.seatings["Ben"]})
     assert [(v.rule, v.key) for v in verify(of, RULES, without, before).violations] == [("pinned", "Ana")]
+
+
+def test_a_student_known_by_requests_alone_is_seated_like_any_other():
+    one_seat = School(
+        periods=[e.Period("R1", "", "R", 1)],
+        courses=[e.Course("Band")],
+        sections=[e.Section("S1", "Band", (), 1)],
+        requests=[e.RequestList("Ana", (e.CourseRequest("Band"),))],
+    )
+    taken = Schedule(
+        {"S1": e.Placement("", "S1", ("R1",))},
+        {"Ana": e.Seating("", "Ana", (e.Seat("Band", "S1"),))},
+    )
+    verdict = verify(one_seat, preset_rules("standard"), taken)
+    assert verdict.ok
+    assert verdict.counts.met == 1

@@ -20,7 +20,8 @@ from echelon_desktop.model.entities import (
 )
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
-from echelon_desktop.solver.cpsat.solve import Limits, solve_cpsat
+from echelon_desktop.solver.cpsat.run import Limits
+from echelon_desktop.solver.cpsat.solve import solve_cpsat
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.solver.what_if import moves_of

@@ -121,7 +121,7 @@ class Case:
 
     def sped_in(self, section: str) -> int:
         """SPED students in a section, this one aside."""
-        students = self.reading.school.students
+        students = self.reading.students
         return sum(students[s].sped for s in self.reading.roster[section] if s != self.student.id)
 
     def full(self, section: str) -> bool:

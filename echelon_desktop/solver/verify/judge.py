@@ -118,7 +118,7 @@ def _part(rule: Rule, breaches: tuple[Breach, ...], name: str = "") -> Part:
 
 def _counts(reading: Reading) -> Counts:
     unmet = {rank: len(breaches) for rank, breaches in unmet_by_rank(reading).items()}
-    sped = {student.id for student in reading.school.students.values() if student.sped}
+    sped = {student.id for student in reading.students.values() if student.sped}
     size_spread = sped_spread = 0
     for sizes in sizes_by_course(reading).values():
         size_spread += max(sizes.values()) - min(sizes.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.entities import Course, CourseRequest, LinkKind, Rule, Seat, Section
+from echelon_desktop.model.entities import Course, CourseRequest, LinkKind, Rule, Seat, Section, Student
 from echelon_desktop.model.slots import SlotGrid
 
 # Without a word from the school, labs are what this department teaches.
@@ -26,6 +26,8 @@ class Reading:
     stacks
         Section → the sections stacked with it, itself included, in the order of the school; a section that
         stands alone is a stack of one.
+    students
+        By id; who has requests and no record of his own is a student like any other, without SPED.
     seats
         Student → seats held, each with its section.
     roster
@@ -37,13 +39,15 @@ class Reading:
         self.rules = tuple(rules)
         self.schedule = schedule
         self.grid = SlotGrid(school)
+        self.students = {x.student: Student(x.student) for x in school.requests.values()}
+        self.students |= {student.id: student for student in school.students.values()}
         self.masks = self._masks()
         self.stacks = self._stacks()
         self.seats: dict[str, list[tuple[Seat, Section]]] = {}
         self.roster: dict[str, list[str]] = {section.id: [] for section in school.sections.values()}
         sections = {section.id: section for section in school.sections.values()}
         for student, seating in schedule.seatings.items():
-            if student not in school.students:
+            if student not in self.students:
                 continue
             held = [(seat, sections[seat.section]) for seat in seating.seats if seat.section in sections]
             self.seats[student] = held

@@ -135,7 +135,7 @@ def student_free_periods(reading: Reading, rule: Rule) -> Iterator[Breach]:
     """Periods of a term in which a student has neither a seat nor an absence, above the limit."""
     limit = rule.limit or 0
     terms = [(term, reading.grid.mask_of(_all_periods(reading), (term,))) for term in reading.grid.terms]
-    for student in reading.school.students.values():
+    for student in reading.students.values():
         if rule.grades and student.grade not in rule.grades:
             continue
         busy = reading.grid.mask(student.unavailable)

@@ -12,7 +12,7 @@ from echelon_desktop.solver.verify.wording import counted, listed
 def known_records(reading: Reading) -> Iterator[Violation]:
     """Seatings name only records of the school."""
     for key, seating in reading.schedule.seatings.items():
-        if key not in reading.school.students and key not in reading.school.requests:
+        if key not in reading.students:
             message = f"The schedule seats student {key}, whom the school lacks."
             yield _about(key, "known-records", message)
         if key != seating.student:
@@ -73,7 +73,7 @@ def students_once(reading: Reading) -> Iterator[Violation]:
 
 def students_available(reading: Reading) -> Iterator[Violation]:
     """Students hold no seat when they are unavailable."""
-    for student in reading.school.students.values():
+    for student in reading.students.values():
         away = reading.grid.mask(student.unavailable) if student.unavailable else 0
         if not away:
             continue
@@ -112,7 +112,7 @@ def seats(reading: Reading) -> Iterator[Violation]:
 
 def sped_limits(reading: Reading) -> Iterator[Violation]:
     """Sections hold no more SPED students than their limits."""
-    sped = {student.id for student in reading.school.students.values() if student.sped}
+    sped = {student.id for student in reading.students.values() if student.sped}
     for section, students in reading.roster.items():
         number, limit = sum(student in sped for student in students), reading.sped_limit(section)
         if limit is not None and number > limit:
@@ -126,7 +126,7 @@ def restrictions(reading: Reading) -> Iterator[Violation]:
         section = reading.school.sections[section_id]
         if not section.grades and not section.groups:
             continue
-        for student in (reading.school.students[s] for s in students):
+        for student in (reading.students[s] for s in students):
             if not admits(section.grades, section.groups, student):
                 only = [f"grade {grade}" for grade in section.grades]
                 only += [f"group {group}" for group in section.groups]
