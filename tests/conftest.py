@@ -15,6 +15,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # How long an example takes depends on the machine, and whether numba compiles in it; pytest-timeout guards.
 # A build server tries the same examples each time: what it finds must come from the change at hand.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+# pytest --hypothesis-profile thorough: many more examples, for an evening.
+settings.register_profile("thorough", settings.get_profile("house"), max_examples=3000)
 settings.load_profile("house")
 
 

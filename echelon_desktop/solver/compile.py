@@ -1,6 +1,6 @@
 """From school, rules and locks to a :class:`Problem`, and from a :class:`Solution` back to a schedule."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,9 +11,12 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
+from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.goals import compile_goals
 from echelon_desktop.solver.problem import (
     NO_LIMIT,
+    Goal,
+    GoalKind,
     Keys,
     PairTable,
     Problem,
@@ -53,6 +56,7 @@ def schedule_of(
     for s, section_id in enumerate(keys.sections):
         choice, section = keys.choices[solution.choice[s]], school.sections[section_id]
         before = baseline.placements.get(section_id, e.Placement("", section_id))
+        section = _as_locked(section, before)
         placements[section_id] = replace(
             before,
             periods=choice.periods,
@@ -74,13 +78,11 @@ def schedule_of(
 def solution_of(schedule: Schedule, problem: Problem, keys: Keys) -> Solution | None:
     """The solution that a schedule means, None when a section is unplaced or stands where it may not."""
     choice = np.full(len(keys.sections), -1, np.int32)
+    n_terms = len(np.unique(problem.slot_term))
     for s, section_id in enumerate(keys.sections):
-        placement = schedule.placements.get(section_id)
-        for k in range(problem.choice_start[s], problem.choice_start[s + 1]):
-            there = keys.choices[k]
-            if placement is None:
-                break
-            if set(there.periods) == set(placement.periods) and set(there.terms) == set(placement.terms):
+        placement = schedule.placements.get(section_id, e.Placement("", section_id))
+        for k in problem.choices_of(s) if placement.periods else ():
+            if _stands(keys.choices[k], placement, n_terms):
                 choice[s] = k
     if (choice < 0).any():
         return None
@@ -94,8 +96,31 @@ def solution_of(schedule: Schedule, problem: Problem, keys: Keys) -> Solution | 
     return Solution(choice, seat)
 
 
+def _stands(choice: Choice, placement: e.Placement, n_terms: int) -> bool:
+    """Whether a choice is what a placement says; a placement without periods says at most the terms."""
+    whole_year = not placement.terms or len(set(placement.terms)) == n_terms
+    terms = () if whole_year else placement.terms
+    return (not placement.periods or set(choice.periods) == set(placement.periods)) and (
+        not (placement.periods or placement.terms) or set(choice.terms) == set(terms)
+    )
+
+
+def _as_locked(section: e.Section, placement: e.Placement | None) -> e.Section:
+    """The section with the teachers and the room of a locked placement, where it names none itself."""
+    if placement is None or not placement.locked:
+        return section
+    return replace(
+        section, teachers=section.teachers or placement.teachers, room=section.room or placement.room
+    )
+
+
 class _Compiler:
     def __init__(self, school: School, rules: tuple[e.Rule, ...], baseline: Schedule) -> None:
+        tables = {spec.name: getattr(school, spec.name).values() for spec in SCHOOL_TABLES}
+        tables["sections"] = [
+            _as_locked(section, baseline.placements.get(section.id)) for section in school.sections.values()
+        ]
+        school = School(**tables)
         self.school, self.rules, self.baseline = school, rules, baseline
         self.grid = SlotGrid(school)
         if self.grid.n_slots > MAX_SLOTS:
@@ -114,6 +139,8 @@ class _Compiler:
             for request in request_list.requests:
                 courses.update(dict.fromkeys((request.course, *request.alternates)))
         self.courses = {course: c for c, course in enumerate(courses)}
+        known = {student.id for student in self.students}
+        self.lost_pins = sum(len(x.pinned) for x in baseline.seatings.values() if x.student not in known)
 
     def compile(self) -> tuple[Problem, Keys]:
         choices, starts = self._choices()
@@ -154,7 +181,10 @@ class _Compiler:
             request_pin=np.array([r[2] for r in requests], np.int32),
             options=Ragged.of([[self.courses[c] for c in r[3]] for r in requests]),
             option_cost=np.array([i for r in requests for i in range(len(r[3]))], np.int32),
-            goals=tuple(compile_goals(self.school, self.rules, choices, starts, self.first)),
+            goals=(
+                *compile_goals(self.school, self.rules, choices, starts, self.first),
+                *self._contradictions(),
+            ),
             n_courses=len(self.courses),
         )
         keys = Keys(
@@ -166,6 +196,18 @@ class _Compiler:
         )
         return problem, keys
 
+    def _contradictions(self) -> Iterator[Goal]:
+        """What was pinned or locked and cannot be, as a hard cost that no schedule avoids."""
+        moved = 0
+        for section in self.sections:
+            placement = self.baseline.placements.get(section.id)
+            if placement is not None and placement.locked:
+                moved += bool(placement.teachers) and set(placement.teachers) != set(section.teachers)
+                moved += bool(placement.room) and placement.room != section.room
+        for name, count in (("pinned", self.lost_pins), ("locked", moved)):
+            if count:
+                yield Goal(GoalKind.CONSTANT, 0, 1, name, limits=np.array([count], np.int32))
+
     def _choices(self) -> tuple[list[Choice], list[int]]:
         choices: list[Choice] = []
         starts = [0]
@@ -173,13 +215,12 @@ class _Compiler:
             allowed = self._allowed(section)
             placement = self.baseline.placements.get(section.id)
             for choice in self.grid.choices(section):
-                kept = choice.mask & ~allowed == 0
-                if placement is not None and placement.locked and placement.periods:
-                    kept = kept and (
-                        set(choice.periods) == set(placement.periods)
-                        and set(choice.terms) == set(placement.terms)
-                    )
-                if kept:
+                moved = (
+                    placement is not None
+                    and placement.locked
+                    and not _stands(choice, placement, len(self.grid.terms))
+                )
+                if choice.mask & ~allowed == 0 and not moved:
                     choices.append(choice)
             starts.append(len(choices))
         return choices, starts
@@ -239,7 +280,12 @@ class _Compiler:
         for s, first in enumerate(self.first):
             stacked.setdefault(first, []).append(s)
         shared = [members for members in stacked.values() if len(members) > 1]
-        seats = [max(self._seats(self.sections[s]) for s in members) for members in shared]
+        seats = []
+        for members in shared:
+            rooms = [self.school.rooms.get(self.sections[s].room) for s in members]
+            room_seats = [room.seats for room in rooms if room is not None and room.seats is not None]
+            largest = max(self.sections[s].seats for s in members)
+            seats.append(max(0, min([largest, *room_seats])))
         return Ragged.of(shared), np.array(seats, np.int32)
 
     def _teaching(self) -> dict[str, list[int]]:
@@ -259,15 +305,12 @@ class _Compiler:
         return [group for group in groups if len(group) > 1]
 
     def _pair_tables(self, choices: Sequence[Choice], starts: Sequence[int]) -> Iterable[PairTable]:
-        follows = {(a, b) for a, b in self.grid.runs(2)}
-        order = {period.id: period.order for period in self.grid.periods}
-
         def fits(kind: e.LinkKind, a: Choice, b: Choice) -> bool:
             if kind is e.LinkKind.STACKED:
                 return a.mask == b.mask
             if kind is e.LinkKind.SAME_PERIOD:
                 return set(a.periods) == set(b.periods)
-            return (max(a.periods, key=order.__getitem__), min(b.periods, key=order.__getitem__)) in follows
+            return self._follows(a, b)
 
         for link in self.school.links.values():
             if link.kind is e.LinkKind.SAME_STUDENTS:
@@ -281,6 +324,18 @@ class _Compiler:
                     if fits(link.kind, choices[i], choices[j])
                 ]
                 yield PairTable(a, b, np.array(pairs, np.int32).reshape(-1, 2))
+
+    def _follows(self, a: Choice, b: Choice) -> bool:
+        """Whether b starts right where a ends, on every day that either meets, and in a term of both."""
+        periods = self.school.periods
+        ends: dict[str, int] = {}
+        starts: dict[str, int] = {}
+        for period in (periods[p] for p in a.periods):
+            ends[period.day] = max(period.order + 1, ends.get(period.day, period.order + 1))
+        for period in (periods[p] for p in b.periods):
+            starts[period.day] = min(period.order, starts.get(period.day, period.order))
+        terms = not a.terms or not b.terms or not set(a.terms).isdisjoint(b.terms)
+        return terms and ends == starts
 
     def _same_students(self) -> Ragged:
         return Ragged.of(
@@ -296,16 +351,31 @@ class _Compiler:
         requests = []
         for n, student in enumerate(self.students):
             request_list = self.school.requests.get(student.id)
-            seating = self.baseline.seatings.get(student.id)
-            pinned = {
-                seat.course: self.number[seat.section]
-                for seat in (seating.seats if seating else ())
-                if seating and seat.section in seating.pinned and seat.section in self.number
-            }
-            seen = set()
+            options: dict[str, tuple[str, ...]] = {}
+            wanted: dict[str, e.CourseRequest] = {}
             for request in request_list.requests if request_list else ():
-                if request.course not in seen:
-                    seen.add(request.course)
-                    options = tuple(dict.fromkeys((request.course, *request.alternates)))
-                    requests.append((n, request, pinned.get(request.course, -1), options))
+                wanted.setdefault(request.course, request)
+                options.setdefault(
+                    request.course, tuple(dict.fromkeys((request.course, *request.alternates)))
+                )
+            pins = self._pins(student.id, options)
+            for course, request in wanted.items():
+                requests.append((n, request, pins.get(course, -1), options[course]))
         return requests
+
+    def _pins(self, student: str, options: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+        """For each request with a pinned seat its section; a pin that no request answers to is lost."""
+        seating = self.baseline.seatings.get(student)
+        if seating is None:
+            return {}
+        given = {seat.section: seat.course for seat in seating.seats}
+        pins: dict[str, int] = {}
+        for section in dict.fromkeys(seating.pinned):
+            taught = self.school.sections[section].course if section in self.number else None
+            answering = [c for c, those in options.items() if taught in those and c not in pins]
+            if answering:
+                first = given.get(section)
+                pins[first if first in answering else answering[0]] = self.number[section]
+            else:
+                self.lost_pins += 1
+        return pins

@@ -1,11 +1,12 @@
 """Random schools that use everything the model can say, small enough to try every schedule."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from random import Random
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import check_rules
+from echelon_desktop.model.tables import SCHOOL_TABLES
 
 
 @dataclass(frozen=True)
@@ -209,3 +210,37 @@ class _Maker:
                 seats = (e.Seat(request.course, section),)
                 seatings[request_list.student] = e.Seating("", request_list.student, seats, (section,))
         return Schedule(placements, seatings)
+
+
+def shuffled(case: Case, rng: Random) -> Case:
+    """The same case with other ids and its rows in another order."""
+    school = case.school
+    names = {
+        old: f"{rng.random()} {old[0]}"
+        for table in (school.sections, school.courses, school.students, school.teachers)
+        for old in map(str, table)
+    }
+
+    def renamed(value: object) -> object:
+        if isinstance(value, str):
+            return names.get(value, value)
+        if isinstance(value, tuple):
+            return tuple(renamed(item) for item in value)
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{f.name: renamed(getattr(value, f.name)) for f in fields(value)})
+        return value
+
+    # Periods and terms keep their order: it is the order of the day and of the year.
+    kept = {"periods", "terms"}
+    tables = {}
+    for spec in SCHOOL_TABLES:
+        rows = [renamed(row) for row in getattr(school, spec.name).values()]
+        tables[spec.name] = rows if spec.name in kept else rng.sample(rows, len(rows))
+    rules = [renamed(rule) for rule in case.rules]
+    placements = [renamed(x) for x in case.baseline.placements.values()]
+    seatings = [renamed(x) for x in case.baseline.seatings.values()]
+    return Case(
+        School(**tables),
+        tuple(rng.sample(rules, len(rules))),
+        Schedule({x.section: x for x in placements}, {x.student: x for x in seatings}),
+    )

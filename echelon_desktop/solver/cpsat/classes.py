@@ -52,19 +52,21 @@ def student_classes(problem: Problem, merge: bool = True) -> list[StudentClass]:
     by_student: dict[int, list[int]] = {}
     for r, student in enumerate(problem.request_student):
         by_student.setdefault(int(student), []).append(r)
-    single = _single_students(problem)
+    single = _single_students(problem) if merge else set(by_student)
+    options = [tuple(those.tolist()) for those in problem.options]
+    times = _times(problem)
     alike: dict[object, list[list[int]]] = {}
     for student, requests in by_student.items():
-        described = sorted((_description(problem, r), r) for r in requests)
+        described = sorted((options[r], int(problem.request_rank[r]), r) for r in requests)
         key: object = student
-        if merge and student not in single and _merges(problem, [r for _, r in described]):
+        if student not in single and _merges([courses for courses, _, _ in described], times):
             key = (
-                tuple(description for description, _ in described),
+                tuple(description[:2] for description in described),
                 bool(problem.student_sped[student]),
                 int(problem.student_blocked[student]),
                 problem.audience[:, student].tobytes(),
             )
-        alike.setdefault(key, []).append([r for _, r in described])
+        alike.setdefault(key, []).append([r for _, _, r in described])
     classes = []
     for members in alike.values():
         rows = np.array(members, np.int32).T
@@ -72,16 +74,12 @@ def student_classes(problem: Problem, merge: bool = True) -> list[StudentClass]:
     return classes
 
 
-def _description(problem: Problem, request: int) -> tuple[tuple[int, ...], int]:
-    return tuple(int(c) for c in problem.options[request]), int(problem.request_rank[request])
-
-
 def _single_students(problem: Problem) -> set[int]:
     """Students whom a pin, a link or a goal of their own singles out."""
     single = {int(problem.request_student[r]) for r in np.flatnonzero(problem.request_pin >= 0)}
     linked = {int(problem.section_course[s]) for s in problem.same_students.items}
-    for r, options in enumerate(problem.options):
-        if any(int(c) in linked for c in options):
+    for r, options in enumerate(problem.options) if linked else ():
+        if not linked.isdisjoint(options.tolist()):
             single.add(int(problem.request_student[r]))
     for goal in problem.goals:
         if goal.kind is GoalKind.FREE:
@@ -89,19 +87,23 @@ def _single_students(problem: Problem) -> set[int]:
     return single
 
 
-def _merges(problem: Problem, requests: list[int]) -> bool:
-    """Whether counts of these requests can be dealt out: one course each, times equal or apart."""
-    if any(len(problem.options[r]) > 1 for r in requests):
-        return False
-    wanted = {int(problem.options[r][0]) for r in requests}
-    if len(wanted) < len(requests):
-        return False
-    masks: set[int] = set()
+def _times(problem: Problem) -> dict[int, set[int]]:
+    """For each course the masks of slots in which its sections may stand."""
+    times: dict[int, set[int]] = {}
     for s, course in enumerate(problem.section_course):
-        if int(course) in wanted:
-            masks.update(int(m) for m in problem.choice_mask[problem.choices_of(s)])
+        choices = problem.choices_of(s)
+        masks = problem.choice_mask[choices.start : choices.stop]
+        times.setdefault(int(course), set()).update(masks.tolist())
+    return times
+
+
+def _merges(requests: list[tuple[int, ...]], times: dict[int, set[int]]) -> bool:
+    """Whether counts can be dealt out: one course for each request, times equal or apart."""
+    wanted = {options[0] for options in requests}
+    if len(wanted) < len(requests) or any(len(options) > 1 for options in requests):
+        return False
     union = 0
-    for mask in masks:
+    for mask in set().union(*(times.get(course, set()) for course in wanted)):
         if not mask or mask & union:
             return False
         union |= mask

@@ -108,6 +108,9 @@ class SchoolModel:
         self._pool_of = {
             s: p for p, pool in enumerate(self.pools) for first in pool.sections for s in self.twins[first]
         }
+        self._pools_of_course: dict[int, list[int]] = {}
+        for p, pool in enumerate(self.pools):
+            self._pools_of_course.setdefault(pool.course, []).append(p)
         self._at_seat: dict[tuple[int, int], list[Place]] = {}  # by pool and mask
         self._of_class: list[list[Place]] = [[] for _ in self.classes]
         self._shares: dict[tuple[int, int], list[Share]] = {}  # by pool and mask
@@ -164,13 +167,13 @@ class SchoolModel:
 
     def _add_places(self, group: int) -> None:
         problem, members = self.problem, self.classes[group]
-        student, by_course = int(members.students[0]), self._pools_of_course
+        student = int(members.students[0])
         blocked = int(problem.student_blocked[student])
         for row, request in enumerate(members.requests[:, 0]):
             start = problem.options.start[request]
             pin = int(problem.request_pin[request])
             for i, course in enumerate(problem.options[request]):
-                for p in by_course.get(int(course), ()):
+                for p in self._pools_of_course.get(int(course), ()):
                     pool = self.pools[p]
                     if pool.audience >= 0 and not problem.audience[pool.audience, student]:
                         continue
@@ -185,13 +188,6 @@ class SchoolModel:
                         self.places.append(place)
                         self._of_class[group].append(place)
                         self._at_seat.setdefault((p, mask), []).append(place)
-
-    @property
-    def _pools_of_course(self) -> dict[int, list[int]]:
-        by_course: dict[int, list[int]] = {}
-        for p, pool in enumerate(self.pools):
-            by_course.setdefault(pool.course, []).append(p)
-        return by_course
 
     def _post_class(self, group: int) -> None:
         members, places = self.classes[group], self._of_class[group]

@@ -4,6 +4,9 @@ from echelon_desktop.solver.cpsat.classes import student_classes
 from echelon_desktop.solver.cpsat.pools import section_pools, twin_sections
 from echelon_desktop.solver.problem import Problem
 
+# Counts up to which CP-SAT is tried first; a draft above it is left to the local search.
+FITS_SIZE = 15_500
+
 
 def model_size(problem: Problem) -> int:
     """Number of counts in the CP-SAT model: classes of students × requests × pools × slots."""
@@ -21,3 +24,15 @@ def model_size(problem: Problem) -> int:
                     for row, mask in times_of_course.get(int(course), ())
                 )
     return size
+
+
+def fits(problem: Problem) -> bool:
+    """
+    Whether CP-SAT is the method of choice: it usually proves every level within seconds.
+
+    Measured on two cores with departments of a real school: eight departments, of
+    77 sections and 1,384 requests (7,000 counts), in 4 s; twelve, of 121 sections and 2,398 requests (15,000
+    counts), in 9 to 14 s; fifteen, of 146 sections (19,000 counts), not in 40 s. A school of 11,400 requests
+    but only 18 kinds of students has 864 counts.
+    """
+    return model_size(problem) <= FITS_SIZE
