@@ -49,6 +49,7 @@ class Page(QWidget):
 
     def __init__(self, workspace: "Workspace") -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.workspace = workspace
         self.document = workspace.document
 

@@ -54,6 +54,7 @@ class BoardPage(Page):
         )
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.view)
+        self.setFocusProxy(self.view)
         column.addWidget(self.stack, 1)
         column.addWidget(self._make_line())
         self._connect()

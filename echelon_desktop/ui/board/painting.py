@@ -1,7 +1,7 @@
 """How cards and target cells are painted."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QPixmapCache
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from echelon_desktop.ui.board.cards import TRAY, Card
@@ -50,8 +50,9 @@ class BoardDelegate(QStyledItemDelegate):
         painter.save()
         painter.fillRect(rect, look.color("sunken" if index.column() == TRAY else "surface"))
         target = self.targets.get((index.row(), index.column()))
+        hover = self.hover == (index.row(), index.column())
         if target is not None:
-            self._paint_target(painter, rect, target, self.hover == (index.row(), index.column()))
+            self._paint_ground(painter, rect, target, hover)
         cards = model.cards(index)
         shown = cards if index.column() != TRAY or len(cards) <= TRAY_MOST else cards[: TRAY_MOST - 1]
         for card, place in zip(shown, card_rects(rect, len(shown) + (len(shown) < len(cards))), strict=False):
@@ -61,6 +62,8 @@ class BoardDelegate(QStyledItemDelegate):
             painter.setFont(look.font(TYPE.small))
             place = card_rects(rect, len(shown) + 1)[-1]
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"and {len(cards) - len(shown)} more")
+        if target is not None:
+            self._paint_badge(painter, rect, target)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(look.color("accent"), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
@@ -69,33 +72,35 @@ class BoardDelegate(QStyledItemDelegate):
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.restore()
 
-    def _paint_target(self, painter: QPainter, rect: QRect, target: TargetPlace, hover: bool) -> None:
+    def _paint_ground(self, painter: QPainter, rect: QRect, target: TargetPlace, hover: bool) -> None:
+        """The cell under the cards: hatched where the card in hand may not go, tinted by what it costs."""
         look = theme()
         if target.standing is Standing.CLOSED:
             painter.fillRect(rect, QBrush(look.color("line_strong"), Qt.BrushStyle.BDiagPattern))
+        elif target.standing is not Standing.HERE:
+            ground, ink = _tones(target)
+            painter.fillRect(rect, look.color(ground))
+            style = Qt.PenStyle.SolidLine if hover else Qt.PenStyle.DashLine
+            painter.setPen(QPen(look.color(ink), 2 if hover else 1, style))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(2, 2, -3, -3), RADIUS, RADIUS)
+
+    def _paint_badge(self, painter: QPainter, rect: QRect, target: TargetPlace) -> None:
+        """What dropping here would cost, over the cards that stand there."""
+        if target.standing in {Standing.CLOSED, Standing.HERE}:
             return
-        if target.standing is Standing.HERE:
-            return
-        better = target.unmet is not None and target.unmet < 0
-        worse = target.unmet is not None and target.unmet > 0
-        ground = "good_soft" if better else "doubt_soft" if worse else "accent_soft"
-        painter.fillRect(rect, look.color(ground))
-        ink = "good" if better else "doubt" if worse else "on_accent_soft"
-        painter.setPen(
-            QPen(look.color(ink), 2 if hover else 1, Qt.PenStyle.SolidLine if hover else Qt.PenStyle.DashLine)
-        )
-        painter.drawRoundedRect(rect.adjusted(2, 2, -3, -3), RADIUS, RADIUS)
-        painter.setPen(look.color(ink))
-        painter.setFont(look.font(TYPE.lead if target.unmet is not None else TYPE.small))
-        text = (
-            "…" if target.unmet is None else f"{target.unmet:+,}".replace("-", "−") if target.unmet else "±0"
-        )
-        swap = " ⇄" if target.standing is Standing.SWAP else ""
-        painter.drawText(
-            rect.adjusted(0, 0, -8, 0),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            text + swap,
-        )
+        look = theme()
+        ground, ink = _tones(target)
+        swap = "⇄ " if target.standing is Standing.SWAP else ""
+        text = swap + ("…" if target.unmet is None else _signed(target.unmet))
+        painter.setFont(look.font(TYPE.body, QFont.Weight.DemiBold))
+        width = painter.fontMetrics().horizontalAdvance(text) + 14
+        badge = QRect(rect.right() - width - 7, rect.center().y() - 10, width, 21)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.color(ink), 1))
+        painter.setBrush(look.color(ground))
+        painter.drawRoundedRect(badge, 10, 10)
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_card(self, painter: QPainter, rect: QRect, card: Card, widget: QWidget | None) -> None:
         faded = bool(self.in_hand) and card.section != self.in_hand
@@ -109,6 +114,17 @@ class BoardDelegate(QStyledItemDelegate):
             pixmap = card_pixmap(card, rect.size(), scale, faded, marked)
             QPixmapCache.insert(key, pixmap)
         painter.drawPixmap(rect.topLeft(), pixmap)
+
+
+def _tones(target: TargetPlace) -> tuple[str, str]:
+    """Tokens of surface and text for a cost: better, worse, or as good as now."""
+    if target.unmet is None or target.unmet == 0:
+        return "accent_soft", "on_accent_soft"
+    return ("good_soft", "good") if target.unmet < 0 else ("doubt_soft", "doubt")
+
+
+def _signed(number: int) -> str:
+    return f"{number:+,}".replace("-", "\N{MINUS SIGN}") if number else "±0"
 
 
 def card_rects(cell: QRect, count: int) -> list[QRect]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         self._stale.discard(page_id)
         self.stack.setCurrentWidget(page)
         self.sidebar.choose(page_id)
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
         return page
 
     def take_to(self, target: Target) -> None:

@@ -218,6 +218,7 @@ class SolvePage(Page):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Time used")
+        self.bar.setFixedHeight(8)
         column.addWidget(self.bar)
         self.phase = QLabel()
         self.phase.setProperty("kind", "soft")
