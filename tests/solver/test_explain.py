@@ -208,7 +208,7 @@ def test_courses_that_meet_in_too_few_periods_are_all_named():
     assert reason.slots == ("R1", "R2")
     assert reason.text == (
         "These 3 courses meet only in R1 and R2: "
-        "K1 in R1 (K1-1), R2 (K1-2); K2 in R1 (K2-1); K3 in R2 (K3-2), R1 (K3-1)."
+        "K1 in R1 (K1-1), R2 (K1-2); K2 in R1 (K2-1); K3 in R1 (K3-1), R2 (K3-2)."
     )
 
 

@@ -201,9 +201,9 @@ def _filled(case: Case, section: str) -> str:
 
 
 def _where(case: Case, wish: Wish) -> str:
-    """``AP Biology in R2 (B-1), R3 (B-2)``, with alternates and pins."""
+    """``AP Biology in R2 (B-1), R3 (B-2)``, the course itself first, in the order of the day."""
     parts = []
-    for option in wish.options:
+    for option in sorted(wish.options, key=lambda o: (o.course != wish.course, o.mask & -o.mask)):
         other = f"{_title(case, option.course)} " if option.course != wish.course else ""
         slots = "+".join(case.reading.grid.names(option.mask))
         parts.append(f"{other}{slots} ({', '.join(option.sections)})")
