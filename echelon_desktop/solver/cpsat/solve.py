@@ -202,6 +202,8 @@ class _Solve:
     def _reason(self) -> StopReason:
         if self.limits.should_stop():
             return StopReason.STOPPED
+        if self.seconds >= self.limits.time_limit_s:
+            return StopReason.TIME
         spent = self.deterministic_used / self.limits.deterministic_limit
         return StopReason.ITERATIONS if spent > self.seconds / self.limits.time_limit_s else StopReason.TIME
 

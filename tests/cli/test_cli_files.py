@@ -1,0 +1,154 @@
+"""Commands on folders and school files: check, sample, import, export, undo, redo, snapshot, restore."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from echelon_desktop.cli import CANNOT, OK, main
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "school"
+    assert main(["sample", str(made), "--students", "60"]) == OK
+    return made
+
+
+@pytest.fixture
+def file(folder: Path, tmp_path: Path) -> Path:
+    made = tmp_path / "a.echelon"
+    assert main(["import", str(folder), str(made)]) == OK
+    return made
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def exported(file: Path, to: Path) -> dict[str, bytes]:
+    assert main(["export", str(file), str(to)]) == OK
+    return contents(to)
+
+
+def test_same_seed_same_sample(tmp_path: Path):
+    for name in ("a", "b", "c"):
+        seed = "2" if name == "c" else "1"
+        assert main(["sample", str(tmp_path / name), "--students", "60", "--seed", seed]) == OK
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    assert contents(tmp_path / "a") != contents(tmp_path / "c")
+
+
+def test_a_sound_school_passes_the_checks(folder: Path, capsys: pytest.CaptureFixture[str]):
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == OK
+    assert "0 errors" in capsys.readouterr().out
+
+
+def test_findings_go_to_a_file(folder: Path, tmp_path: Path):
+    with (folder / "Student_Info.csv").open("a", encoding="utf-8") as info:
+        info.write("newcomer,maybe\r\n")
+    for name in ("findings.csv", "findings.json"):
+        assert main(["check", str(folder), "--output", str(tmp_path / name)]) == CANNOT
+    with (tmp_path / "findings.csv").open(encoding="utf-8-sig", newline="") as table:
+        errors = [row for row in csv.DictReader(table) if row["severity"] == "error"]
+    assert [(row["file"], row["column"], row["value"]) for row in errors] == [
+        ("Student_Info.csv", "SPED", "maybe")
+    ]
+    listed = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
+    assert [f["row"] for f in listed if f["severity"] == "error"] == [int(errors[0]["row"])]
+
+
+def test_import_then_export_gives_the_files_back(folder: Path, file: Path, tmp_path: Path):
+    assert exported(file, tmp_path / "out") == contents(folder)
+
+
+def test_a_second_import_is_one_change_that_undo_takes_back(folder: Path, file: Path, tmp_path: Path):
+    before = exported(file, tmp_path / "before")
+    info = folder / "Student_Info.csv"
+    info.write_bytes(info.read_bytes() + b"newcomer,Yes\r\n")
+    assert main(["import", str(folder), str(file)]) == OK
+    after = exported(file, tmp_path / "after")
+    assert b"newcomer" in after["Student_Info.csv"]
+    assert main(["undo", str(file)]) == OK
+    assert exported(file, tmp_path / "undone") == before
+    assert main(["redo", str(file)]) == OK
+    assert exported(file, tmp_path / "redone") == after
+
+
+def test_nothing_to_undo_is_said(file: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["undo", str(file)]) == OK
+    assert main(["redo", str(file)]) == OK
+    said = capsys.readouterr().out
+    assert "nothing to undo" in said
+    assert "nothing to redo" in said
+
+
+def test_history_names_the_changes(folder: Path, file: Path, capsys: pytest.CaptureFixture[str]):
+    info = folder / "Student_Info.csv"
+    info.write_bytes(info.read_bytes() + b"newcomer,Yes\r\n")
+    main(["import", str(folder), str(file)])
+    main(["undo", str(file)])
+    capsys.readouterr()
+    assert main(["history", str(file)]) == OK
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("(Import school)")
+
+
+def test_back_to_a_snapshot_and_forth(
+    folder: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    before = exported(file, tmp_path / "before")
+    assert main(["snapshot", str(file), "spring"]) == OK
+    info = folder / "Student_Info.csv"
+    info.write_bytes(info.read_bytes() + b"newcomer,Yes\r\n")
+    main(["import", str(folder), str(file)])
+    capsys.readouterr()
+    assert main(["snapshot", str(file)]) == OK
+    assert "spring" in capsys.readouterr().out
+    assert main(["restore", str(file), "--snapshot", "spring"]) == OK
+    assert exported(file, tmp_path / "restored") == before
+    assert main(["undo", str(file)]) == OK
+    assert b"newcomer" in exported(file, tmp_path / "undone")["Student_Info.csv"]
+
+
+def test_back_to_a_backup(folder: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    before = exported(file, tmp_path / "before")
+    info = folder / "Student_Info.csv"
+    info.write_bytes(info.read_bytes() + b"newcomer,Yes\r\n")
+    main(["import", str(folder), str(file)])
+    main(["undo", str(file)])  # opening a changed file for writing makes a backup
+    main(["redo", str(file)])
+    capsys.readouterr()
+    assert main(["restore", str(file)]) == OK
+    names = [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()]
+    assert main(["restore", str(file), "--backup", names[-1]]) == OK
+    assert exported(file, tmp_path / "restored") == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export", "{file}", "{tmp}/out", "--scenario", "none such"],
+        ["restore", "{file}", "--snapshot", "none such"],
+        ["restore", "{file}", "--backup", "none such"],
+        ["import", "{tmp}/none such", "{file}"],
+        ["check", "{tmp}/none such"],
+    ],
+)
+def test_missing_things_are_named(
+    words: list[str], file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    capsys.readouterr()
+    assert main([word.format(file=file, tmp=tmp_path) for word in words]) == CANNOT
+    assert "none such" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_school_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    wrong = tmp_path / "a.echelon"
+    wrong.write_text("Student ID,SPED\n", encoding="utf-8")
+    assert main(["history", str(wrong)]) == CANNOT
+    assert "a.echelon" in capsys.readouterr().err
+    assert wrong.read_text(encoding="utf-8") == "Student ID,SPED\n"

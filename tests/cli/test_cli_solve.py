@@ -1,0 +1,179 @@
+"""``echelon solve``: files, exit codes, interruption, repeatability."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK, USAGE, main
+from echelon_desktop.model.csv_io import RESULT_FILES
+
+HARD_DAY = Path(__file__).parents[1] / "data" / "hard_day"
+
+
+@pytest.fixture
+def sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """The files of a small made-up school in which every request can be met."""
+    folder = tmp_path / "school"
+    assert main(["sample", str(folder), "--students", "90", "--seed", "3"]) == OK
+    capsys.readouterr()
+    return folder
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_solved_school_has_every_file_and_no_section_over_its_seats(sample: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    assert main(["solve", str(sample), "--out", str(out), "--time-limit", "6", "--quiet"]) == OK
+    assert {path.name for path in out.iterdir()} == {*RESULT_FILES, "summary.json"}
+    seats = {
+        r["Section ID"]: int(r["# of Seats Available"]) for r in rows(sample / "Sections_Information.csv")
+    }
+    placed = rows(out / "section_schedule.csv")
+    assert sorted(r["Section ID"] for r in placed) == sorted(seats)
+    held = Counter(r["Section ID"] for r in rows(out / "student_schedule.csv"))
+    assert all(n <= seats[section] for section, n in held.items())
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["counts"]["met"] == held.total()
+    assert summary["counts"]["unmet"] == len(rows(out / "unmet_requests.csv"))
+    assert summary["levels"][0]["bound"] <= summary["levels"][0]["value"]
+
+
+def test_progress_and_summary_as_json_lines(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    arguments = ["solve", str(sample), "--out", str(tmp_path / "out"), "--time-limit", "3", "--json"]
+    assert main(arguments) == OK
+    *progress, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    assert all(line["bound"] >= 0 for line in progress)
+    assert summary["status"] in {"optimal", "feasible"}
+    assert summary["seed"] == 1
+
+
+def test_same_seed_and_iterations_give_the_same_files(sample: Path, tmp_path: Path):
+    def solved(name: str, seed: int) -> dict[str, bytes]:
+        out = tmp_path / name
+        words = ["--iterations", "300", "--workers", "1", "--seed", str(seed), "--time-limit", "600"]
+        assert main(["solve", str(sample), "--out", str(out), *words, "--quiet"]) == OK
+        return {name: (out / name).read_bytes() for name in RESULT_FILES}
+
+    assert solved("a", 5) == solved("b", 5)
+    assert solved("c", 6) != solved("a", 5)
+
+
+def test_the_hard_day_is_proven(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = tmp_path / "out"
+    assert main(["solve", str(HARD_DAY), "--out", str(out), "--time-limit", "200"]) == OK
+    assert "No schedule is better at any level: proven." in capsys.readouterr().out
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["status"] == "optimal"
+    assert all(level["value"] == level["bound"] for level in summary["levels"])
+
+
+def test_a_start_is_never_made_worse(sample: Path, tmp_path: Path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert main(["solve", str(sample), "--out", str(first), "--time-limit", "4", "--quiet"]) == OK
+    words = ["--start", str(first), "--time-limit", "1", "--quiet"]
+    assert main(["solve", str(sample), "--out", str(second), *words]) == OK
+    before, after = (json.loads((p / "summary.json").read_text("utf-8"))["levels"] for p in (first, second))
+    assert [level["value"] for level in after] <= [level["value"] for level in before]
+
+
+def test_findings_that_forbid_solving_are_printed(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (sample / "Period.csv").unlink()
+    assert main(["solve", str(sample), "--out", str(tmp_path / "out")]) == CANNOT
+    assert "Period.csv" in capsys.readouterr().err
+
+
+def test_a_contradiction_is_told_in_the_schools_words(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    section = rows(sample / "Sections_Information.csv")[0]["Section ID"]
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        f"""
+        [[rule]]
+        id = "mornings"
+        kind = "allowed-periods"
+        sections = ["{section}"]
+        periods = ["R1"]
+
+        [[rule]]
+        id = "afternoons"
+        kind = "allowed-periods"
+        sections = ["{section}"]
+        periods = ["G4"]
+        """,
+        encoding="utf-8",
+    )
+    assert main(["solve", str(sample), "--out", str(tmp_path / "out"), "--rules", str(rules)]) == CANNOT
+    said = capsys.readouterr().err
+    assert section in said
+    assert not (tmp_path / "out" / "section_schedule.csv").exists()
+
+
+def test_too_little_time_is_not_a_failure_of_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    arguments = ["solve", str(HARD_DAY), "--out", str(tmp_path / "out"), "--time-limit", "0.001"]
+    assert main(arguments) == NOTHING_FOUND
+    assert "more time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["solve"],
+        ["solve", "school"],
+        ["solve", "school", "--out", "x", "--time-limit", "-1"],
+        ["solve", "school", "--out", "x", "--workers", "no"],
+        ["no-such-command"],
+    ],
+)
+def test_bad_usage(words: list[str], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == USAGE
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["nowhere"], [str(HARD_DAY), "--rules", "no-such-preset"]])
+def test_missing_things_are_named(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["solve", *words, "--out", str(tmp_path / "out")]) == CANNOT
+    assert words[-1] in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_solving(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert main(["solve", str(sample), "--out", str(tmp_path / "file" / "out")]) == CANNOT
+    assert "Choose another --out" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to one process, which Windows cannot")
+def test_interrupt_keeps_the_best(sample: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    words = ["solve", str(sample), "--out", str(out), "--time-limit", "300", "--json", "--seed", "2"]
+    # A bound that cannot be reached keeps it busy: one student asks for the impossible.
+    with (sample / "Student_Preference_Info.csv").open("a", encoding="utf-8") as file:
+        courses = [r["Course ID"] for r in rows(sample / "Sections_Information.csv")]
+        file.write(f"greedy,{';'.join(dict.fromkeys(courses))}\r\n")
+    command = [sys.executable, "-m", "echelon_desktop", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["unmet"] is not None:
+                process.send_signal(signal.SIGINT)
+                break
+        last = process.stdout.read().splitlines()[-1]
+    assert process.returncode == OK
+    assert json.loads(last)["ended"] == "stopped"
+    assert (out / "section_schedule.csv").exists()
