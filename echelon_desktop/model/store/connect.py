@@ -1,5 +1,6 @@
 """Connections to SQLite, the way this application wants them, and its errors in words."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Connection:
         If it cannot be opened or is no database.
     """
     with explained(path):
-        _recognise(path)
+        _recognise(path, read_only)
         raw = sqlite3.connect(
             uri(path, "rw"), uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
@@ -46,14 +47,20 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Connection:
             raise
 
 
-def _recognise(path: Path) -> None:
+def _recognise(path: Path, read_only: bool) -> None:
     """Say what is wrong with a file that is no database, better than SQLite does."""
     if not path.exists():
         raise StoreError(f"There is no file {path}. Check its name, and that its folder can be reached.")
     if not path.is_file():
         raise StoreError(f"{path} is a folder, not a school file.")
-    with path.open("rb") as file:
-        start = file.read(16)
+    try:
+        # SQLite opens for reading what may not be written, and tells at the first change.
+        with path.open("rb" if read_only else "r+b") as file:
+            start = file.read(16)
+    except OSError as exc:
+        if not read_only and exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise _protected(path) from exc
+        raise
     if not start:
         raise DamagedFileError(f"{path.name} is empty (0 bytes). Restore one of its backups.")
     if start != b"SQLite format 3\0":
@@ -97,6 +104,8 @@ def explained(path: Path) -> Iterator[None]:
     """Turn what SQLite and the system complain of into a StoreError that says what to do."""
     try:
         yield
+    except (sa.exc.ProgrammingError, sa.exc.InterfaceError):
+        raise  # a mistake in this program
     except sa.exc.DBAPIError as exc:
         raise _store_error(path, exc.orig) from exc
     except (sqlite3.Error, OSError) as exc:
@@ -104,9 +113,18 @@ def explained(path: Path) -> Iterator[None]:
     except UnicodeDecodeError as exc:  # of a name in the schema, say, or of SQLite's own message about it
         raise _store_error(path, exc) from exc
     except (UnicodeEncodeError, OverflowError) as exc:
-        raise StoreError(
-            f"{path.name} cannot hold this value: {exc}. The change was not made; correct the value."
-        ) from exc
+        raise _cannot_hold(path, exc) from exc
+
+
+def _protected(path: Path) -> StoreError:
+    return StoreError(
+        f"{path.name} is write-protected, or its folder is. Nothing was changed. Ask for the right to write "
+        "there, copy the file to a folder of your own, or open it for reading only."
+    )
+
+
+def _cannot_hold(path: Path, exc: BaseException | None) -> StoreError:
+    return StoreError(f"{path.name} cannot hold a value: {exc}. The change was not made; correct the value.")
 
 
 def _store_error(path: Path, exc: BaseException | None) -> StoreError:
@@ -130,10 +148,7 @@ def _store_error(path: Path, exc: BaseException | None) -> StoreError:
             "Free some space, then repeat the change."
         )
     if code == sqlite3.SQLITE_READONLY:
-        return StoreError(
-            f"{name} is write-protected, or its folder is. The change was not made. Ask for the right to "
-            "write there, or copy the file to a folder of your own and open it there."
-        )
+        return _protected(path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreError(
             f"{path} cannot be opened or written. Nothing was changed. Check that its folder can be reached "
@@ -150,4 +165,6 @@ def _store_error(path: Path, exc: BaseException | None) -> StoreError:
         return FileLockedError(
             f"Another program is using {name} at this moment. Close it there, then repeat the change."
         )
+    if code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG):
+        return _cannot_hold(path, exc)
     return DamagedFileError(f"{name} is damaged or is no school file ({exc}). Restore one of its backups.")

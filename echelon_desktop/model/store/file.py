@@ -1,22 +1,21 @@
 """The school file as the application sees it: open it, change it, go back in it."""
 
-import sqlite3
-import zlib
+import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
 
-from echelon_desktop import __version__
-from echelon_desktop.errors import DamagedFileError, EditError, StoreError
+from echelon_desktop.errors import EditError, StoreError
 from echelon_desktop.model.dataset import Changes, Dataset, Edit
 from echelon_desktop.model.difference import difference
-from echelon_desktop.model.store import backup, journal, meta, migrate, rows, runs, snapshots
-from echelon_desktop.model.store.connect import adopt, connect, driver, explained
+from echelon_desktop.model.store import backup, journal, meta, opening, rows, runs, snapshots
+from echelon_desktop.model.store.connect import explained
 from echelon_desktop.model.store.lock import WriteLock, Writer
+from echelon_desktop.model.store.opening import decoding
 
 Listener = Callable[[Changes], None]
 
@@ -55,7 +54,8 @@ class SchoolFile:
         self._lock = lock
         self._connection = connection
         self._listeners: list[Listener] = []
-        with _decoding(path), explained(path), connection.begin():
+        with decoding(path), explained(path), connection.begin():
+            self._identity = path.stat()
             facts = meta.read(connection)
             self.title, self.created = facts["title"], facts["created"]
             self.dataset, self._positions = rows.read(connection)
@@ -80,25 +80,9 @@ class SchoolFile:
             If the file exists, or the folder or the disk does not allow it. No file is left then.
         """
         path = path.resolve()
-        lock = _locked(path)
+        lock = opening.lock(path)
         try:
-            with explained(path):
-                if path.exists():
-                    raise StoreError(f"{path} exists already. Choose another name, or delete it first.")
-                part = backup.part_of(path)
-                backup.discard(part)
-                try:
-                    raw = sqlite3.connect(part, isolation_level=None)
-                    with closing(adopt(raw)) as connection, connection.begin():
-                        migrate.migrate(connection)
-                        rows.write_all(connection, dataset)
-                        facts = {"title": title, "created": journal.now(), "app_version": __version__}
-                        meta.put(connection, facts)
-                        meta.touch(connection)
-                    backup.replace(part, path)
-                except BaseException:
-                    backup.discard(part)
-                    raise
+            opening.make(path, dataset, title)
             return cls._open(path, lock)
         except BaseException:
             lock.release()
@@ -125,13 +109,13 @@ class SchoolFile:
         """
         path = path.resolve()
         if read_only:
-            connection = _read_connection(path)
+            connection = opening.reader(path)
             try:
                 return cls(path, connection, None)
             except BaseException:
                 connection.close()
                 raise
-        lock = _locked(path)
+        lock = opening.lock(path)
         try:
             return cls._open(path, lock)
         except BaseException:
@@ -140,16 +124,8 @@ class SchoolFile:
 
     @classmethod
     def _open(cls, path: Path, lock: WriteLock) -> Self:
-        connection = connect(path)
+        connection = opening.writer(path)
         try:
-            backup.check(path, connection)
-            with explained(path), connection.begin():
-                older = migrate.file_format(connection, path) < migrate.newest_format()
-            if older:
-                backup.make_backup(path, connection, "before update")
-                with explained(path), connection.begin():
-                    migrate.migrate(connection)
-                    meta.touch(connection)
             file = cls(path, connection, lock)
             file._back_up()
             return file
@@ -180,7 +156,11 @@ class SchoolFile:
         self.close()
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
-        """Have ``listener`` called after each change, once it is on the disk; returns how to end that."""
+        """
+        Have ``listener`` called after each change, once it is on the disk; returns how to end that.
+
+        It must not raise: the change is made.
+        """
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -218,7 +198,7 @@ class SchoolFile:
         return found and self._step(*found, undone=False)
 
     def _step(self, seq: int, edit: Edit, *, undone: bool) -> tuple[str, Changes]:
-        with _decoding(self.path):
+        with decoding(self.path):
             back, changes = self.dataset.apply(edit)
         with self._written(edit, back):
             journal.mark(self._connection, seq, undone=undone)
@@ -313,13 +293,25 @@ class SchoolFile:
         if self.read_only:
             raise StoreError(f"{self.path.name} is open for reading only. Open it for writing to change it.")
 
+    def _require_in_place(self) -> None:
+        # Where open files can be renamed and deleted (not on Windows), SQLite would go on writing a file that
+        # has no name any more; programs that synchronise folders replace files like that.
+        with suppress(OSError):
+            if os.path.samestat(self._identity, self.path.stat()):
+                return
+        raise StoreError(
+            f"{self.path} was moved, deleted or replaced by another program since it was opened. "
+            "The change was not made. Put the file back, or close it and open it where it is now."
+        )
+
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with _decoding(self.path), explained(self.path), self._connection.begin():
+        with decoding(self.path), explained(self.path), self._connection.begin():
             yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
+        self._require_in_place()
         with explained(self.path), self._connection.begin():
             meta.touch(self._connection)
             yield
@@ -335,50 +327,3 @@ class SchoolFile:
             self.dataset.apply(inverse)
             raise
         self._positions |= moved
-
-
-def _locked(path: Path) -> WriteLock:
-    if not path.parent.is_dir():
-        raise StoreError(f"There is no folder {path.parent}. Check its name, and that it can be reached.")
-    return WriteLock(path)
-
-
-def _read_connection(path: Path) -> sa.Connection:
-    """A connection for a reader; to a copy in memory when the file has to be updated first."""
-    connection = connect(path, read_only=True)
-    try:
-        backup.check(path, connection)
-        with explained(path), connection.begin():
-            older = migrate.file_format(connection, path) < migrate.newest_format()
-        return _updated_copy(path, connection) if older else connection
-    except BaseException:
-        connection.close()
-        raise
-
-
-def _updated_copy(path: Path, connection: sa.Connection) -> sa.Connection:
-    """A copy in memory of a file of an older format, in the newest; closes the file."""
-    raw = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    copy = adopt(raw)
-    try:
-        with explained(path):
-            driver(connection).backup(raw)
-            with copy.begin():
-                migrate.migrate(copy)
-    except BaseException:
-        copy.close()
-        raise
-    connection.close()
-    return copy
-
-
-@contextmanager
-def _decoding(path: Path) -> Iterator[None]:
-    """What SQLite took for sound may still be no record, edit or state."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError, EditError, zlib.error) as exc:
-        raise DamagedFileError(
-            f"{path.name} is damaged: something in it cannot be read ({type(exc).__name__}). "
-            "Restore one of its backups."
-        ) from exc

@@ -3,6 +3,9 @@ The format of a school file and its migrations.
 
 The revisions of alembic are numbered from 0001; that number, as ``PRAGMA user_version``, is the format of
 a file, so that a newer one is known before anything in it is read.
+
+A revision changes the tables, and the records in the journal and the snapshots too, which are JSON: a field
+that is new needs nothing there if it has a default; one that is renamed or dropped must be rewritten.
 """
 
 import re

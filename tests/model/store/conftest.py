@@ -52,3 +52,21 @@ def protected_folder(tmp_path: Path) -> Iterator[tuple[Path, Protect]]:
     _mount("-t", "tmpfs", "tmpfs", str(folder))
     yield folder, lambda: _mount("-o", "remount,ro", str(folder))
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def protected_file(tmp_path: Path) -> Iterator[Callable[[Path], None]]:
+    """How to write-protect a file in a folder that is not; for root, by a mount over it."""
+    mounted: list[Path] = []
+
+    def protect(path: Path) -> None:
+        if sys.platform == "win32" or os.geteuid() != 0:
+            path.chmod(0o444)
+            return
+        _mount("--bind", str(path), str(path))
+        mounted.append(path)
+        _mount("-o", "remount,bind,ro", str(path))
+
+    yield protect
+    for path in mounted:
+        subprocess.run(["umount", str(path)], check=True)

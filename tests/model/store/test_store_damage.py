@@ -202,6 +202,19 @@ def test_a_file_that_may_not_grow_keeps_what_it_has(path: Path) -> None:
         assert state(file.dataset) == state(example())
 
 
+def test_a_failing_write_is_told_and_nothing_is_lost(path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limit on the size of files on Windows")
+    with SchoolFile.open(path) as file:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 50_000, before[1]))
+        try:
+            assert_refused_and_nothing_lost(file, "failed")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        file.undo()
+        assert state(file.dataset) == state(example())
+
+
 def test_a_write_protected_folder_can_be_read(protected_folder) -> None:
     folder, protect = protected_folder
     path = folder / "school.echelon"
@@ -216,6 +229,17 @@ def test_a_write_protected_folder_can_be_read(protected_folder) -> None:
         restore_backup(path, backups(path)[0].path)
     with SchoolFile.open(path, read_only=True) as reader:
         assert state(reader.dataset) == state(protect_later)
+
+
+def test_a_write_protected_file_is_refused_at_opening(path: Path, protected_file) -> None:
+    protected_file(path)
+    before = backups(path)
+    with pytest.raises(StoreError, match="write-protected"):
+        SchoolFile.open(path)
+    assert backups(path) == before
+    with SchoolFile.open(path, read_only=True) as reader:
+        assert state(reader.dataset) == state(example())
+    assert not path.with_name(path.name + ".lock").exists()
 
 
 def test_a_folder_that_becomes_write_protected_takes_the_edit_back(protected_folder) -> None:

@@ -1,5 +1,7 @@
 """A school file in use: the order of a change, undo across restarts, snapshots, runs, readers."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -76,8 +78,6 @@ def test_undo_and_redo_outlive_the_process(path: Path) -> None:
 
 
 def _environment() -> dict[str, str]:
-    import os
-
     here = Path(__file__).parent
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(here), str(here.parents[2])])}
 
@@ -114,6 +114,8 @@ def test_an_edit_that_does_not_fit_changes_nothing(path: Path) -> None:
     "edit",
     [
         Edit("Too big", (RowChange("rooms", "12", e.Room("12", 2**63)),)),
+        Edit("No number", (RowChange("rooms", "12", e.Room("12", "many")),)),  # type: ignore[arg-type]
+        Edit("Nothing", (RowChange("groups", "AVID", e.Group("AVID", None)),)),  # type: ignore[arg-type]
         Edit("No text", (RowChange("students", "st1", e.Student("st1", name="\ud800")),)),
     ],
 )
@@ -123,7 +125,7 @@ def test_a_value_that_cannot_be_written_takes_the_edit_back(path: Path, edit: Ed
         file.on_change(announced.append)
         file.apply(add_course("Chem", 0))
         before, shown = state(file.dataset), list(announced)
-        with pytest.raises(StoreError, match="cannot hold this value"):
+        with pytest.raises(StoreError, match="cannot hold a value"):
             file.apply(Edit(edit.title, (*edit.changes, *delete_course("Art").changes)))
         assert state(file.dataset) == before
         assert announced == shown
@@ -219,3 +221,21 @@ def test_the_model_alone_loads_no_database() -> None:
         "assert not {'sqlalchemy', 'alembic', 'sqlite3'} & set(sys.modules), 'loaded'\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, env=_environment())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved on Windows")
+def test_a_file_moved_away_while_open_takes_no_more_changes(path: Path) -> None:
+    moved, copied = path.with_name("moved.echelon"), path.with_name("copied.echelon")
+    with SchoolFile.create(path, example(), "Import") as file:
+        shutil.copy(path, copied)
+        path.rename(moved)
+        for another in (False, True):  # gone, then replaced as a synchronising program does it
+            if another:
+                copied.rename(path)
+            with pytest.raises(StoreError, match="moved, deleted or replaced"):
+                file.apply(rename_student(1, "Ada"))
+            assert state(file.dataset) == state(example())
+        moved.replace(path)
+        file.apply(rename_student(1, "Ada"))
+    with SchoolFile.open(path, read_only=True) as reader:
+        assert reader.dataset.school.students["st1"].name == "Ada"
