@@ -15,11 +15,12 @@ def difference(before: Dataset, after: Dataset, title: str = "") -> Edit:
     """
     changes: list[RowChange] = []
     for name in TABLES:
-        changes += _table_changes(name, before.table(name), after.table(name))
+        changes += table_changes(name, before.table(name), after.table(name))
     return Edit(title, tuple(changes))
 
 
-def _table_changes(name: str, before: Table[Any], after: Table[Any]) -> list[RowChange]:
+def table_changes(name: str, before: Table[Any], after: Table[Any]) -> list[RowChange]:
+    """The changes that turn one table of that name into another."""
     changes = [RowChange(name, key, None) for key in before if key not in after]
     order = {key: i for i, key in enumerate(before)}
     common = [key for key in after if key in order]

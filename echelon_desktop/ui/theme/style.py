@@ -91,10 +91,20 @@ QHeaderView::section {
     background: $sunken; color: $text_soft; border: none; border-right: 1px solid $line;
     border-bottom: 1px solid $line; padding: 5px 8px; font-weight: 600;
 }
+QHeaderView::section:vertical { font-weight: 400; }
 QTableCornerButton::section { background: $sunken; border: none; }
 QSplitter::handle { background: $line; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[kind="canvas"] { background: transparent; }
+QScrollBar { background: transparent; border: none; }
+QScrollBar:vertical { width: 12px; }
+QScrollBar:horizontal { height: 12px; }
+QScrollBar::handle { background: $line_strong; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: $text_faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QTabBar::tab {
     padding: 7px 14px; color: $text_soft; border: none; border-bottom: 2px solid transparent;
 }

@@ -1,0 +1,1 @@
+"""The Data page: a grid for each table of the school."""

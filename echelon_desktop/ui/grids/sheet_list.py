@@ -1,0 +1,100 @@
+"""The list of sheets: title, number of rows, and the worst that was found in each."""
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from echelon_desktop.model.findings import Severity
+from echelon_desktop.model.sheets import SHEETS
+from echelon_desktop.ui.grids.model import SIGNS, TOKENS, Index, Role
+from echelon_desktop.ui.theme import SPACE, TYPE, theme
+
+WIDTH = 208
+HEIGHT = 34
+SIGN = 16
+WORDS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.NOTE: "notes"}
+
+
+class SheetListModel(QAbstractListModel):
+    """A line for each sheet."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.counts: dict[str, int] = {}
+        self.worst: dict[str, Severity | None] = {}
+
+    def show(self, counts: dict[str, int], worst: dict[str, Severity | None]) -> None:
+        """Show numbers of rows, and the worst finding of each table."""
+        self.counts, self.worst = counts, worst
+        self.dataChanged.emit(self.index(0), self.index(len(SHEETS) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        """As many as there are sheets."""
+        return 0 if parent.isValid() else len(SHEETS)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+        """Title, and what is said of it."""
+        sheet = SHEETS[index.row()]
+        if role == Role.DisplayRole:
+            return sheet.title
+        if role in (Role.AccessibleTextRole, Role.ToolTipRole):
+            worst = self.worst.get(sheet.table)
+            found = f", {WORDS[worst]} found" if worst else ""
+            return f"{sheet.title}, {self.counts.get(sheet.table, 0):,} rows{found}"
+        return None
+
+
+class _Painter(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(WIDTH, HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, SheetListModel)
+        sheet, look = SHEETS[index.row()], theme()
+        rect: QRect = option.rect.adjusted(SPACE.s, 1, -SPACE.s, -1)
+        state = option.state
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        count = model.counts.get(sheet.table, 0)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("accent_soft" if chosen else "sunken"))
+            painter.drawRoundedRect(rect, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(look.color("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect, 6, 6)
+        painter.setPen(look.color("on_accent_soft" if chosen else "text" if count else "text_soft"))
+        painter.setFont(look.font())
+        words = rect.adjusted(SPACE.m, 0, -SPACE.m, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(words, middle | Qt.AlignmentFlag.AlignLeft, sheet.title)
+        worst = model.worst.get(sheet.table)
+        if worst:
+            left = words.left() + painter.fontMetrics().horizontalAdvance(sheet.title) + SPACE.s
+            top = rect.top() + (rect.height() - SIGN) // 2
+            look.icon(SIGNS[worst], TOKENS[worst]).paint(painter, left, top, SIGN, SIGN)
+        painter.setPen(look.color("on_accent_soft" if chosen else "text_soft"))
+        painter.setFont(look.font(TYPE.small))
+        painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, f"{count:,}" if count else "–")
+        painter.restore()
+
+
+class SheetList(QListView):
+    """Shows the sheets; the current line is the one on the screen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sheets = SheetListModel(self)
+        self.setModel(self.sheets)
+        self.setItemDelegate(_Painter(self))
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("Tables of the school")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        theme().changed.connect(self.viewport().update)

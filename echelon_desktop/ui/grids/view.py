@@ -1,0 +1,126 @@
+"""The grid on screen: a table view that walks, selects and resizes as a spreadsheet does."""
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QHeaderView, QTableView, QWidget
+
+from echelon_desktop.ui.grids.cell_editor import CellEditor
+from echelon_desktop.ui.grids.model import GridModel
+from echelon_desktop.ui.theme import SPACE, theme
+
+ROW_HEIGHT = 30
+SAMPLE = 60  # rows looked at for the width of a column
+NARROWEST, WIDEST = 72, 300
+Hint = QAbstractItemDelegate.EndEditHint
+
+
+class GridView(QTableView):
+    """Shows a :class:`GridModel`; ``said`` passes on what its editor says of a text."""
+
+    said = Signal(str)
+
+    def __init__(self, model: GridModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.grid = model
+        self.setModel(model)
+        self.setItemDelegate(editor := CellEditor(model, self))
+        editor.said.connect(self.said)
+        self.setAccessibleName(model.sheet.title)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setShowGrid(False)  # the delegate draws the lines, in the colour of lines
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(True)
+        self.setIconSize(QSize(16, 16))
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(
+            QTableView.EditTrigger.AnyKeyPressed
+            | QTableView.EditTrigger.EditKeyPressed
+            | QTableView.EditTrigger.DoubleClicked
+        )
+        rows = self.verticalHeader()
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        head = self.horizontalHeader()
+        head.setSortIndicatorShown(True)
+        head.setSortIndicatorClearable(True)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        head.setSectionsClickable(True)
+        head.setHighlightSections(False)
+        head.sortIndicatorChanged.connect(model.sort)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Give each column the width of its title and of the texts in the first rows, within bounds."""
+        metrics = QFontMetrics(theme().font())
+        for column, spec in enumerate(self.grid.columns):
+            texts = [self.grid.text(row, column) for row in range(min(SAMPLE, self.grid.rowCount()))]
+            longest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+            title = metrics.horizontalAdvance(spec.title) * 1.08 + 3 * SPACE.l
+            width = max(NARROWEST, round(title), longest + 2 * SPACE.l)
+            self.setColumnWidth(column, min(WIDEST, width))
+
+    def lines(self) -> list[int]:
+        """The lines of the selection, from the top; that of the current cell when nothing is selected."""
+        lines = {n for part in self._parts() for n in range(part.top(), part.bottom() + 1)}
+        if not lines and self.currentIndex().isValid():
+            lines = {self.currentIndex().row()}
+        return sorted(lines)
+
+    def selected_columns(self) -> list[int]:
+        """The columns of the selection, from the left; that of the current cell when nothing is selected."""
+        found = {n for part in self._parts() for n in range(part.left(), part.right() + 1)}
+        if not found and self.currentIndex().isValid():
+            found = {self.currentIndex().column()}
+        return sorted(found)
+
+    def choose(self, row: int, column: int, height: int = 1, width: int = 1) -> None:
+        """Select a block and make its first cell current and visible."""
+        first = self.grid.index(row, column)
+        if not first.isValid():
+            return
+        last = self.grid.index(
+            min(row + height, self.grid.rowCount()) - 1, min(column + width, self.grid.columnCount()) - 1
+        )
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(first, flags.NoUpdate)
+        self.selectionModel().select(QItemSelection(first, last), flags.ClearAndSelect)
+        self.scrollTo(first, QTableView.ScrollHint.EnsureVisible)
+
+    # Qt ------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tick boxes with the space bar; leave single keys with Ctrl to the commands."""
+        index = self.currentIndex()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+            self._step(1, 0)
+            return
+        super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: Hint) -> None:
+        """After Enter go one down, after Tab one to the side, as a spreadsheet does."""
+        super().closeEditor(
+            editor, Hint.NoHint if hint in (Hint.EditNextItem, Hint.EditPreviousItem) else hint
+        )
+        steps = {Hint.SubmitModelCache: (1, 0), Hint.EditNextItem: (0, 1), Hint.EditPreviousItem: (0, -1)}
+        if hint in steps:
+            self._step(*steps[hint])
+        self.said.emit("")
+
+    def _parts(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel().selection()
+        return [selection.at(i) for i in range(selection.count())]
+
+    def _step(self, down: int, across: int) -> None:
+        index = self.currentIndex()
+        after: QModelIndex = self.grid.index(index.row() + down, index.column() + across)
+        if after.isValid():
+            self.setCurrentIndex(after)
