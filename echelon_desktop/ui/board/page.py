@@ -64,6 +64,7 @@ class BoardPage(Page):
 
     def refresh(self, changes: Changes | None) -> None:
         """Show the schedule as it is now."""
+        self.view.carrying = ""
         self.targets.drop()
         document = self.document
         self.stack.setCurrentWidget(self.view if document.scenario else self.empty)
@@ -243,7 +244,6 @@ class BoardPage(Page):
         delegate.targets = {}
         if not section:
             delegate.hover = None
-            self.view.carrying = ""
         else:
             teachers = self.document.school.sections[section].teachers or ("",)
             rows = [self.model.board.row_of[t] for t in teachers if t in self.model.board.row_of]

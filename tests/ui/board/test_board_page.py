@@ -1,0 +1,220 @@
+"""The board: cards where the schedule has them, moved by key and by drop, locked, filtered, found again."""
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from echelon_desktop.model.edits import delete_scenario, lock_sections, place_section, set_fields
+from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.board.cards import TRAY
+from echelon_desktop.ui.board.page import BoardPage
+from echelon_desktop.ui.board.targets import Standing
+from echelon_desktop.ui.board.view import MIME
+from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.workspace import Workspace
+
+ENGINE_MS = 60_000
+
+
+@pytest.fixture
+def page(workspace: Workspace, qtbot: QtBot) -> BoardPage:
+    made = BoardPage(workspace)
+    qtbot.addWidget(made)
+    made.resize(1200, 700)
+    made.show()
+    workspace.document.changed.connect(made.refresh)
+    return made
+
+
+def periods(page: BoardPage, section: str) -> tuple[str, ...]:
+    document = page.document
+    return document.dataset.placements[document.scenario, section].periods
+
+
+def ready(page: BoardPage, qtbot: QtBot) -> None:
+    """Wait until the engine knows the schedule on the screen."""
+    page.workspace.engine.start()
+    qtbot.waitUntil(lambda: page.targets.situation is not None, timeout=ENGINE_MS)
+
+
+def free_place(page: BoardPage, qtbot: QtBot) -> tuple[str, int]:
+    """Pick up the first card that may go somewhere; returns it and that column, its cost known."""
+    for section in page.document.school.sections:
+        page.view.picked.emit(section)
+        for column in range(1, page.model.columnCount()):
+            place = page._place_at(column)
+            if place is not None and place.standing is Standing.FREE:
+                qtbot.waitUntil(lambda c=column: page._place_at(c).move is not None, timeout=ENGINE_MS)
+                return section, column
+    raise AssertionError("no card may go anywhere")
+
+
+def test_every_section_has_a_card_where_it_stands(page: BoardPage):
+    for section in page.document.school.sections:
+        index = page.model.find(section)
+        assert page.model.headerData(index.column(), Qt.Orientation.Horizontal) in periods(page, section)
+
+
+def test_model_keeps_the_rules_of_models(page: BoardPage, qtmodeltester: ModelTester):
+    qtmodeltester.check(page.model)
+
+
+def test_cells_say_what_is_in_them(page: BoardPage):
+    index = page.model.find(next(iter(page.document.school.sections)))
+    spoken = page.model.data(index, Qt.ItemDataRole.AccessibleTextRole)
+    card = page.model.cards(index)[0]
+    assert card.title in spoken
+    assert f"{card.enrolled} of {card.seats} seats" in spoken
+
+
+def test_a_drop_moves_the_section_and_its_students_in_one_step(page: BoardPage, qtbot: QtBot):
+    ready(page, qtbot)
+    before = page.document.schedule()
+    section, column = free_place(page, qtbot)
+    place = page._place_at(column)
+    drop(page, section, column)
+    assert periods(page, section) == place.choice.periods
+    document = page.document
+    verdict = verify(document.school, document.rules, document.schedule())
+    assert verdict.ok
+    assert verdict.counts.unmet == place.unmet  # the planted schedule misses none
+    document.undo()
+    assert document.schedule() == before
+
+
+def test_a_card_is_carried_by_keys(page: BoardPage, qtbot: QtBot):
+    ready(page, qtbot)
+    section, column = free_place(page, qtbot)
+    page.targets.drop()
+    index = page.model.find(section)
+    page.view.setCurrentIndex(index)
+    for _ in page.model.cards(index):
+        qtbot.keyClick(page.view, Qt.Key.Key_Space)
+        if page.view.carrying == section:
+            break
+    assert page.view.carrying == section
+    qtbot.waitUntil(lambda: page._place_at(column).move is not None, timeout=ENGINE_MS)
+    target = page._place_at(column).choice.periods
+    step = Qt.Key.Key_Right if column > index.column() else Qt.Key.Key_Left
+    for _ in range(abs(column - index.column())):
+        qtbot.keyClick(page.view, step)
+    qtbot.keyClick(page.view, Qt.Key.Key_Return)
+    assert periods(page, section) == target
+    assert not page.view.carrying
+
+
+def test_escape_puts_the_card_back(page: BoardPage, qtbot: QtBot):
+    section = next(iter(page.document.school.sections))
+    before = periods(page, section)
+    page.view.setCurrentIndex(page.model.find(section))
+    qtbot.keyClick(page.view, Qt.Key.Key_Space)
+    assert page.targets.places
+    qtbot.keyClick(page.view, Qt.Key.Key_Escape)
+    assert not page.targets.places
+    assert periods(page, section) == before
+
+
+def test_a_locked_card_cannot_be_picked_up(page: BoardPage, qtbot: QtBot):
+    section = next(iter(page.document.school.sections))
+    page.view.setCurrentIndex(page.model.find(section))
+    page.set_locked(section)
+    assert page.document.dataset.placements[page.document.scenario, section].locked
+    page.view.picked.emit(section)
+    assert not page.targets.places
+    assert "locked" in page.line_text.text()
+    page.set_locked(section)
+    page.view.picked.emit(section)
+    assert page.targets.places
+
+
+def test_a_closed_place_says_why_and_changes_nothing(page: BoardPage):
+    document = page.document
+    section = next(s for s in document.school.sections.values() if s.teachers)
+    others = [p for p in document.school.periods if p not in periods(page, section.id)]
+    here = periods(page, section.id)
+    document.apply(set_fields(document.dataset, "sections", section.id, allowed_periods=here))
+    page.view.picked.emit(section.id)
+    column = page.model.board.periods.index(others[0]) + 1
+    assert page._place_at(column).standing is Standing.CLOSED
+    revision = document.revision
+    page.move_section(section.id, column)
+    assert document.revision == revision
+    assert "meets only in" in page.line_text.text()
+
+
+def test_the_tray_takes_a_section_off_the_board(page: BoardPage):
+    section = next(iter(page.document.school.sections))
+    page.move_section(section, TRAY)
+    assert periods(page, section) == ()
+    assert page.model.find(section).column() == TRAY
+    held = [seat for s in page.document.schedule().seatings.values() for seat in s.seats]
+    assert all(seat.section != section for seat in held)
+
+
+def test_a_section_in_the_tray_can_be_placed(page: BoardPage, qtbot: QtBot):
+    section = next(iter(page.document.school.sections))
+    where = periods(page, section)
+    page.move_section(section, TRAY)
+    now = page.document.revision
+    qtbot.waitUntil(lambda: page.targets.situation and page.targets.situation.revision == now)
+    page.view.picked.emit(section)
+    page.move_section(section, page.model.board.periods.index(where[0]) + 1)
+    assert periods(page, section) == where
+
+
+def test_filter_by_department_and_words(page: BoardPage, qtbot: QtBot):
+    department = page.model.board.rows[0].department
+    page.department.setCurrentIndex(page.department.findData(department))
+    page.department.activated.emit(page.department.currentIndex())
+    assert {page.model.board.rows[i].department for i in page.model.visible} == {department}
+    page.department.setCurrentIndex(0)
+    page.department.activated.emit(0)
+    section = next(iter(page.document.school.sections))
+    page.words.setText(section)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    assert page.model.find(section).isValid()
+    page.take_to(Target("board", "sections", section))
+    assert page.model.rowCount() == len(page.model.board.rows)
+    assert page.view.currentIndex() == page.model.find(section)
+
+
+def test_copying_gives_excel_a_row_a_teacher(page: BoardPage, qapp: QApplication):
+    assert page.copy()
+    lines = qapp.clipboard().text().split("\n")
+    assert len(lines) == 1 + page.model.rowCount()
+    assert lines[0].split("\t")[2:] == list(page.model.board.periods)
+
+
+def test_without_a_scenario_the_page_says_what_to_do(page: BoardPage):
+    page.document.apply(delete_scenario(page.document.dataset, page.document.scenario))
+    assert page.stack.currentWidget() is page.empty
+
+
+def test_edits_of_the_board_are_taken_back_exactly(page: BoardPage):
+    document = page.document
+    before = document.schedule()
+    sections = tuple(document.school.sections)[:3]
+    document.apply(lock_sections(document.dataset, document.scenario, sections, True))
+    document.apply(place_section(document.dataset, document.scenario, sections[1], (), ()))
+    document.undo()
+    document.undo()
+    assert document.schedule() == before
+
+
+def drop(page: BoardPage, section: str, column: int) -> None:
+    """Carry a card over the board and let it go, as the system reports it."""
+    view = page.view
+    row = page.model.find(section).row()
+    view.scrollTo(page.model.index(row, column))
+    point = view.visualRect(page.model.index(row, column)).center()
+    data = QMimeData()
+    data.setData(MIME, section.encode())
+    move, left, none = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        event = kind(QPoint(point), move, data, left, none)
+        QApplication.sendEvent(view.viewport(), event)
+        assert event.isAccepted()
+    QApplication.sendEvent(view.viewport(), QDropEvent(QPointF(point), move, data, left, none))

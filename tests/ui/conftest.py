@@ -1,0 +1,124 @@
+"""A real window over a small school in a real file; the engine is started only by tests that ask for it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import Dataset, School
+from echelon_desktop.model.rules import preset_rules
+from echelon_desktop.model.store import SchoolFile
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.engine.client import EngineClient
+from echelon_desktop.ui.shell.window import MainWindow
+from echelon_desktop.ui.theme import theme
+from echelon_desktop.ui.workspace import Workspace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def appearance(qapp: QApplication) -> None:
+    """The house's font and colours, as in the application."""
+    theme().install(qapp, "light")
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> None:
+    """Keep what the window remembers out of the user's own settings."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    for layout in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+        QSettings.setPath(layout, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+def small_dataset() -> Dataset:
+    """
+    Six sections, four periods, three teachers, eight students, and one scenario that meets all requests.
+
+    S1 (Biology) is in R1, S2 (Biology) in R2, S3 and S4 (English) in R2 and G1, S5 (Art) in G1, S6 (Band) in
+    G2. Students with odd numbers sit in S1, S4 and S6; those with even ones in S2, S4 or S5 and S6.
+    """
+    periods = [
+        e.Period(name, str(i + 1), name[0], i % 2 + 1) for i, name in enumerate(("R1", "R2", "G1", "G2"))
+    ]
+    teachers = [
+        e.Teacher("T1", "Science", load=2, science_sections=2, name="Ada Byron"),
+        e.Teacher("T2", "English", load=2, science_sections=0, name="Chinua Obi"),
+        e.Teacher("T3", "Arts", load=2, science_sections=0, name="Frida Sol"),
+    ]
+    courses = [
+        e.Course("BIO", "Biology", "Science"),
+        e.Course("ENG", "English 9", "English"),
+        e.Course("ART", "Art", "Arts"),
+        e.Course("BAND", "Band", "Arts"),
+    ]
+    sections = [
+        e.Section("S1", "BIO", ("T1",), 5, "Science"),
+        e.Section("S2", "BIO", ("T1",), 5, "Science"),
+        e.Section("S3", "ENG", ("T2",), 5, "English"),
+        e.Section("S4", "ENG", ("T2",), 8, "English"),
+        e.Section("S5", "ART", ("T3",), 8, "Arts"),
+        e.Section("S6", "BAND", ("T3",), 8, "Arts"),
+    ]
+    places = {"S1": "R1", "S2": "R2", "S3": "R2", "S4": "G1", "S5": "G1", "S6": "G2"}
+    students, requests, seatings = [], [], []
+    for n in range(1, 9):
+        student = f"P{n:02}"
+        students.append(e.Student(student, sped=n == 3, name=f"Student {n}", grade="9" if n < 5 else "10"))
+        second = "ENG" if n % 2 else ("ENG", "ART")[n % 4 == 0]
+        wanted = ("BIO", second, "BAND")
+        requests.append(e.RequestList(student, tuple(e.CourseRequest(course) for course in wanted)))
+        held = ("S1" if n % 2 else "S2", "S4" if second == "ENG" else "S5", "S6")
+        seats = tuple(e.Seat(c, s) for c, s in zip(wanted, held, strict=True))
+        seatings.append(e.Seating("1", student, seats))
+    school = School(
+        periods=periods,
+        courses=courses,
+        teachers=teachers,
+        sections=sections,
+        unavailability=[e.Unavailability("T3", ("R1",))],
+        students=students,
+        requests=requests,
+    )
+    placements = [
+        e.Placement("1", section.id, (places[section.id],), (), section.teachers) for section in sections
+    ]
+    scenario = e.Scenario("1", "Draft", "2026-01-02T03:04:05+00:00")
+    return Dataset(school, preset_rules("standard"), [scenario], placements, seatings)
+
+
+@pytest.fixture
+def document(tmp_path: Path, qapp: QApplication) -> Iterator[Document]:
+    """The small school, open in a file of its own."""
+    opened = Document(SchoolFile.create(tmp_path / "school.echelon", small_dataset(), "Small school"))
+    yield opened
+    opened.file.close()
+
+
+@pytest.fixture
+def engine(qapp: QApplication) -> Iterator[EngineClient]:
+    """An engine that is off until a test starts it, and never left behind."""
+    client = EngineClient()
+    yield client
+    client.shut()
+
+
+@pytest.fixture
+def workspace(document: Document, engine: EngineClient) -> Iterator[Workspace]:
+    """What a page is made with; no thread of it is left running."""
+    shared = Workspace(document, engine)
+    yield shared
+    shared.background.wait()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, document: Document, engine: EngineClient) -> Iterator[MainWindow]:
+    """The main window showing the small school."""
+    shown = MainWindow(engine)
+    qtbot.addWidget(shown)
+    shown.show_document(document)
+    shown.show()
+    yield shown
+    shown.close_document()
