@@ -1,20 +1,23 @@
 """CP-SAT finds what trying every schedule finds, level by level, and verify counts the same."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
+import pytest
 from brute import Brute
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_schools import Case, random_case, shuffled
 
+from echelon_desktop.errors import ScheduleError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.solver.compile import compile_school, schedule_of
 from echelon_desktop.solver.cpsat.solve import CpOutcome, Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
-from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.problem import Goal, GoalKind, Problem, Solution
 from echelon_desktop.solver.result import Status, StopReason
 from echelon_desktop.solver.verify import verify
 
@@ -150,3 +153,14 @@ def test_bounds_hold_when_time_ends_it() -> None:
         short = solve_cpsat(problem, Limits(deterministic_limit=0.02), start=nobody)
         assert short.levels[0].bound is not None
         assert short.levels[0].bound <= best.levels[0].value <= short.levels[0].value
+
+
+def test_a_start_that_breaks_a_hard_rule_is_refused() -> None:
+    problem = crowded_problem(2, students=6)
+    same_place = Solution(problem.choice_start[:-1].copy(), np.full(problem.n_requests, -1, np.int32))
+    assert not Brute(problem).accepts(same_place)
+    wrong = replace(
+        problem, goals=(*problem.goals, Goal(GoalKind.CONSTANT, 0, limits=np.array([1], np.int32)))
+    )
+    with pytest.raises(ScheduleError, match="start"):
+        solve_cpsat(wrong, Limits(), start=same_place)

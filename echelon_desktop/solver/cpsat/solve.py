@@ -7,6 +7,7 @@ from math import inf
 
 from ortools.sat.python import cp_model
 
+from echelon_desktop.errors import ScheduleError
 from echelon_desktop.solver.bounds.flow import flow_bound
 from echelon_desktop.solver.bounds.levels import level_bounds
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs, level_cost, unmet_requests
@@ -21,6 +22,7 @@ METHOD = "cp-sat"
 # close must not starve those after it.
 LEVEL_SHARE = 0.7
 AIM_SHARE = 0.3  # of the time left, for finding at one stroke what is certainly the best
+AIM_WORK = 20.0  # deterministic seconds; what has not been found by then is found sooner step by step
 PROGRESS_S = 0.2
 
 
@@ -71,7 +73,12 @@ def solve_cpsat(
     start
         A schedule that keeps the hard rules; the outcome is never worse.
     merge
-        Whether students of equal requests are solved together.
+        Whether students of equal requests, and equal sections of a teacher, are solved together.
+
+    Raises
+    ------
+    ScheduleError
+        If it turns out that the start breaks a hard rule.
     """
     return _Solve(problem, limits, on_progress, start, merge).run()
 
@@ -97,6 +104,7 @@ class _Solve:
         self.values = () if start is None else level_values(problem, start)
         self.unmet_bound = flow_bound(problem)
         self.bounds = [0] * len(self.levels)  # proven by CP-SAT
+        self.refuted: tuple[int, ...] = ()  # the last aim that no schedule reaches
 
     def run(self) -> CpOutcome:
         forbid_hard_costs(self.school)
@@ -141,16 +149,21 @@ class _Solve:
 
         Where there is one, as in many schools, it is found much faster than by one improvement after another.
         """
-        aims = self._certain(self.values[:number])
-        if list(self.values[number:]) == aims[number:]:
+        aims = (*self.values[:number], *self._certain(self.values[:number])[number:])
+        if aims == self.values:
             return cp_model.OPTIMAL
+        if aims == self.refuted:
+            return cp_model.INFEASIBLE
         self._hint()
         model = self.school.model.clone()
         model.clear_objective()  # type: ignore[no-untyped-call]
         for cost, aim in zip(costs[number:], aims[number:], strict=True):
             model.add(cost <= aim)
         # Measured: one worker finds it in half the processor time that two take between them.
-        return self._attempt(model, AIM_SHARE, workers=1)[0]
+        status, _ = self._attempt(model, AIM_SHARE, workers=1, work=AIM_WORK)
+        if status == cp_model.INFEASIBLE:
+            self.refuted = aims
+        return status
 
     def _minimise(self, number: int, cost: Linear) -> cp_model.CpSolverStatus:
         """Minimise a level in its share of the time; in all of it while there is no schedule at all."""
@@ -160,6 +173,8 @@ class _Solve:
         for share in (LEVEL_SHARE if number + 1 < len(self.levels) else 1.0, 1.0):
             status, least = self._attempt(self.school.model, share, self.limits.workers)
             self.bounds[number] = max(self.bounds[number], least)
+            if status == cp_model.INFEASIBLE and self.best is not None:
+                raise ScheduleError("The schedule to start from breaks a hard rule.")
             if self.best is not None or status == cp_model.INFEASIBLE:
                 break
         return status
@@ -169,14 +184,14 @@ class _Solve:
             self.school.hint(self.best)
 
     def _attempt(
-        self, model: cp_model.CpModel, share: float, workers: int
+        self, model: cp_model.CpModel, share: float, workers: int, work: float = inf
     ) -> tuple[cp_model.CpSolverStatus, int]:
         """Run CP-SAT with a share of what time is left; keep what is better; status and bound."""
         limits = replace(
             self.limits,
             workers=workers,
             time_limit_s=share * self._time_left_s(),
-            deterministic_limit=share * (self.limits.deterministic_limit - self.deterministic_used),
+            deterministic_limit=min(work, share * self._work_left()),
         )
         if limits.time_limit_s <= 0 or limits.deterministic_limit <= 0 or limits.should_stop():
             return cp_model.UNKNOWN, 0
@@ -198,6 +213,9 @@ class _Solve:
 
     def _time_left_s(self) -> float:
         return self.limits.time_limit_s - self.seconds
+
+    def _work_left(self) -> float:
+        return self.limits.deterministic_limit - self.deterministic_used
 
     def _reason(self) -> StopReason:
         if self.limits.should_stop():
