@@ -9,6 +9,7 @@ SIGKILL; or a given time later by SIGALRM, which nobody catches and which is no 
 inside a commit or a copy, where no event is.
 """
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -122,6 +123,20 @@ def long_titles(random: random.Random) -> Edit:
     return Edit("Long titles", tuple(RowChange("courses", course.id, course) for course in courses))
 
 
+def result(dataset: Dataset, scenario: str) -> Edit:
+    """A solver's result as an edit: a scenario, all placements, all seats."""
+    rows: list[RowChange] = [RowChange("scenarios", scenario, e.Scenario(scenario, scenario))]
+    sections = dataset.school.sections.values()
+    for section in sections:
+        placement = e.Placement(scenario, section.id, ("R1",), ("S1",), section.teachers)
+        rows.append(RowChange("placements", (scenario, section.id), placement))
+    seats = tuple(e.Seat(section.course, section.id) for section in sections) * 20
+    for student in dataset.school.students:
+        seating = e.Seating(scenario, student, seats)
+        rows.append(RowChange("seatings", (scenario, student), seating))
+    return Edit(f"Solve {scenario}", tuple(rows))
+
+
 class Worker:
     """Does a job in the child, telling what it does through a pipe."""
 
@@ -183,6 +198,17 @@ class Worker:
         with SchoolFile.open(self.path) as file:
             for _ in range(14):
                 self.something(file)
+
+    def solves(self) -> None:
+        """Solver runs, each with its result as a new scenario."""
+        with SchoolFile.open(self.path) as file:
+            for turn in range(4):
+                run = Run(f"run {turn}", f"result {turn}", str(turn), seed=turn)
+                self.act(lambda: None, lambda run=run: file.record_run(run))
+                edit = result(self.expected.dataset(), run.scenario)
+                self.act(lambda edit=edit: self.expected.apply(edit), lambda edit=edit: file.apply(edit))
+                done = dataclasses.replace(run, ended="later", status="optimal", figures={"missed": turn})
+                self.act(lambda: None, lambda done=done: file.record_run(done))
 
     def reopen(self) -> None:
         """Opening again and again, with a backup each time."""

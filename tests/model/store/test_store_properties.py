@@ -9,7 +9,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from store_examples import RECORDS, add_course, datasets, edits, example, state
+from store_examples import MEMORY, RECORDS, add_course, datasets, edits, example, state
 
 from echelon_desktop.model.dataset import Dataset, Edit, RowChange
 from echelon_desktop.model.difference import difference
@@ -22,7 +22,7 @@ class SchoolFileMachine(RuleBasedStateMachine):
 
     @initialize(dataset=datasets())
     def create(self, dataset: Dataset) -> None:
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.path = Path(self.folder.name, "school.echelon")
         self.file = SchoolFile.create(self.path, dataset, "Start")
         self.states = [state(dataset)]
