@@ -39,6 +39,7 @@ class BoardPage(Page):
         self.view = BoardView(self.model)
         self.targets = Targets(workspace, self)
         self.targets.changed.connect(self._show_targets)
+        self._waiting: tuple[str, int] | None = None  # a drop whose cost is not known yet: section, mask
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -65,6 +66,7 @@ class BoardPage(Page):
     def refresh(self, changes: Changes | None) -> None:
         """Show the schedule as it is now."""
         self.view.carrying = ""
+        self._waiting = None
         self.targets.drop()
         document = self.document
         self.stack.setCurrentWidget(self.view if document.scenario else self.empty)
@@ -146,9 +148,9 @@ class BoardPage(Page):
                 document.apply(edit)
                 self._say("good", f"{course} {section} stands in {where}.")
             else:
-                self._say(
-                    "doubt", f"What {course} {section} in {where} would cost is not known yet. Try again."
-                )
+                self._waiting = (section, place.choice.mask)
+                self._say("note", f"Finding seats for the students of {course} {section} in {where}…")
+                return
         self.view.show_section(section)
 
     def set_locked(self, section: str) -> None:
@@ -214,7 +216,7 @@ class BoardPage(Page):
         self.words.textChanged.connect(lambda _text: self._filter_timer.start())
         self.department.activated.connect(lambda _index: self._filter())
         self.view.picked.connect(self._on_picked)
-        self.view.put_back.connect(self.targets.drop)
+        self.view.put_back.connect(self._on_put_back)
         self.view.hovered.connect(self._on_hovered)
         self.view.dropped.connect(self.move_section)
         self.view.opened.connect(lambda s: self.workspace.go_to("schedule", "sections", s))
@@ -237,8 +239,21 @@ class BoardPage(Page):
         self.view.delegate.in_hand = section
         self.targets.pick(section)
 
+    def _on_put_back(self) -> None:
+        if self._waiting is None:
+            self.targets.drop()
+
     def _show_targets(self) -> None:
-        """Paint where the card in hand may go."""
+        """Paint where the card in hand may go; make the drop that waited for an answer."""
+        waiting, situation = self._waiting, self.targets.situation
+        place = self.targets.places.get(waiting[1]) if waiting and self.targets.prepared else None
+        if waiting and place is not None and situation is not None:
+            closed = place.standing is Standing.CLOSED
+            if closed or place.move is not None or situation.solution is None:
+                self._waiting = None
+                self.go(waiting[0], place)
+                self.targets.drop()
+                return
         section, delegate = self.targets.section, self.view.delegate
         delegate.in_hand = section
         delegate.targets = {}

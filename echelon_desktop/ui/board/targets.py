@@ -80,13 +80,22 @@ class Targets(QObject):
         self._asked = 0
         self._preparing = False
 
+    @property
+    def prepared(self) -> bool:
+        """Whether the engine knows the schedule that is on the screen."""
+        document, known = self.workspace.document, self.situation
+        return known is not None and (known.revision, known.scenario) == (
+            document.revision,
+            document.scenario,
+        )
+
     def prepare(self) -> None:
         """Tell the engine of the schedule on the screen, so that answers come at once later."""
         document = self.workspace.document
-        now = (document.revision, document.scenario)
-        if self._preparing or (self.situation and (self.situation.revision, self.situation.scenario) == now):
+        if self._preparing or self.prepared:
             return
         self._preparing = True
+        now = (document.revision, document.scenario)
         school, rules, schedule = document.school, document.rules, document.schedule()
 
         def work() -> Situation:
@@ -132,15 +141,16 @@ class Targets(QObject):
         return min(fitting, key=lambda p: (order[p.standing], p.unmet or 0), default=None)
 
     def _ask(self) -> None:
-        situation, document = self.situation, self.workspace.document
-        now = (document.revision, document.scenario)
-        if situation is None or (situation.revision, situation.scenario) != now:
+        situation = self.situation
+        if situation is None or not self.prepared:
             self.prepare()
             return
         if not self.section or situation.solution is None:
             return
         number = situation.keys.sections.index(self.section)
-        self._asked = self.workspace.engine.ask("moves", number, answer=self._on_move)
+        self._asked = self.workspace.engine.ask(
+            "moves", number, answer=self._on_move, done=self._on_all_moves
+        )
 
     def _on_prepared(self, situation: Situation) -> None:
         self._preparing = False
@@ -151,6 +161,7 @@ class Targets(QObject):
         self.situation = situation
         self.workspace.engine.set_situation(situation.problem, situation.solution)
         self._ask()
+        self.changed.emit()
 
     def _on_failed(self, error: Exception) -> None:
         self._preparing = False
@@ -165,6 +176,15 @@ class Targets(QObject):
             return
         words = f"{before.words} {_cost(move)}"
         self.places[choice.mask] = TargetPlace(choice, before.standing, words, move.unmet, move)
+        self.changed.emit()
+
+    def _on_all_moves(self) -> None:
+        """Places that no rule forbids, and yet were not among the answers, break a rule about people."""
+        self._asked = 0
+        for mask, place in self.places.items():
+            if place.standing in {Standing.FREE, Standing.SWAP} and place.move is None:
+                words = "Neither it alone nor swapped with what stands there would keep every hard rule."
+                self.places[mask] = TargetPlace(place.choice, Standing.CLOSED, words)
         self.changed.emit()
 
 

@@ -69,7 +69,7 @@ class EngineClient(QObject):
         self._job: Job | None = None
         self._number = 0
         self._situation: p.Situation | None = None
-        self._asked: dict[int, Callable[[Any], None]] = {}
+        self._asked: dict[int, tuple[Callable[[Any], None], Callable[[], None]]] = {}
         self._restarts = 0
         self._received.connect(self._on_received)
 
@@ -158,30 +158,42 @@ class EngineClient(QObject):
         self.start()
         self._send(self._situation)
 
-    def ask(self, name: str, *arguments: Any, answer: Callable[[Any], None]) -> int:
+    def ask(
+        self,
+        name: str,
+        *arguments: Any,
+        answer: Callable[[Any], None],
+        done: Callable[[], None] = lambda: None,
+    ) -> int:
         """
-        Ask a question about the situation; ``answer`` is called with each part of the answer as it comes.
+        Ask a question about the situation.
 
-        Returns a number for :meth:`forget`.
+        ``answer`` is called with each part of the answer as it comes, ``done`` after the last. Returns a
+        number for :meth:`forget`.
         """
         if self._situation is None:
             raise RuntimeError("There is no situation to ask about.")
-        return self._ask(self._situation.number, name, arguments, answer)
+        return self._ask(self._situation.number, name, arguments, answer, done)
 
     def ask_apart(self, name: str, *arguments: Any, answer: Callable[[Any], None]) -> int:
         """Ask a question that is about no situation; as :meth:`ask` otherwise."""
         self.start()
-        return self._ask(None, name, arguments, answer)
+        return self._ask(None, name, arguments, answer, lambda: None)
 
     def forget(self, number: int) -> None:
         """Drop what is still to come of an answer."""
         self._asked.pop(number, None)
 
     def _ask(
-        self, situation: int | None, name: str, arguments: tuple[Any, ...], answer: Callable[[Any], None]
+        self,
+        situation: int | None,
+        name: str,
+        arguments: tuple[Any, ...],
+        answer: Callable[[Any], None],
+        done: Callable[[], None],
     ) -> int:
         self._number += 1
-        self._asked[self._number] = answer
+        self._asked[self._number] = (answer, done)
         self._send(p.Question(self._number, situation, name, arguments))
         return self._number
 
@@ -221,9 +233,10 @@ class EngineClient(QObject):
             self._deliver(reply)
 
     def _deliver(self, reply: p.Answer | p.Failed) -> None:
-        answer = self._asked.get(reply.number or 0)
-        if answer is None:
+        asked = self._asked.get(reply.number or 0)
+        if asked is None:
             return
+        answer, done = asked
         if isinstance(reply, p.Answer) and not reply.last:
             answer(reply.value)
             return
@@ -231,6 +244,7 @@ class EngineClient(QObject):
         failed = reply.text if isinstance(reply, p.Failed) else ""
         if failed:
             raise RuntimeError(f"The engine could not answer:\n{failed}")
+        done()
 
     def _end_job(self, tell: Callable[[Job], None]) -> None:
         job, self._job = self._job, None

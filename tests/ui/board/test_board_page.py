@@ -37,7 +37,7 @@ def periods(page: BoardPage, section: str) -> tuple[str, ...]:
 def ready(page: BoardPage, qtbot: QtBot) -> None:
     """Wait until the engine knows the schedule on the screen."""
     page.workspace.engine.start()
-    qtbot.waitUntil(lambda: page.targets.situation is not None, timeout=ENGINE_MS)
+    qtbot.waitUntil(lambda: page.targets.prepared, timeout=ENGINE_MS)
 
 
 def free_place(page: BoardPage, qtbot: QtBot) -> tuple[str, int]:
@@ -158,11 +158,23 @@ def test_a_section_in_the_tray_can_be_placed(page: BoardPage, qtbot: QtBot):
     section = next(iter(page.document.school.sections))
     where = periods(page, section)
     page.move_section(section, TRAY)
-    now = page.document.revision
-    qtbot.waitUntil(lambda: page.targets.situation and page.targets.situation.revision == now)
+    qtbot.waitUntil(lambda: page.targets.prepared)
     page.view.picked.emit(section)
     page.move_section(section, page.model.board.periods.index(where[0]) + 1)
     assert periods(page, section) == where
+
+
+def test_a_drop_before_the_engine_has_answered_waits_for_it(page: BoardPage, qtbot: QtBot):
+    ready(page, qtbot)
+    section, column = free_place(page, qtbot)
+    target = page._place_at(column).choice.periods
+    page.targets.situation = None  # as right after an edit
+    page.view.picked.emit(section)
+    page.move_section(section, column)
+    page.view.put_back.emit()
+    assert "…" in page.line_text.text()
+    qtbot.waitUntil(lambda: periods(page, section) == target, timeout=ENGINE_MS)
+    assert not page.targets.section
 
 
 def test_filter_by_department_and_words(page: BoardPage, qtbot: QtBot):
