@@ -28,11 +28,15 @@ def model_size(problem: Problem) -> int:
 
 def fits(problem: Problem) -> bool:
     """
-    Whether CP-SAT is the method of choice: it usually proves every level within seconds.
+    Whether CP-SAT usually proves every level within seconds, if the bounds can be met.
 
-    Measured on two cores with departments of a real school: eight departments, of
-    77 sections and 1,384 requests (7,000 counts), in 4 s; twelve, of 121 sections and 2,398 requests (15,000
-    counts), in 9 to 14 s; fifteen, of 146 sections (19,000 counts), not in 40 s. A school of 11,400 requests
-    but only 18 kinds of students has 864 counts.
+    Measured on departments of a real school: eight of them, of 77 sections and 1,384 requests (7,000 counts),
+    in 2 s of processor time; twelve, of 121 sections and 2,398 requests (15,000 counts), in 6 to 8 s;
+    fifteen, of 146 sections (19,000 counts), not in 40 s. Where seats are too few for the requests it may
+    fail from 4,000 counts on. A school of 11,400 requests but 18 kinds of students has 804 counts.
+
+    References
+    ----------
+    docs/decisions/0006-cpsat-model.md
     """
     return model_size(problem) <= FITS_SIZE
