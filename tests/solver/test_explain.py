@@ -227,6 +227,17 @@ def test_courses_of_several_slots_that_do_not_fit_together():
     )
 
 
+def test_as_many_slots_as_courses_can_be_too_few():
+    of = school(
+        sections=[section("D-1", pattern="2"), e.Section("B-2", "Bio", seats=1)],
+        requests=[asks("Ana", "Bio", "Drama")],
+    )
+    reason = only(why(of, {"B-2": "R1", "D-1": ("R1", "R2")}, {"Ana": {"Bio": "B-1"}}))
+    assert reason.text == (
+        "Drama and Bio cannot be held together: Drama in R1+R2 (D-1); Bio in R1 (B-2), R2 (B-1)."
+    )
+
+
 def test_a_link_keeps_courses_apart():
     of = school(
         sections=[e.Section("B-2", "Bio", seats=1, grades=("9",))],
@@ -360,7 +371,7 @@ def test_the_sped_limit():
 
 
 def test_a_free_seat_after_moving_the_student():
-    of = school(requests=[asks("Ana", "Art", "Chem", "Bio")])
+    of = school(sections=[section("A-2", room="101")], requests=[asks("Ana", "Art", "Chem", "Bio")])
     reason = only(why(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1", "Chem": "C-1"}}))
     assert reason.kind == "could be met by moving seats"
     assert reason.text == "Bio could be met by moving Ana: Bio in B-1 (R1) and Art in A-2 (R3)."
@@ -384,7 +395,7 @@ def test_a_pinned_seat_is_not_moved():
 
 
 def test_an_overfull_section_does_not_put_out_who_sits_there():
-    of = school(sections=[section("A-1", seats=1)])
+    of = school(sections=[section("A-1", seats=1), section("A-2", seats=0)])
     judged = schedule(of, seats={"Ana": {"Art": "A-1"}})
     assert [v.rule for v in verify(of, RULES, judged).violations] == ["section-seats"]
     reason = only(explain_unmet(of, RULES, judged))

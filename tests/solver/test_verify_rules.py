@@ -313,6 +313,7 @@ def test_size_spread_is_largest_minus_smallest_section_of_each_course():
     assert verdict.ok
     assert verdict.score == (3,)  # Art has 6 and 3; Drama, Bio and Chem one section each
     assert (verdict.counts.size_spread, verdict.counts.sped_spread) == (3, 4)
+    assert verdict.counts.students_with_every_request == 9
 
 
 def test_rules_of_a_level_are_one_figure_after_the_unmet_requests():
