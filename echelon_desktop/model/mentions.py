@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
 from echelon_desktop.model import entities as e
+from echelon_desktop.model.fitting import without_seats
 
 Names: TypeAlias = Mapping[str, str | None]
 """Id → its new name, None when it is deleted; ids that are not in it stay."""
@@ -147,14 +148,14 @@ def _requests(record: e.RequestList, names: Names) -> e.RequestList:
 
 
 def _seats(field: str) -> _Remap:
+    def named(seat: e.Seat, names: Names) -> Any:
+        before = getattr(seat, field)
+        return names.get(before, before)
+
     def remap(record: e.Seating, names: Names) -> Any:
-        after = []
-        for seat in record.seats:
-            before = getattr(seat, field)
-            name = names.get(before, before)
-            if name is not None:
-                after.append(seat if name == before else replace(seat, **{field: name}))
-        return _with(record, "seats", record.seats, tuple(after))
+        kept = without_seats(record, [seat for seat in record.seats if named(seat, names) is not None])
+        after = tuple(replace(seat, **{field: named(seat, names)}) for seat in kept.seats)
+        return _with(kept, "seats", kept.seats, after)
 
     return remap
 

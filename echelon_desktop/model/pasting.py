@@ -45,7 +45,7 @@ def parse_block(text: str) -> Block:
 def format_block(block: Iterable[Sequence[str]]) -> str:
     """Text that a spreadsheet takes for these cells."""
     text = io.StringIO()
-    csv.writer(text, dialect="excel-tab", lineterminator="\n").writerows(block)
+    csv.writer(text, dialect="excel-tab", lineterminator="\r\n").writerows(block)
     return text.getvalue()
 
 
