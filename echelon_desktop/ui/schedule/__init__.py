@@ -1,0 +1,1 @@
+"""The Schedule page: what a scenario gives everybody, to read, copy and print."""

@@ -1,0 +1,230 @@
+"""The tabs of teachers and of rooms: who has a week of sections, and that week."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from echelon_desktop.ui.schedule.records import Column, RecordModel
+from echelon_desktop.ui.schedule.tab import FilterRow, Tab
+from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
+from echelon_desktop.ui.schedule.week_view import WeekView
+from echelon_desktop.ui.schedule.weeks import Week, room_week, teacher_week
+from echelon_desktop.ui.theme import SPACE
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """
+    A teacher or a room with what is there: sections and students.
+
+    ``load`` counts sections at one time of the year, ``preps`` different courses, ``students`` seats taken.
+    """
+
+    key: str
+    name: str
+    department: str
+    load: int
+    preps: int
+    students: int
+    meetings: tuple[Meeting, ...]
+
+
+class HoldersTab(Tab):
+    """
+    A list at the left, the week of the selected one at the right.
+
+    Parameters
+    ----------
+    table
+        "teachers" or "rooms".
+    columns
+        Of the list.
+    holders, week
+        How the lines and the week of one are read.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        columns: Sequence[Column[Holder]],
+        holders: Callable[[Timetable], list[Holder]],
+        week: Callable[[Timetable, str], Week],
+    ) -> None:
+        super().__init__()
+        self._table, self._holders, self._week = table, holders, week
+        self._timetable: Timetable | None = None
+        self.model: RecordModel[Holder] = RecordModel(columns, lambda holder: holder.key, self)
+        self.table = ReadingTable(self.model, table.capitalize())
+        self.filters = FilterRow(table[:-1].capitalize(), "Department" if table == "teachers" else "")
+        self.filters.changed.connect(self._filter)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)
+        column.addWidget(self.filters)
+        column.addWidget(self.table, 1)
+        splitter = QSplitter()
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(left)
+        splitter.addWidget(self._make_side())
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([540, 620])
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(splitter)
+        self.table.moved.connect(self._show_holder)
+        self.table.opened.connect(
+            lambda index: self.leave.emit("data", table, self.model.key_at(index.row()))
+        )
+
+    def show_timetable(self, timetable: Timetable) -> None:
+        """Show another state."""
+        key = self.selected
+        self._timetable = timetable
+        holders = self._holders(timetable)
+        departments = sorted({h.department for h in holders} - {""}, key=str.casefold)
+        self.filters.fill([("All departments", ""), *((d, d) for d in departments)])
+        self.model.set_rows(holders)
+        self._filter(key)
+
+    def select(self, key: str) -> None:
+        """Select a teacher or room."""
+        if self.model.find(key) < 0:
+            self.filters.clear()
+        self.table.choose(self.model.find(key))
+
+    def tables(self) -> tuple[ReadingTable, ...]:
+        """The list, and the week of the selected one."""
+        return self.table, self.week
+
+    @property
+    def selected(self) -> str:
+        """Key of the selected one, empty when none is."""
+        row = self.table.currentIndex().row()
+        return self.model.key_at(row) if 0 <= row < self.model.rowCount() else ""
+
+    def _make_side(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
+        column.setSpacing(SPACE.s)
+        top = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self.title = QLabel()
+        self.title.setProperty("kind", "lead")
+        self.facts = QLabel()
+        self.facts.setProperty("kind", "soft")
+        self.facts.setWordWrap(True)
+        words.addWidget(self.title)
+        words.addWidget(self.facts)
+        top.addLayout(words, 1)
+        self.board_button = QPushButton("Show on the board")
+        self.board_button.setVisible(self._table == "teachers")
+        self.board_button.clicked.connect(lambda: self.leave.emit("board", self._table, self.selected))
+        self.data_button = QPushButton("Show in Data")
+        self.data_button.clicked.connect(lambda: self.leave.emit("data", self._table, self.selected))
+        top.addWidget(self.board_button)
+        top.addWidget(self.data_button)
+        column.addLayout(top)
+        self.week = WeekView(f"Week of the {self._table[:-1]}", self)
+        self.week.opened.connect(self._open_section)
+        column.addWidget(self.week)
+        column.addStretch(1)
+        return side
+
+    def _show_holder(self, row: int) -> None:
+        timetable, known = self._timetable, 0 <= row < self.model.rowCount()
+        self.week.setVisible(known)
+        for button in (self.board_button, self.data_button):
+            button.setEnabled(known)
+        if timetable is None or not known:
+            self.title.setText(f"Select a {self._table[:-1]} to see the week")
+            self.facts.clear()
+            return
+        holder = self.model.row_at(row)
+        self.title.setText(holder.name if holder.name == holder.key else f"{holder.name}  {holder.key}")
+        unplaced = sum(not m.periods for m in holder.meetings)
+        parts = [holder.department, _counted(holder.load, "section"), _counted(holder.preps, "prep")]
+        parts.append(_counted(holder.students, "student"))
+        parts += [f"{unplaced} not placed"] if unplaced else []
+        self.facts.setText("  ·  ".join(part for part in parts if part))
+        self.week.show_week(self._week(timetable, holder.key))
+
+    def _open_section(self) -> None:
+        entries = self.week.week_model.entries(self.week.currentIndex())
+        if entries:
+            self.go.emit("sections", entries[0].section)
+
+    def _filter(self, key: str = "") -> None:
+        key, department = key or self.selected, self.filters.choice.currentData()
+        admits = (lambda holder: holder.department == department) if department else None
+        self.model.filter(self.filters.words.text(), admits)
+        self.filters.count(self.model.rowCount(), len(self.model.rows), self._table)
+        row = self.model.find(key) if key else -1
+        row = row if row >= 0 else min(0, self.model.rowCount() - 1)
+        if row >= 0:
+            self.table.setCurrentIndex(self.model.index(row, 0))
+        self._show_holder(row)
+
+
+def teachers_tab() -> HoldersTab:
+    """The tab of teachers."""
+    columns: list[Column[Holder]] = [
+        Column("Teacher", 150, lambda h: h.name),
+        Column("Department", 120, lambda h: h.department),
+        Column(
+            "Load", 56, lambda h: str(h.load), lambda h: h.load, True, tip="Sections at one time of the year"
+        ),
+        Column("Preps", 56, lambda h: str(h.preps), lambda h: h.preps, True, tip="Different courses"),
+        Column("Students", 78, lambda h: str(h.students), lambda h: h.students, True),
+    ]
+    return HoldersTab("teachers", columns, _teachers, teacher_week)
+
+
+def rooms_tab() -> HoldersTab:
+    """The tab of rooms."""
+    columns: list[Column[Holder]] = [
+        Column("Room", 120, lambda h: h.name),
+        Column("Sections", 78, lambda h: str(len(h.meetings)), lambda h: len(h.meetings), True),
+        Column("Students", 78, lambda h: str(h.students), lambda h: h.students, True),
+    ]
+    return HoldersTab("rooms", columns, _rooms, room_week)
+
+
+def _teachers(timetable: Timetable) -> list[Holder]:
+    holders = []
+    for teacher, meetings in timetable.of_teacher.items():
+        record = timetable.school.teachers.get(teacher)
+        department = record.department if record is not None else ""
+        department = department or next((m.department for m in meetings if m.department), "")
+        holders.append(_holder(timetable, teacher, timetable.teacher_name(teacher), department, meetings))
+    return holders
+
+
+def _rooms(timetable: Timetable) -> list[Holder]:
+    return [_holder(timetable, room, room, "", meetings) for room, meetings in timetable.of_room.items()]
+
+
+def _holder(
+    timetable: Timetable, key: str, name: str, department: str, meetings: Iterable[Meeting]
+) -> Holder:
+    meetings = tuple(meetings)
+    students = {student for m in meetings for student in timetable.roster[m.section]}
+    preps = len({m.course for m in meetings})
+    return Holder(key, name, department, _load(timetable, meetings), preps, len(students), meetings)
+
+
+def _load(timetable: Timetable, meetings: Sequence[Meeting]) -> int:
+    """Sections in the fullest term; a stack, which meets at one time, is one."""
+    periods = [period.id for period in timetable.grid.periods]
+    terms = [timetable.grid.mask_of(periods, (term,)) for term in timetable.grid.terms] or [
+        timetable.grid.all
+    ]
+    stacked = {timetable.stack_of.get(m.section, m.section): m for m in meetings if m.periods}
+    return max(sum(bool(m.mask & term) for m in stacked.values()) for term in terms)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

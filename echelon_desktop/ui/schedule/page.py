@@ -1,0 +1,157 @@
+"""The Schedule page: a summary, and the schedule on the screen from all sides."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from echelon_desktop.model.dataset import Changes
+from echelon_desktop.solver.verify import Violation
+from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.schedule.holders import rooms_tab, teachers_tab
+from echelon_desktop.ui.schedule.judge import Judge
+from echelon_desktop.ui.schedule.matrices import HeatTab, MasterTab
+from echelon_desktop.ui.schedule.sections import SectionsTab
+from echelon_desktop.ui.schedule.students import StudentsTab
+from echelon_desktop.ui.schedule.summary import Summary
+from echelon_desktop.ui.schedule.tab import Tab
+from echelon_desktop.ui.schedule.timetable import Timetable
+from echelon_desktop.ui.schedule.unmet import UnmetTab
+from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.workspace import Workspace
+
+HERE = {"sections", "students", "teachers", "rooms"}
+
+
+class SchedulePage(Page):
+    """
+    Shows the scenario on the screen.
+
+    The schedule is read, verified and explained beside the window (:class:`Judge`); each tab takes up what
+    has been found out when it is next shown.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.judge = Judge.of(workspace)
+        self.judge.changed.connect(self._show_findings)
+        self._timetable: Timetable | None = None
+        self._target: Target | None = None
+        self._stale: set[Tab] = set()
+        self.tabs: dict[str, Tab] = {
+            "sections": SectionsTab(),
+            "students": StudentsTab(),
+            "teachers": teachers_tab(),
+            "rooms": rooms_tab(),
+            "unmet": UnmetTab(),
+            "heat": HeatTab(),
+            "master": MasterTab(),
+        }
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_head())
+        self.stack = QStackedWidget()
+        self.empty = empty_state(
+            "calendar-days",
+            "No schedule yet",
+            "Solve makes one from the requests. Sections, weeks and the master grid then stand here.",
+            "Solve",
+            lambda: workspace.act.emit("solve"),
+        )
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self._make_body())
+        column.addWidget(self.stack, 1)
+        self.refresh(None)
+
+    # What the window calls ------------------------------------------------------------------------
+
+    def refresh(self, changes: Changes | None) -> None:
+        """Look at the schedule as it is now; what was found out before stays until then."""
+        self.stack.setCurrentIndex(1 if self.document.scenario else 0)
+        self.export_button.setEnabled(bool(self.document.scenario))
+        if self.document.scenario:
+            self.judge.look(reasons=True)
+            self._show_findings()
+
+    def take_to(self, target: Target) -> None:
+        """Select a section, student, teacher or room, as soon as the schedule has been read."""
+        if target.table not in HERE:
+            return
+        self.book.setCurrentWidget(self.tabs[target.table])
+        if self.judge.timetable is None:
+            self._target = target
+            return
+        self._target = None
+        self._show_tab()
+        self.tabs[target.table].select(str(target.key))
+
+    def copy(self) -> bool:
+        """Copy from the tab that is shown."""
+        tab = self.book.currentWidget()
+        return isinstance(tab, Tab) and bool(self.document.scenario) and tab.copy()
+
+    # Building -------------------------------------------------------------------------------------
+
+    def _make_head(self) -> QWidget:
+        self.export_button = QPushButton("Export…")
+        self.export_button.setToolTip("Write the schedule as CSV files")
+        self.export_button.clicked.connect(lambda: self.workspace.act.emit("export"))
+        text = "What the scenario on the screen gives sections, students, teachers and rooms."
+        return page_header("Schedule", text, self.export_button)
+
+    def _make_body(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.summary = Summary()
+        self.summary.chosen.connect(self._go_to_violation)
+        column.addWidget(self.summary)
+        self.book = QTabWidget()
+        self.book.setDocumentMode(True)
+        indent = QWidget()
+        indent.setFixedWidth(SPACE.s)  # so that the first title stands above what is below it
+        self.book.setCornerWidget(indent, Qt.Corner.TopLeftCorner)
+        self.book.tabBar().setAccessibleName("Views of the schedule")
+        titles = ("&Sections", "S&tudents", "Te&achers", "&Rooms", "&Unmet", "Seats by &period", "&Master")
+        for title, tab in zip(titles, self.tabs.values(), strict=True):
+            self.book.addTab(tab, title)
+            tab.go.connect(self._go)
+            tab.leave.connect(self._leave)
+        self.book.currentChanged.connect(lambda _at: self._show_tab())
+        column.addWidget(self.book, 1)
+        return body
+
+    # Reacting -------------------------------------------------------------------------------------
+
+    def _show_findings(self) -> None:
+        judge = self.judge
+        self.summary.show_facts(judge.timetable, judge.verdict)
+        if judge.timetable is not None and judge.timetable is not self._timetable:
+            self._timetable = judge.timetable
+            self._stale = set(self.tabs.values())
+            rooms = self.book.indexOf(self.tabs["rooms"])
+            self.book.setTabVisible(rooms, bool(judge.timetable.of_room))
+        for name in ("students", "unmet"):
+            self.tabs[name].show_reasons(judge.reasons)
+        self._show_tab()
+        if self._target is not None and judge.timetable is not None:
+            self.take_to(self._target)
+
+    def _show_tab(self) -> None:
+        """Bring the tab that is shown up to date."""
+        tab = self.book.currentWidget()
+        if isinstance(tab, Tab) and tab in self._stale and self._timetable is not None:
+            self._stale.discard(tab)
+            tab.show_timetable(self._timetable)
+
+    def _go(self, table: str, key: str) -> None:
+        self.take_to(Target("schedule", table, key))
+
+    def _leave(self, page: str, table: str, key: str) -> None:
+        self.workspace.go_to(page, table, key)
+
+    def _go_to_violation(self, violation: Violation) -> None:
+        if violation.table in HERE:
+            self._go(violation.table, str(violation.key))
+        elif violation.table:
+            self.workspace.go_to("data", violation.table, violation.key)

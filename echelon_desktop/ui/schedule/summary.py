@@ -1,0 +1,147 @@
+"""The strip above the tabs: requests met, how even sections are, and whether all hard rules are kept."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from echelon_desktop.solver.verify import Verdict, Violation
+from echelon_desktop.ui.schedule.timetable import Timetable
+from echelon_desktop.ui.theme import SPACE, theme
+
+MOST_LISTED = 500
+FIGURES = (
+    ("met", "requests met"),
+    ("missed", "missed"),
+    ("whole", "students with every request"),
+    ("spread", "size spread"),
+    ("sped", "SPED spread"),
+)
+TIPS = {
+    "spread": "Sum over all courses of largest minus smallest section",
+    "sped": "The same of SPED students",
+}
+
+
+class Summary(QWidget):
+    """``chosen`` carries a violation that the user wants to be taken to."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SPACE.xl, 0, SPACE.xl, SPACE.s)
+        outer.setSpacing(SPACE.s)
+        strip = QFrame()
+        strip.setProperty("kind", "card")
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(SPACE.l, SPACE.m, SPACE.l, SPACE.m)
+        row.setSpacing(SPACE.xl)
+        self.figures: dict[str, QLabel] = {}
+        for name, words in FIGURES:
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            number, soft = QLabel("–"), QLabel(words)
+            number.setProperty("kind", "title")
+            number.setAccessibleName(words)
+            soft.setProperty("kind", "small")
+            for label in (number, soft):
+                label.setToolTip(TIPS.get(name, ""))
+                column.addWidget(label)
+            self.figures[name] = number
+            row.addLayout(column)
+        row.addStretch(1)
+        row.addWidget(self._make_verdict())
+        outer.addWidget(strip)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Broken rules")
+        self.list.setMaximumHeight(150)
+        self.list.setWordWrap(True)
+        self.list.itemActivated.connect(self._on_activated)
+        self.list.hide()
+        outer.addWidget(self.list)
+        theme().changed.connect(self._paint_sign)
+        self._sign = ("info", "text_soft")
+        self.show_facts(None, None)
+
+    def show_facts(self, timetable: Timetable | None, verdict: Verdict | None) -> None:
+        """Show what is known; figures that only the verdict knows follow it."""
+        if timetable is not None:
+            requests, missed = sum(timetable.number_of_requests.values()), len(timetable.unmet)
+            whole = sum(
+                1 for s, n in timetable.number_of_requests.items() if n and s not in timetable.unmet_of
+            )
+            asking = sum(1 for n in timetable.number_of_requests.values() if n)
+            self.figures["met"].setText(f"{requests - missed:,} of {requests:,}")
+            self.figures["missed"].setText(f"{missed:,}")
+            self.figures["whole"].setText(f"{whole:,} of {asking:,}")
+        if verdict is None:
+            self._say("note", "Checking all hard rules…", "clock", "note")
+            self.toggle.hide()
+            return
+        self.figures["spread"].setText(f"{verdict.counts.size_spread:,}")
+        self.figures["sped"].setText(f"{verdict.counts.sped_spread:,}")
+        number = len(verdict.violations)
+        if verdict.ok:
+            self._say("good", "Keeps all hard rules", "shield-check", "good")
+            self.list.hide()
+        else:
+            words = f"Breaks hard rules in {number:,} {'place' if number == 1 else 'places'}"
+            self._say("bad", words, "circle-x", "bad")
+        self.toggle.setVisible(not verdict.ok)
+        self._fill(verdict.violations)
+
+    def _make_verdict(self) -> QFrame:
+        self.verdict = QFrame()
+        row = QHBoxLayout(self.verdict)
+        row.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
+        row.setSpacing(SPACE.s)
+        self.sign, self.verdict_text = QLabel(), QLabel()
+        self.verdict_text.setAccessibleName("Verdict")
+        self.toggle = QPushButton("Show them")
+        self.toggle.setProperty("kind", "quiet")
+        self.toggle.setCheckable(True)
+        self.toggle.toggled.connect(self.list_shown)
+        for widget in (self.sign, self.verdict_text, self.toggle):
+            row.addWidget(widget)
+        return self.verdict
+
+    def list_shown(self, shown: bool) -> None:
+        """Show or hide the list of broken rules."""
+        self.list.setVisible(shown)
+        self.toggle.setText("Hide them" if shown else "Show them")
+        if shown:
+            self.list.setFocus()
+
+    def _fill(self, violations: tuple[Violation, ...]) -> None:
+        self.list.clear()
+        for violation in violations[:MOST_LISTED]:
+            item = QListWidgetItem(violation.message)
+            item.setData(Qt.ItemDataRole.UserRole, violation)
+            self.list.addItem(item)
+        if len(violations) > MOST_LISTED:
+            self.list.addItem(f"… and {len(violations) - MOST_LISTED:,} more.")
+
+    def _on_activated(self, item: QListWidgetItem) -> None:
+        violation = item.data(Qt.ItemDataRole.UserRole)
+        if violation is not None:
+            self.chosen.emit(violation)
+
+    def _say(self, kind: str, text: str, sign: str, color: str) -> None:
+        self.verdict.setProperty("kind", kind)
+        self.verdict_text.setText(text)
+        self._sign = (sign, color)
+        for widget in (self.verdict, self.verdict_text):
+            widget.style().polish(widget)
+        self._paint_sign()
+
+    def _paint_sign(self) -> None:
+        self.sign.setPixmap(theme().icon(*self._sign).pixmap(16, 16))

@@ -1,0 +1,138 @@
+"""How the tables of the page look, and how a block of them is copied."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from echelon_desktop.ui.schedule.records import SHARE, RecordModel
+from echelon_desktop.ui.theme import SPACE, theme
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_HEIGHT = 30
+BAR_HEIGHT = 3
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints text in line with the headers, and below it a bar where the model gives a share."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        look, rect = theme(), option.rect
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(rect, look.color("accent"))
+        inner = rect.adjusted(SPACE.s, 0, -SPACE.s, 0)
+        share = index.data(SHARE)
+        if share is not None:
+            self._paint_bar(painter, inner, share, chosen)
+        painter.setFont(option.font)
+        painter.setPen(look.color("on_accent" if chosen else "text"))
+        side = index.data(Qt.ItemDataRole.TextAlignmentRole) or LEFT
+        text = option.fontMetrics.elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, inner.width() + 1
+        )
+        painter.drawText(inner, side, text)
+
+    def _paint_bar(self, painter: QPainter, rect: QRect, share: float, chosen: bool) -> None:
+        look = theme()
+        track = QRect(rect)
+        track.setTop(rect.bottom() - BAR_HEIGHT)
+        track.setHeight(BAR_HEIGHT)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("on_accent_soft" if chosen else "line"))
+        painter.drawRoundedRect(track, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+        track.setWidth(round(track.width() * min(1.0, share)))
+        painter.setBrush(look.color("on_accent" if chosen else "bad" if share > 1 else "accent"))
+        painter.drawRoundedRect(track, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+        painter.restore()
+
+
+class ReadingTable(QTableView):
+    """
+    A table to read and copy from. ``opened`` follows a double click, or Enter, on a row.
+
+    Parameters
+    ----------
+    model
+        What it shows; sortable by its headers when it is a :class:`RecordModel`.
+    name
+        For screen readers.
+    """
+
+    opened = Signal(QModelIndex)
+    moved = Signal(int)  # row that has become the current one
+
+    def __init__(self, model: QAbstractItemModel, name: str) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        side = self.verticalHeader()
+        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        side.setDefaultSectionSize(ROW_HEIGHT)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setFixedHeight(ROW_HEIGHT + 2)
+        if isinstance(model, RecordModel):
+            side.hide()
+            self.setItemDelegate(CellDelegate(self))
+            self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+            head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+            head.setSortIndicatorClearable(True)
+            self.setSortingEnabled(True)
+            for at, column in enumerate(model.columns):
+                self.setColumnWidth(at, column.width)
+            head.setStretchLastSection(True)
+        self.doubleClicked.connect(self.opened)
+        self.selectionModel().currentRowChanged.connect(lambda now, _before: self.moved.emit(now.row()))
+
+    def choose(self, row: int) -> None:
+        """Make a row the current one and bring it into view."""
+        if row >= 0:
+            index = self.model().index(row, max(0, self.currentIndex().column()))
+            self.setCurrentIndex(index)
+            self.scrollTo(index, QTableView.ScrollHint.PositionAtCenter)
+
+    def copy(self) -> bool:
+        """Copy what is selected here with its headers, or everything when the focus is elsewhere."""
+        model = self.model()
+        selected = self.selectedIndexes() if self.hasFocus() else []
+        rows = sorted({index.row() for index in selected}) or list(range(model.rowCount()))
+        columns = sorted({index.column() for index in selected}) or list(range(model.columnCount()))
+        if rows and columns:
+            QGuiApplication.clipboard().setText(table_text(model, rows, columns))
+        return bool(rows and columns)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the current row; the copy key copies as the menu does."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+def table_text(model: QAbstractItemModel, rows: Sequence[int], columns: Sequence[int]) -> str:
+    """Cells with their headers, tabs between them and quotes where needed, as spreadsheets read them."""
+    out = io.StringIO()
+    writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")
+    across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+    named = any(model.headerData(row, down) not in (None, row + 1) for row in rows[:1])
+    heads = [str(model.headerData(column, across) or "") for column in columns]
+    writer.writerow([*([""] if named else []), *heads])
+    for row in rows:
+        cells = [str(model.index(row, column).data() or "") for column in columns]
+        writer.writerow([*([str(model.headerData(row, down) or "")] if named else []), *cells])
+    return out.getvalue().rstrip("\n")

@@ -1,0 +1,267 @@
+"""The Schedule page over the small school: what it shows, where it leads, what it copies."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from echelon_desktop.model.dataset import Edit, RowChange
+from echelon_desktop.model.edits import delete_scenario, set_fields
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.schedule.page import SchedulePage
+from echelon_desktop.ui.schedule.records import SHARE
+from echelon_desktop.ui.workspace import Workspace
+
+Show = Callable[[], SchedulePage]
+
+
+def unseat(document: Document, student: str, course: str) -> None:
+    """Take a student's seat for a course away."""
+    seating = document.dataset.seatings["1", student]
+    seats = tuple(seat for seat in seating.seats if seat.course != course)
+    document.apply(Edit("Unseat", (RowChange("seatings", ("1", student), replace(seating, seats=seats)),)))
+
+
+def explained(page: SchedulePage) -> bool:
+    """Whether everything has been found out about the present state."""
+    return page.judge.reasons is not None
+
+
+@pytest.fixture
+def show(qtbot: QtBot, workspace: Workspace) -> Show:
+    def make() -> SchedulePage:
+        page = SchedulePage(workspace)
+        qtbot.addWidget(page)
+        page.resize(1200, 800)
+        page.show()
+        if workspace.document.scenario:
+            qtbot.waitUntil(lambda: explained(page))
+        return page
+
+    return make
+
+
+def test_figures_and_verdict_of_a_good_schedule(show: Show) -> None:
+    summary = show().summary
+    assert summary.figures["met"].text() == "24 of 24"
+    assert summary.figures["missed"].text() == "0"
+    assert summary.figures["whole"].text() == "8 of 8"
+    # English has 6 students in one section and none in the other; Biology 4 and 4.
+    assert summary.figures["spread"].text() == "6"
+    assert summary.verdict_text.text() == "Keeps all hard rules"
+    assert summary.toggle.isHidden()
+
+
+def test_broken_rules_are_listed_and_lead_to_their_record(
+    qtbot: QtBot, document: Document, show: Show
+) -> None:
+    page = show()
+    document.apply(set_fields(document.dataset, "placements", ("1", "S5"), periods=("R1",)))
+    page.refresh(None)
+    qtbot.waitUntil(lambda: page.judge.verdict is not None)
+    assert page.summary.verdict_text.text() == "Breaks hard rules in 1 place"
+    assert not page.summary.list.isVisible()
+    page.summary.toggle.click()
+    item = page.summary.list.item(0)
+    assert "T3" in item.text()
+    page.summary.list.itemActivated.emit(item)
+    assert page.book.currentWidget() is page.tabs["teachers"]
+    assert page.tabs["teachers"].selected == "T3"
+
+
+def test_sections_show_fill_and_students(show: Show) -> None:
+    page = show()
+    tab = page.tabs["sections"]
+    tab.select("S4")
+    row = tab.table.currentIndex().row()
+    texts = [tab.model.index(row, c).data() for c in range(tab.model.columnCount())]
+    assert texts[:4] == ["S4", "English 9", "Chinua Obi", "G1"]
+    assert texts[5] == "6/8"
+    assert tab.model.index(row, 5).data(SHARE) == 0.75
+    assert tab.model.index(row, 5).data(Qt.ItemDataRole.AccessibleTextRole) == (
+        "Students: 6 of 8 seats taken"
+    )
+    assert texts[6] == "1/12"  # P03 is SPED; the standard rules say 12
+    assert texts[7] == "+3.0"  # 6 and 0 students: 3 on average
+    assert [student.id for student in tab.roster.rows] == ["P01", "P02", "P03", "P05", "P06", "P07"]
+
+
+def test_sections_are_filtered_by_state(show: Show) -> None:
+    tab = show().tabs["sections"]
+    tab.filters.choice.setCurrentIndex(tab.filters.choice.findData("full"))
+    tab.filters.choice.activated.emit(tab.filters.choice.currentIndex())
+    assert [tab.model.key_at(row) for row in range(tab.model.rowCount())] == ["S6"]
+    assert tab.filters.counts.text() == "Showing 1 of 6 sections"
+    tab.select("S1")  # which the filter hides
+    assert tab.selected == "S1"
+    assert tab.model.rowCount() == 6
+
+
+def test_week_and_unmet_request_of_a_student(qtbot: QtBot, document: Document, show: Show) -> None:
+    unseat(document, "P01", "BIO")
+    page = show()
+    page.take_to(Target("schedule", "students", "P01"))
+    tab = page.tabs["students"]
+    assert tab.selected == "P01"
+    week = tab.week.week_model
+    assert (week.rowCount(), week.columnCount()) == (2, 2)
+    assert week.headerData(0, Qt.Orientation.Horizontal) == "R day"
+    assert week.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "R1: free"
+    assert week.index(0, 1).data() == "English 9, S4  ·  Chinua Obi"
+    assert week.index(1, 1).data() == "Band, S6  ·  Frida Sol"
+    texts = " ".join(tab.unmet.texts())
+    assert "1 unmet request" in texts
+    assert page.judge.reasons is not None
+    assert page.judge.reasons["P01", "BIO"].text in texts
+
+
+def test_filter_of_students_with_unmet_requests(document: Document, show: Show) -> None:
+    unseat(document, "P02", "BAND")
+    page = show()
+    page.book.setCurrentWidget(page.tabs["students"])
+    tab = page.tabs["students"]
+    tab.filters.choice.setCurrentIndex(1)
+    tab.filters.choice.activated.emit(1)
+    assert [line.student.id for line in (tab.model.row_at(r) for r in range(tab.model.rowCount()))] == ["P02"]
+    assert tab.selected == "P02"
+
+
+def test_unmet_requests_by_course_lead_to_the_student(document: Document, show: Show) -> None:
+    unseat(document, "P02", "BAND")
+    unseat(document, "P03", "BAND")
+    unseat(document, "P04", "ART")
+    page = show()
+    page.book.setCurrentWidget(page.tabs["unmet"])
+    tab = page.tabs["unmet"]
+    lines = [tab.courses.row_at(row) for row in range(tab.courses.rowCount())]
+    assert [(line.title, line.unmet, line.requests) for line in lines] == [
+        ("All courses", 3, 24),
+        ("Band", 2, 8),
+        ("Art", 1, 2),
+    ]
+    assert tab.requests.rowCount() == 3
+    tab.select("BAND")
+    assert [tab.requests.row_at(r).unmet.student for r in range(tab.requests.rowCount())] == ["P02", "P03"]
+    assert all(tab.requests.row_at(r).reason.endswith(".") for r in range(2))
+    tab.request_table.opened.emit(tab.requests.index(1, 0))
+    assert page.book.currentWidget() is page.tabs["students"]
+    assert page.tabs["students"].selected == "P03"
+
+
+def test_teachers_have_load_preps_and_students(show: Show) -> None:
+    page = show()
+    page.take_to(Target("schedule", "teachers", "T3"))
+    tab = page.tabs["teachers"]
+    holder = tab.model.row_at(tab.table.currentIndex().row())
+    assert (holder.load, holder.preps, holder.students) == (2, 2, 8)
+    assert tab.week.week_model.week.away == {(0, 0)}
+    assert not page.book.isTabVisible(page.book.indexOf(page.tabs["rooms"]))
+
+
+def test_rooms_have_a_tab_when_there_are_any(document: Document, show: Show) -> None:
+    document.apply(set_fields(document.dataset, "placements", ("1", "S1"), room="B12"))
+    page = show()
+    assert page.book.isTabVisible(page.book.indexOf(page.tabs["rooms"]))
+    page.take_to(Target("schedule", "rooms", "B12"))
+    week = page.tabs["rooms"].week.week_model
+    assert week.index(0, 0).data() == "Biology, S1  ·  Ada Byron  ·  4 of 5"
+
+
+def test_taken_to_a_record_before_the_schedule_is_read(
+    qtbot: QtBot, workspace: Workspace, document: Document
+) -> None:
+    page = SchedulePage(workspace)
+    qtbot.addWidget(page)
+    assert page.judge.timetable is None
+    page.take_to(Target("schedule", "sections", "S5"))
+    qtbot.waitUntil(lambda: page.tabs["sections"].selected == "S5")
+
+
+def test_an_edit_is_shown_and_the_selection_stays(qtbot: QtBot, document: Document, show: Show) -> None:
+    page = show()
+    tab = page.tabs["sections"]
+    tab.select("S2")
+    document.apply(set_fields(document.dataset, "sections", "S2", seats=9))
+    page.refresh(None)
+    qtbot.waitUntil(lambda: explained(page))
+    assert tab.selected == "S2"
+    assert tab.model.index(tab.table.currentIndex().row(), 5).data() == "4/9"
+
+
+def test_copy_is_read_back_by_a_spreadsheet(show: Show) -> None:
+    page = show()
+    assert page.copy()
+    rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text()), dialect="excel-tab"))
+    assert rows[0][:2] == ["Section", "Course"]
+    assert [row[0] for row in rows[1:]] == ["S1", "S2", "S3", "S4", "S5", "S6"]
+
+
+def test_copy_of_a_block_takes_only_the_block(qtbot: QtBot, show: Show) -> None:
+    page = show()
+    page.book.setCurrentWidget(page.tabs["master"])
+    table = page.tabs["master"].table
+    page.activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    model = table.model()
+    rows = {model.headerData(row, Qt.Orientation.Vertical): row for row in range(model.rowCount())}
+    table.setCurrentIndex(model.index(rows["Biology"], 0))
+    qtbot.keyClick(table, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "\tR1\tR2\nBiology\tAda Byron S1\tAda Byron S2"
+
+
+def test_export_and_board_are_asked_of_the_window(qtbot: QtBot, workspace: Workspace, show: Show) -> None:
+    page = show()
+    with qtbot.waitSignal(workspace.act) as asked:
+        page.export_button.click()
+    assert asked.args == ["export"]
+    tab = page.tabs["sections"]
+    tab.select("S3")
+    with qtbot.waitSignal(workspace.go) as gone:
+        tab.board_button.click()
+    assert gone.args == [Target("board", "sections", "S3")]
+
+
+def test_enter_opens_the_section_in_a_week(qtbot: QtBot, show: Show) -> None:
+    page = show()
+    page.take_to(Target("schedule", "students", "P02"))
+    week = page.tabs["students"].week
+    week.setCurrentIndex(week.model().index(1, 0))  # R2: Biology
+    qtbot.keyClick(week, Qt.Key.Key_Return)
+    assert page.book.currentWidget() is page.tabs["sections"]
+    assert page.tabs["sections"].selected == "S2"
+
+
+def test_without_a_scenario_it_says_what_to_do(document: Document, workspace: Workspace, show: Show) -> None:
+    document.apply(delete_scenario(document.dataset, "1"))
+    page = show()
+    assert page.stack.currentWidget() is page.empty
+    assert not page.copy()
+    assert not page.export_button.isEnabled()
+
+
+def test_week_fits_its_cells(show: Show) -> None:
+    page = show()
+    page.take_to(Target("schedule", "students", "P01"))
+    week = page.tabs["students"].week
+    corner = week.visualRect(week.model().index(1, 1)).bottomRight()
+    assert week.viewport().rect().contains(corner - QPoint(2, 2))
+
+
+def test_the_window_stays_light() -> None:
+    probe = (
+        "import json, sys, echelon_desktop.ui.schedule.page;"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    loaded = set(json.loads(subprocess.check_output([sys.executable, "-c", probe], encoding="utf-8")))
+    assert not loaded & {"numba", "ortools", "pandas", "boto3"}
