@@ -18,8 +18,7 @@ HARD_DAY = Path(__file__).parents[1] / "data" / "hard_day"
 def test_the_hard_day_survives_files(tmp_path: Path) -> None:
     school, rules = read_school(HARD_DAY).school, load_rules(HARD_DAY / "rules.toml")
     problem, keys = compile_school(school, rules)
-    outcome = solve_cpsat(problem, Limits())
-    assert outcome.status is Status.OPTIMAL
+    outcome = solve_cpsat(problem, Limits(deterministic_limit=0.5))  # test_hard_day solves it to proof
     assert outcome.solution is not None
     schedule = schedule_of(outcome.solution, problem, keys, school)
     write_school(school, tmp_path / "school")

@@ -236,9 +236,9 @@ class SchoolModel:
             there = [(self._section_of[k], self.taken[k]) for k in self.pools[p].at[mask]]
             held = total(x.count for x in places)
             self.model.add(held <= total(int(problem.section_seats[s]) * taken for s, taken in there))
-            disabled = [x.count for x in places if self._is_sped(x)]
-            if disabled and any(limits[s] < problem.section_seats[s] for s, _ in there):
-                self.model.add(total(disabled) <= total(int(limits[s]) * taken for s, taken in there))
+            sped_counts = [x.count for x in places if self._is_sped(x)]
+            if sped_counts and any(limits[s] < problem.section_seats[s] for s, _ in there):
+                self.model.add(total(sped_counts) <= total(int(limits[s]) * taken for s, taken in there))
 
     def _is_sped(self, place: Place) -> bool:
         return bool(self.problem.student_sped[self.classes[place.group].students[0]])
@@ -267,10 +267,10 @@ class SchoolModel:
         held = total(x.count for x in places)
         if len(choices) == 1 or not places:
             return [Share(k, held) for k in choices]
-        disabled = [x.count for x in places if self._is_sped(x)]
+        sped_counts = [x.count for x in places if self._is_sped(x)]
         limits = {k: int(problem.section_sped[self._section_of[k]]) for k in choices}
         seats = {k: int(problem.section_seats[self._section_of[k]]) for k in choices}
-        sped_matters = bool(disabled) and any(limits[k] < seats[k] for k in choices)
+        sped_matters = bool(sped_counts) and any(limits[k] < seats[k] for k in choices)
         shares = []
         for k in choices:
             size = model.new_int_var(0, seats[k], "")
@@ -281,7 +281,7 @@ class SchoolModel:
             shares.append(Share(k, size, sped))
         model.add(total(share.size for share in shares) == held)
         if sped_matters:
-            model.add(total(share.sped for share in shares if share.sped is not None) == total(disabled))
+            model.add(total(share.sped for share in shares if share.sped is not None) == total(sped_counts))
         return shares
 
     def hint(self, solution: Solution) -> None:

@@ -8,6 +8,7 @@ from math import inf
 from ortools.sat.python import cp_model
 
 from echelon_desktop.errors import ScheduleError
+from echelon_desktop.solver.bounds.bound import Bound
 from echelon_desktop.solver.bounds.flow import flow_bound
 from echelon_desktop.solver.bounds.levels import level_bounds
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs, level_cost, unmet_requests
@@ -57,6 +58,7 @@ def solve_cpsat(
     *,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     start: Solution | None = None,
+    bound: Bound | None = None,
     merge: bool = True,
 ) -> CpOutcome:
     """
@@ -72,6 +74,8 @@ def solve_cpsat(
         Told of better schedules, a few times a second, from a thread of CP-SAT.
     start
         A schedule that keeps the hard rules; the outcome is never worse.
+    bound
+        On unmet requests, where a better one is known than that of ``flow_bound``.
     merge
         Whether students of equal requests, and equal sections of a teacher, are solved together.
 
@@ -80,7 +84,7 @@ def solve_cpsat(
     ScheduleError
         If it turns out that the start breaks a hard rule.
     """
-    return _Solve(problem, limits, on_progress, start, merge).run()
+    return _Solve(problem, limits, on_progress, start, bound or flow_bound(problem), merge).run()
 
 
 class _Solve:
@@ -92,6 +96,7 @@ class _Solve:
         limits: Limits,
         on_progress: Callable[[Progress], None],
         start: Solution | None,
+        bound: Bound,
         merge: bool,
     ) -> None:
         self.problem, self.limits, self.on_progress = problem, limits, on_progress
@@ -102,7 +107,7 @@ class _Solve:
         self.unmet = unmet_requests(self.school, None)
         self.best = start
         self.values = () if start is None else level_values(problem, start)
-        self.unmet_bound = flow_bound(problem)
+        self.unmet_bound = bound
         self.bounds = [0] * len(self.levels)  # proven by CP-SAT
         self.refuted: tuple[int, ...] = ()  # the last aim that no schedule reaches
 
