@@ -1,7 +1,7 @@
 """Files that are none, damaged files, full and write-protected disks: said clearly, nothing lost."""
 
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -146,6 +146,23 @@ def test_a_truncated_file_is_refused(
     for read_only in (False, True):
         with pytest.raises(DamagedFileError):
             SchoolFile.open(path, read_only=read_only)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("table", ["students", "journal", "snapshots", "runs"])
+def test_a_damaged_page_is_noticed_at_opening_wherever_it_is(
+    sound: Path, tmp_path: Path, table: str, read_only: bool
+) -> None:
+    path = tmp_path / "school.echelon"
+    content = bytearray(sound.read_bytes())
+    path.write_bytes(content)
+    with closing(sqlite3.connect(path)) as other:
+        (page,) = other.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        (size,) = other.execute("PRAGMA page_size").fetchone()
+    content[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(content)
+    with pytest.raises(DamagedFileError):
+        SchoolFile.open(path, read_only=read_only)
 
 
 def big_edit() -> Edit:

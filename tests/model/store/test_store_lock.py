@@ -9,7 +9,7 @@ import pytest
 from store_examples import example, rename_student, state
 
 from echelon_desktop.errors import FileLockedError, StoreError
-from echelon_desktop.model.store import SchoolFile, restore_backup
+from echelon_desktop.model.store import SchoolFile, lock, restore_backup
 
 HOLD = (
     "import sys; from pathlib import Path; from echelon_desktop.model.store import SchoolFile;"
@@ -90,3 +90,22 @@ def test_closing_removes_the_lock_file_also_after_a_failure(path: Path) -> None:
     with pytest.raises(StoreError):
         SchoolFile.open(path)
     assert [p.name for p in path.parent.iterdir() if p.is_file()] == [path.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed on Windows")
+def test_a_lock_file_removed_between_opening_and_locking_it_is_not_taken_for_the_lock(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_lock, tries = lock._try_lock, []
+
+    def removed_first(fd: int) -> bool:
+        if not tries:
+            path.with_name(path.name + ".lock").unlink()  # the writer before, which closes just now
+        tries.append(fd)
+        return try_lock(fd)
+
+    monkeypatch.setattr(lock, "_try_lock", removed_first)
+    with SchoolFile.open(path):
+        assert len(tries) == 2
+        with pytest.raises(FileLockedError):
+            SchoolFile.open(path)
