@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echelon_desktop.solver.problem import Keys
+from echelon_desktop.solver.verify.wording import counted, listed
 
 RANKS = 3  # classes of Problem.request_rank
+MOST_NAMES = 12  # in a sentence
 
 
 class Reason(StrEnum):
@@ -49,21 +51,19 @@ class Witness:
 
     def words(self, keys: Keys) -> str:
         """The witness as a sentence for a scheduler."""
-        some = f"At least {_requests(self.unmet)} cannot be met: "
+        some = f"At least {counted(self.unmet, 'request')} cannot be met: "
+        names, who = _names(self.courses, keys), counted(self.students, "student")
         if self.reason is Reason.NO_SECTION:
-            return f"{some}no section of {_names(self.courses, keys)} is open to the student."
+            return f"{some}no section of {names} is open to the student."
         if self.reason is Reason.SLOTS:
-            who = "1 student has" if self.students == 1 else f"{self.students} students have"
-            return f"{some}{who} more requests than slots in which the courses can meet."
+            verb = "has" if self.students == 1 else "have"
+            return f"{some}{who} {verb} more requests than slots in which the courses can meet."
         if self.reason is Reason.SEATS:
-            verb = "has" if len(self.courses) == 1 else "have"
-            return f"{some}{_names(self.courses, keys)} {verb} too few seats."
-        single = len(self.sections) == len(self.courses)
-        many = f"the {len(self.sections)} sections of {_names(self.courses, keys)}"
-        what = f"the one-section courses {_names(self.courses, keys)}" if single else many
-        who = "1 student" if self.students == 1 else f"{self.students} students"
+            return f"{some}{names} {'has' if len(self.courses) == 1 else 'have'} too few seats."
+        kind = "one-section " if len(self.sections) == len(self.courses) else ""
         return (
-            f"{some}{what} cannot meet in {self.slots} slots so that {who} can take all they ask for of them."
+            f"{some}the {len(self.courses)} {kind}courses {names} cannot meet in {self.slots} slots "
+            f"so that {who} can take all they want of them."
         )
 
 
@@ -89,10 +89,8 @@ class Bound:
         return self.unmet[-1]
 
 
-def _requests(n: int) -> str:
-    return "1 request" if n == 1 else f"{n} requests"
-
-
 def _names(courses: Sequence[int], keys: Keys) -> str:
-    names = [keys.courses[c] for c in courses]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+    names = [keys.courses[c] for c in courses[:MOST_NAMES]]
+    if len(courses) > MOST_NAMES:
+        names.append(f"{len(courses) - MOST_NAMES} more")
+    return listed(names)

@@ -46,7 +46,7 @@ class FlowRelaxation:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
+        self.problem = problem
         self._make_pools()
         self._terms = term_masks(problem)
         self._sections_of = problem.course_sections()
@@ -75,10 +75,16 @@ class FlowRelaxation:
         """
         return int(chosen.sum()) - self._solve(np.flatnonzero(chosen), seats=True)[0]
 
+    def scarce(self, chosen: NDArray[np.bool_]) -> tuple[frozenset[int], frozenset[int]]:
+        """Students short of slots, and courses short of seats: requests of these are charged here."""
+        requests = np.flatnonzero(chosen)
+        crowded, full = self._solve(requests, seats=False)[1], self._solve(requests, seats=True)[2]
+        return frozenset(crowded), frozenset(full)
+
     def witnesses(self, chosen: NDArray[np.bool_]) -> tuple[Witness, ...]:
         """Why that many of the chosen requests stay unmet: no section, then slots alone, then seats."""
         found = []
-        problem = self._problem
+        problem = self.problem
         requests = np.flatnonzero(chosen)
         closed = [int(r) for r in requests if not self._needs[r].pools]
         if closed:
@@ -99,7 +105,7 @@ class FlowRelaxation:
 
     def _make_pools(self) -> None:
         """Pool the sections that differ in nothing the network knows."""
-        problem = self._problem
+        problem = self.problem
         stack_of = np.full(problem.n_sections, -1, np.int32)
         for n, members in enumerate(problem.capacity_sections):
             stack_of[members] = n
@@ -122,7 +128,7 @@ class FlowRelaxation:
             self._pool_sped[pool] += min(seats, int(problem.section_sped[s]))
 
     def _need(self, r: int) -> _Need:
-        problem = self._problem
+        problem = self.problem
         student, pin = int(problem.request_student[r]), int(problem.request_pin[r])
         blocked = int(problem.student_blocked[student])
         pools: dict[int, None] = {}
@@ -150,7 +156,7 @@ class FlowRelaxation:
 
     def _most(self, student: int, widths: list[int]) -> int:
         """How many of a student's requests can have the fewest slots they need, side by side."""
-        free = self._problem.n_slots - int(self._problem.student_blocked[student]).bit_count()
+        free = self.problem.n_slots - int(self.problem.student_blocked[student]).bit_count()
         most = 0
         for width in sorted(widths):
             free -= width
@@ -163,7 +169,7 @@ class FlowRelaxation:
         """Most requests met, the students short of slots, the courses short of seats (by a minimum cut)."""
         from ortools.graph.python import max_flow
 
-        problem = self._problem
+        problem = self.problem
         students = problem.request_student[requests].tolist()
         widths: dict[int, list[int]] = {}
         for r, student in zip(requests.tolist(), students, strict=True):

@@ -1,0 +1,202 @@
+"""
+How many students at least must miss a course, when a graph of courses cannot be coloured.
+
+To let two courses meet at the same time costs a request of every student who wants both. Where the graph
+cannot be coloured, some edge of an uncolourable part is broken; so the least cost is that of the cheapest set
+of broken edges that meets every uncolourable part (R. Reiter, "A theory of diagnosis from first principles",
+1987). The tree of such sets is searched up to a budget: when none remains, the cost is above the budget.
+
+Broken edges join courses into blocks that meet at the same time. A student with ``n`` courses in a block
+misses ``n - 1`` of them. To join two blocks costs one request of each student with courses in both.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from echelon_desktop.solver.bounds.colouring import Colourer, GiveUp, Graph, bits, mask_of
+
+NODE_LIMIT = 20_000
+TIGHTEN = 3  # times a part is proven again from itself, which sheds edges
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An uncolourable part: its edges, and the requests whose students want both courses of an edge."""
+
+    edges: int
+    requests: int  # numbered vertex by vertex, within a vertex by student
+
+
+class Breaking:
+    """
+    The least cost of breaking edges, from below.
+
+    Parameters
+    ----------
+    graph
+        Courses and their edges.
+    students
+        For each vertex the mask of the students who want it.
+    should_stop
+        Asked now and then.
+    """
+
+    def __init__(self, graph: Graph, students: Sequence[int], should_stop: Callable[[], bool]) -> None:
+        self._graph, self._students, self._should_stop = graph, students, should_stop
+        self._colourer = Colourer(graph, should_stop)
+        self._price = [(students[a] & students[b]).bit_count() for a, b in graph.edges]
+        self._number = {frozenset(edge): e for e, edge in enumerate(graph.edges)}
+        self._hard = {frozenset(edge) for edge in graph.hard}
+        self._request_bits = self._requests_of_edges()
+        self.parts: list[Part] = []
+
+    def least_cost(self, report: Callable[[int], None]) -> int:
+        """
+        Raise the bound as far as it goes.
+
+        Parameters
+        ----------
+        report
+            Told of every bound proven, rising.
+
+        Returns
+        -------
+        int
+            The last bound: the least cost itself, unless a search gave up or was stopped.
+        """
+        bound = 0
+        with suppress(GiveUp):
+            self._find_separate_parts()
+        with suppress(GiveUp):
+            while self._dearer_than(bound, (), 0, 0):
+                bound += 1
+                report(bound)
+        return bound
+
+    def separate_parts(self) -> list[tuple[int, Part]]:
+        """Parts that share no request, with the least cost of each."""
+        found, taken = [], 0
+        for part in sorted(self.parts, key=lambda part: part.requests.bit_count()):
+            if not part.requests & taken:
+                taken |= part.requests
+                found.append((min(self._price[e] for e in bits(part.edges)), part))
+        return found
+
+    def vertices(self, part: Part) -> list[int]:
+        """Courses at the ends of a part's edges."""
+        return sorted({v for e in bits(part.edges) for v in self._graph.edges[e]})
+
+    def all_parts(self) -> Part:
+        """The parts found, as one."""
+        edges = requests = 0
+        for part in self.parts:
+            edges |= part.edges
+            requests |= part.requests
+        return Part(edges, requests)
+
+    def _requests_of_edges(self) -> list[int]:
+        """For each edge the requests of those who want both ends."""
+        first, place = 0, []
+        for mask in self._students:
+            place.append({student: first + i for i, student in enumerate(bits(mask))})
+            first += mask.bit_count()
+        found = []
+        for a, b in self._graph.edges:
+            both = list(bits(self._students[a] & self._students[b]))
+            found.append(mask_of([place[v][student] for v in (a, b) for student in both]))
+        return found
+
+    def _find_separate_parts(self) -> None:
+        """Parts without a common edge, each found with those before it broken."""
+        broken = 0
+        while (part := self._prove(broken)) is not None:
+            broken |= part.edges
+
+    def _prove(self, broken: int) -> Part | None:
+        edges = self._colourer.uncolourable_part(broken, NODE_LIMIT)
+        if edges is None:
+            return None
+        everything = (1 << len(self._graph.edges)) - 1
+        for _ in range(TIGHTEN):
+            try:
+                again = self._colourer.uncolourable_part(everything & ~edges, NODE_LIMIT)
+            except GiveUp:
+                break
+            if again is None or again.bit_count() >= edges.bit_count():
+                break
+            edges = again
+        requests = 0
+        for e in bits(edges):
+            requests |= self._request_bits[e]
+        part = Part(edges, requests)
+        self.parts.append(part)
+        return part
+
+    def _dearer_than(self, budget: int, blocks: tuple[int, ...], broken: int, kept: int) -> bool:
+        """
+        Whether every way to meet all parts costs more than the budget.
+
+        Parameters
+        ----------
+        budget
+            What is left to spend.
+        blocks, broken
+            What is broken so far: blocks of courses that meet together, and all edges inside them.
+        kept
+            Edges that are not to be broken: with any of them it has been tried.
+        """
+        while True:
+            if self._should_stop():
+                raise GiveUp
+            unmet = [part for part in self.parts if not part.edges & broken]
+            choices = [(self._affordable(part, budget, kept), part) for part in unmet]
+            if any(not edges for edges, _ in choices) or self._separate_cost(choices) > budget:
+                return True
+            if not choices:
+                if self._prove(broken) is None:
+                    return False
+                continue
+            edge = next(bits(min((edges for edges, _ in choices), key=int.bit_count)))
+            joined = self._join(blocks, broken, edge)
+            if joined is not None:
+                price, more_blocks, more_broken = joined
+                tried = more_broken & kept
+                if price <= budget and not tried:
+                    dearer = self._dearer_than(budget - price, more_blocks, more_broken, kept)
+                    if not dearer:
+                        return False
+            kept |= 1 << edge
+
+    def _affordable(self, part: Part, budget: int, kept: int) -> int:
+        return mask_of([e for e in bits(part.edges & ~kept) if self._price[e] <= budget])
+
+    def _separate_cost(self, choices: list[tuple[int, Part]]) -> int:
+        """What parts that share no request cost at least, each by its cheapest edge."""
+        # Sharing no request matters: three edges between one student's three courses cost two requests.
+        cost = taken = 0
+        for edges, part in sorted(choices, key=lambda choice: choice[1].requests.bit_count()):
+            if not part.requests & taken:
+                taken |= part.requests
+                cost += min(self._price[e] for e in bits(edges))
+        return cost
+
+    def _join(
+        self, blocks: tuple[int, ...], broken: int, edge: int
+    ) -> tuple[int, tuple[int, ...], int] | None:
+        """Price, blocks and broken edges when an edge is broken too; None if a hard edge is in the way."""
+        ends = self._graph.edges[edge]
+        sides = [next((block for block in blocks if block >> v & 1), 1 << v) for v in ends]
+        who = [0, 0]
+        for side in (0, 1):
+            for v in bits(sides[side]):
+                who[side] |= self._students[v]
+        for a in bits(sides[0]):
+            for b in bits(sides[1]):
+                pair = frozenset((a, b))
+                if pair in self._hard:
+                    return None
+                if pair in self._number:
+                    broken |= 1 << self._number[pair]
+        rest = tuple(block for block in blocks if block not in sides)
+        return (who[0] & who[1]).bit_count(), (*rest, sides[0] | sides[1]), broken

@@ -1,0 +1,245 @@
+"""Bounds by one-section courses: colouring, the cost of breaking edges, and what they prove of schools."""
+
+from itertools import combinations, product
+from random import Random
+
+import numpy as np
+import pytest
+from tiny_schools import all_values, tiny_school
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import School
+from echelon_desktop.model.rules import preset_rules
+from echelon_desktop.solver.bounds import Reason, flow_bound, improve_bounds
+from echelon_desktop.solver.bounds.bound import Witness
+from echelon_desktop.solver.bounds.breaking import Breaking
+from echelon_desktop.solver.bounds.charges import Charge, Ledger
+from echelon_desktop.solver.bounds.colouring import Colourer, GiveUp, Graph, bits
+from echelon_desktop.solver.bounds.flow import FlowRelaxation
+from echelon_desktop.solver.compile import compile_school
+from echelon_desktop.solver.problem import Solution
+
+STANDARD = preset_rules("standard")
+
+
+def never() -> bool:
+    return False
+
+
+def random_graph(rng: Random) -> Graph:
+    n, k = rng.randint(1, 7), rng.randint(1, 4)
+    everywhere = (1 << k) - 1
+    colours = [everywhere if rng.random() < 0.7 else rng.randint(1, everywhere) for _ in range(n)]
+    pairs = [pair for pair in combinations(range(n), 2) if rng.random() < 0.7]
+    hard = [pair for pair in pairs if rng.random() < 0.2]
+    return Graph(colours, [pair for pair in pairs if pair not in hard], hard)
+
+
+def colourings(graph: Graph, edges) -> bool:
+    ways = product(*(list(bits(mask)) for mask in graph.colours))
+    return any(all(way[a] != way[b] for a, b in [*edges, *graph.hard]) for way in ways)
+
+
+def test_a_graph_is_coloured_or_a_part_of_it_is_named_that_cannot_be():
+    rng = Random(1)
+    named = 0
+    for _ in range(400):
+        graph = random_graph(rng)
+        broken = sum(1 << i for i in range(len(graph.edges)) if rng.random() < 0.2)
+        kept = [edge for i, edge in enumerate(graph.edges) if not broken >> i & 1]
+        part = Colourer(graph, never).uncolourable_part(broken, 10_000)
+        assert (part is None) == colourings(graph, kept)
+        if part is not None:
+            assert not part & broken
+            assert not colourings(graph, [graph.edges[i] for i in bits(part)])
+            named += part > 0
+    assert named > 50
+
+
+def test_colouring_gives_up_when_asked_and_at_its_limit():
+    # Two odd rings, each tied to all of the other: six colours are needed, and no clique shows it.
+    ring = [(i, (i + 1) % 5) for i in range(5)]
+    joined = [(a, 5 + b) for a in range(5) for b in range(5)]
+    graph = Graph([0b11111] * 10, [*ring, *((a + 5, b + 5) for a, b in ring), *joined], [])
+    assert Colourer(graph, never).uncolourable_part(0, 10_000)
+    with pytest.raises(GiveUp):
+        Colourer(graph, never).uncolourable_part(0, 3)
+
+
+def cost_by_brute_force(graph: Graph, students: list[int]) -> int | None:
+    best = None
+    for way in product(*(list(bits(mask)) for mask in graph.colours)):
+        if any(way[a] == way[b] for a, b in graph.hard):
+            continue
+        cost = 0
+        for student in range(max(mask.bit_length() for mask in students)):
+            held = [way[v] for v, mask in enumerate(students) if mask >> student & 1]
+            cost += len(held) - len(set(held))
+        best = cost if best is None else min(best, cost)
+    return best
+
+
+def test_the_cost_of_breaking_edges_is_the_least_there_is():
+    rng = Random(2)
+    seen = set()
+    for _ in range(150):
+        n, k = rng.randint(2, 6), rng.randint(1, 3)
+        students = [0] * n
+        for student in range(rng.randint(1, 6)):
+            for v in rng.sample(range(n), rng.randint(1, min(n, 4))):
+                students[v] |= 1 << student
+        hard = [pair for pair in combinations(range(n), 2) if rng.random() < 0.15]
+        edges = [
+            (a, b) for a, b in combinations(range(n), 2) if students[a] & students[b] and (a, b) not in hard
+        ]
+        graph = Graph([(1 << k) - 1] * n, edges, hard)
+        least = cost_by_brute_force(graph, students)
+        if least is None:
+            continue
+        told: list[int] = []
+        breaking = Breaking(graph, students, never)
+        assert breaking.least_cost(told.append) == least
+        assert told == list(range(1, least + 1))
+        if least:
+            used = breaking.all_parts().requests
+            assert least <= used.bit_count() <= sum(mask.bit_count() for mask in students)
+        seen.add(least)
+    assert {0, 1, 2, 3} <= seen
+
+
+def school_of(lists: dict[str, tuple[str, ...]], slots: int, **fields) -> School:
+    """A school of one-section courses."""
+    courses = sorted({course for wanted in lists.values() for course in wanted})
+    return School(
+        periods=[e.Period(f"R{i}", day="R", order=i) for i in range(slots)],
+        sections=[e.Section(f"S{c}", c, seats=99, **fields.get(c, {})) for c in courses],
+        requests=[
+            e.RequestList(student, tuple(e.CourseRequest(c) for c in wanted))
+            for student, wanted in lists.items()
+        ],
+    )
+
+
+def improved(school: School, incumbent: Solution | None = None, rules=STANDARD):
+    problem, keys = compile_school(school, rules)
+    told = []
+    bound = improve_bounds(problem, incumbent, flow_bound(problem), time_limit_s=60, on_bound=told.append)
+    assert [b.total for b in told] == sorted({b.total for b in told})
+    assert not told or told[-1] == bound
+    return problem, keys, bound
+
+
+TRIANGLE = {"P": ("A", "B"), "Q": ("B", "C"), "X": ("A", "C")}
+
+
+def test_three_courses_tied_in_pairs_do_not_fit_in_two_slots():
+    problem, keys, bound = improved(school_of(TRIANGLE, 2))
+    assert flow_bound(problem).total == 0
+    assert bound.unmet == (1, 1, 1)
+    (witness,) = bound.witnesses
+    assert (witness.reason, witness.students, witness.slots) == (Reason.CLUSTER, 3, 2)
+    assert witness.words(keys) == (
+        "At least 1 request cannot be met: the 3 one-section courses A, B and C cannot meet in 2 slots "
+        "so that 3 students can take all they want of them."
+    )
+
+
+def test_a_teacher_ties_courses_as_students_do():
+    teacher = {"A": {"teachers": ("T",)}, "C": {"teachers": ("T",)}}
+    assert improved(school_of({"P": ("A", "B"), "Q": ("B", "C")}, 2, **teacher))[2].total == 1
+    assert improved(school_of({"P": ("A", "B"), "Q": ("B", "C")}, 2))[2].total == 0
+
+
+def test_the_bound_counts_how_many_want_each_pair():
+    twice = {f"{student}{i}": wanted for student, wanted in TRIANGLE.items() for i in range(2)}
+    assert improved(school_of(twice, 2))[2].total == 2
+
+
+def test_separate_clusters_add_up_and_are_named_apart():
+    other = {f"{s}2": tuple(c.lower() for c in wanted) for s, wanted in TRIANGLE.items()}
+    bound = improved(school_of({**TRIANGLE, **other}, 2))[2]
+    assert bound.total == 2
+    assert [(w.unmet, len(w.courses)) for w in bound.witnesses] == [(1, 3), (1, 3)]
+
+
+def test_students_short_of_slots_are_charged_once():
+    lists = {**TRIANGLE, "Z": ("A", "B", "C")}
+    bound = improved(school_of(lists, 2))[2]
+    assert bound.total == 2
+    assert {w.reason: w.unmet for w in bound.witnesses} == {Reason.SLOTS: 1, Reason.CLUSTER: 1}
+
+
+def test_full_year_sections_and_double_periods_are_one_section_courses_too():
+    school = school_of(TRIANGLE, 2)
+    year = School(
+        periods=school.periods.values(),
+        terms=[e.Term("S1"), e.Term("S2")],
+        sections=school.sections.values(),
+        requests=school.requests.values(),
+    )
+    assert improved(year)[2].total == 1
+    double = School(
+        periods=[e.Period(f"R{i}", day="R", order=i) for i in range(4)],
+        courses=[e.Course(c, pattern="4") for c in "ABC"],
+        sections=school.sections.values(),
+        requests=school.requests.values(),
+    )
+    assert improved(double)[2].total >= 1
+
+
+def test_an_incumbent_that_is_reached_ends_the_work():
+    problem, _ = compile_school(school_of(TRIANGLE, 2), STANDARD)
+    seat = np.array([0, -1, 1, 2, 0, 2], np.int32)
+    found = Solution(np.zeros(3, np.int32), seat)
+    twice = improve_bounds(problem, found, flow_bound(problem), time_limit_s=60)
+    assert twice.total == 1
+    assert improve_bounds(problem, found, twice, time_limit_s=60) is twice
+
+
+def test_ranks_are_raised_by_what_is_proven_of_them():
+    ranked = School(
+        periods=[e.Period("R1"), e.Period("R2", order=1)],
+        sections=[e.Section(c, c, seats=9) for c in "ABC"],
+        requests=[
+            e.RequestList(s, tuple(e.CourseRequest(c, rank=1 + (s == "X")) for c in wanted))
+            for s, wanted in TRIANGLE.items()
+        ],
+    )
+    assert improved(ranked)[2].unmet == (0, 1, 1)
+
+
+def test_a_request_is_not_charged_twice():
+    problem, _ = compile_school(school_of(TRIANGLE, 2), STANDARD)
+    everything = np.ones(problem.n_requests, np.bool_)
+    ledger = Ledger(FlowRelaxation(problem), everything)
+    charge = Charge(everything, 1, Witness(Reason.CLUSTER, 1))
+    assert ledger.replace((), (charge,))
+    assert not ledger.free().any()
+    with pytest.raises(ValueError, match="twice"):
+        ledger.replace((), (Charge(everything, 1, Witness(Reason.CLUSTER, 1)),))
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_no_schedule_of_a_tiny_school_is_better_than_the_improved_bound(block):
+    raised = 0
+    for seed in range(block * 25, block * 25 + 25):
+        rng = Random(seed)
+        if seed % 2:
+            school, baseline = tiny_school(seed)
+            problem, _ = compile_school(school, STANDARD, baseline)
+        else:
+            courses = "ABCD"[: rng.randint(3, 4)]
+            lists = {f"P{i}": tuple(rng.sample(courses, 2)) for i in range(rng.randint(3, 5))}
+            teachers = {c: {"teachers": (rng.choice("TU"),)} for c in courses}
+            problem, _ = compile_school(school_of(lists, rng.randint(2, 3), **teachers), STANDARD)
+        found = all_values(problem)
+        if not found:
+            continue
+        counted = flow_bound(problem)
+        bound = improve_bounds(problem, None, counted, time_limit_s=60)
+        levels = [level for level in problem.levels() if level.rank is not None]
+        for rank in range(3):
+            at = [i for i, level in enumerate(levels) if level.rank <= rank]
+            assert bound.unmet[rank] <= min(sum(v[i] for i in at) for v in found), seed
+        raised += bound.total > counted.total
+    assert raised
