@@ -154,10 +154,22 @@ ACTIONS = (
         "draft copy duplicate",
     ),
     ActionSpec(
-        "rename-scenario", "&Rename scenario…", "&Schedule", None, "pencil", ("writable", "scenario"), ""
+        "rename-scenario",
+        "&Rename scenario…",
+        "&Schedule",
+        None,
+        "pencil",
+        ("writable", "scenario"),
+        "Give the schedule on the screen another name.",
     ),
     ActionSpec(
-        "delete-scenario", "&Delete scenario", "&Schedule", None, "trash-2", ("writable", "scenario"), ""
+        "delete-scenario",
+        "&Delete scenario",
+        "&Schedule",
+        None,
+        "trash-2",
+        ("writable", "scenario"),
+        "Delete the schedule on the screen; undo brings it back.",
     ),
     ActionSpec("light", "&Light", "&View", None, "sun", (), "Light colours.", "theme appearance"),
     ActionSpec("dark", "&Dark", "&View", None, "moon", (), "Dark colours.", "theme appearance night"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model import entities as e
@@ -31,6 +31,16 @@ def own_settings(tmp_path: Path) -> None:
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     for layout in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
         QSettings.setPath(layout, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def no_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail on a message that nobody would answer; tests that expect one put their own answer here."""
+
+    def unexpected(box: QMessageBox) -> int:
+        raise AssertionError(f"A message came up: {box.text()} {box.informativeText()}")
+
+    monkeypatch.setattr(QMessageBox, "exec", unexpected)
 
 
 def small_dataset() -> Dataset:

@@ -71,6 +71,7 @@ class SolvePage(Page):
         """Show the runs, and the departments and grades that there are."""
         if changes is None or changes.keys.keys() & {"sections", "courses", "students", "scenarios"}:
             self._fill_scopes()
+        self._show_start()
         self.runs.set_runs(self.document.file.runs())
         self._enable()
 
@@ -265,6 +266,9 @@ class SolvePage(Page):
         for at in range(self.scope.count()):
             if self.scope.itemData(at) == chosen:
                 self.scope.setCurrentIndex(at)
+
+    def _show_start(self) -> None:
+        """Say what the schedule on the screen means for a solve."""
         locked = sum(p.locked for p in self.document.schedule().placements.values())
         sections = "1 locked section stays" if locked == 1 else f"{locked:,} locked sections stay"
         self.locks.setText(f"{sections} in place." if locked else "")

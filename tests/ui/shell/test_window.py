@@ -1,0 +1,196 @@
+"""The shell: pages, undo and redo, history, search, scenarios, opening and closing."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from echelon_desktop.model.edits import set_fields
+from echelon_desktop.model.store import SchoolFile
+from echelon_desktop.ui.actions import ACTIONS
+from echelon_desktop.ui.pages import PAGES
+from echelon_desktop.ui.shell import recent
+from echelon_desktop.ui.shell.history import HistoryDialog
+from echelon_desktop.ui.shell.search import Hit, find
+from echelon_desktop.ui.shell.window import MainWindow
+
+
+def rename_a_student(window: MainWindow, name: str) -> str:
+    document = window.document
+    key = next(iter(document.school.students))
+    document.apply(set_fields(document.dataset, "students", key, name=name))
+    return key
+
+
+@pytest.mark.parametrize("page", [spec.id for spec in PAGES])
+def test_every_page_opens_and_survives_a_change(window: MainWindow, page: str, qtbot: QtBot):
+    window.sidebar.buttons[page].click()
+    assert window.stack.currentWidget() is window.pages[page]
+    rename_a_student(window, "Renamed")
+    window.actions_["undo"].trigger()
+
+
+def test_undo_and_redo_name_what_they_do(window: MainWindow):
+    key = rename_a_student(window, "Renamed")
+    before = window.document.school.students[key].name
+    assert "Change name" in window.actions_["undo"].text()
+    window.actions_["undo"].trigger()
+    assert window.document.school.students[key].name != before
+    assert "Change name" in window.actions_["redo"].text()
+    window.actions_["redo"].trigger()
+    assert window.document.school.students[key].name == before
+
+
+def test_undo_is_off_when_there_is_nothing_to_undo(window: MainWindow):
+    assert not window.actions_["undo"].isEnabled()
+    rename_a_student(window, "Renamed")
+    assert window.actions_["undo"].isEnabled()
+    assert not window.actions_["redo"].isEnabled()
+
+
+def test_history_goes_back_to_any_change(window: MainWindow, qtbot: QtBot):
+    key = rename_a_student(window, "One")
+    rename_a_student(window, "Two")
+    dialog = HistoryDialog(window.document, window)
+    qtbot.addWidget(dialog)
+    assert dialog.list.count() == 3
+    dialog.list.itemActivated.emit(dialog.list.item(1))
+    assert window.document.school.students[key].name == "One"
+    dialog.list.itemActivated.emit(dialog.list.item(0))
+    assert window.document.school.students[key].name == "Two"
+
+
+def test_search_finds_records_pages_and_commands(window: MainWindow, qtbot: QtBot):
+    section = next(iter(window.document.school.sections.values()))
+    for typed, expected in ((section.id, section.id), ("board", "Board"), ("snapshot", "Keep a snapshot…")):
+        window.search()
+        qtbot.keyClicks(window.searching.field, typed)
+        assert expected in window.searching.model.hits[0].title
+        window.searching.close()
+
+
+def test_choosing_a_found_page_shows_it(window: MainWindow, qtbot: QtBot):
+    window.search()
+    qtbot.keyClicks(window.searching.field, "rules")
+    qtbot.keyClick(window.searching.field, Qt.Key.Key_Return)
+    assert window.stack.currentWidget() is window.pages["rules"]
+
+
+def test_what_begins_with_the_word_is_found_first():
+    hits = [Hit(title, "", "", lambda: None) for title in ("Jazz Band", "Band", "Bandana", "Algebra")]
+    assert [hit.title for hit in find(hits, "band")] == ["Band", "Bandana", "Jazz Band"]
+    assert [hit.title for hit in find(hits, "ja ba")] == ["Jazz Band"]
+    assert find(hits, "band algebra") == []
+
+
+def test_a_closed_school_is_among_the_recent_ones(window: MainWindow, tmp_path: Path):
+    path = window.document.path
+    window.files.open_path(path) if window.document is None else window.close_document()
+    recent.remember_file(path)
+    window.close_document()
+    assert window.outer.currentWidget() is window.start
+    assert recent.recent_files() == [path]
+    window.start.picked.emit(str(path))
+    assert window.document.path == path
+
+
+def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot):
+    path = window.document.path
+    window.close_document()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPoint(50, 50), copy, data, left, none))
+    qtbot.waitUntil(lambda: window.document is not None)
+    assert window.document.path == path
+
+
+def test_a_second_window_may_read(window: MainWindow, monkeypatch: pytest.MonkeyPatch):
+    path = window.document.path
+    window.close_document()
+    said = []
+
+    def agree(box: QMessageBox) -> int:
+        said.append(box.text())
+        box.buttons()[0].click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", agree)
+    monkeypatch.setattr(QMessageBox, "clickedButton", lambda box: box.buttons()[0])
+    with SchoolFile.open(path):
+        window.files.open_path(path)
+    assert window.document.read_only
+    assert said
+    assert not window.actions_["solve"].isEnabled()
+
+
+def test_a_file_that_cannot_be_opened_is_told(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()) or 0)
+    wrong = tmp_path / "wrong.echelon"
+    wrong.write_text("nonsense", encoding="utf-8")
+    before = window.document.path
+    window.files.open_path(wrong)
+    assert "wrong.echelon" in told[0]
+    assert window.document.path == before
+
+
+def test_scenarios_are_made_renamed_and_deleted(window: MainWindow, monkeypatch: pytest.MonkeyPatch):
+    document = window.document
+    window.scenarios.make("Copy", document.schedule())
+    assert document.dataset.scenarios[document.scenario].name == "Copy"
+    assert document.schedule().placements.keys() == document.school.sections.keys()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("Spring", True))
+    window.actions_["rename-scenario"].trigger()
+    assert window.top_bar.scenarios.currentText() == "Spring"
+    monkeypatch.setattr("echelon_desktop.ui.shell.scenarios.ask", lambda *a, **k: True)
+    window.actions_["delete-scenario"].trigger()
+    assert window.top_bar.scenarios.currentText() == "Draft"
+    window.actions_["undo"].trigger()
+    assert window.top_bar.scenarios.findText("Spring") >= 0
+
+
+def test_snapshots_come_back(window: MainWindow, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("before", True))
+    window.actions_["snapshot"].trigger()
+    key = rename_a_student(window, "Renamed")
+    window.document.restore_snapshot("before")
+    assert window.document.school.students[key].name != "Renamed"
+    window.actions_["undo"].trigger()
+    assert window.document.school.students[key].name == "Renamed"
+
+
+def test_the_sample_school_opens_with_one_click(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("platformdirs.user_documents_dir", lambda: str(tmp_path / "Documents"))
+    window.close_document()
+    window.start.cards["sample"].click()
+    assert len(window.document.school.students) > 500
+    assert window.document.path.parent == tmp_path / "Documents" / "Echelon"
+
+
+def test_every_action_has_a_name_of_its_own_and_help():
+    assert len({spec.id for spec in ACTIONS}) == len(ACTIONS)
+    shortcuts = [spec.shortcut for spec in ACTIONS if spec.shortcut is not None]
+    assert len(set(shortcuts)) == len(shortcuts)
+    assert all(spec.help.endswith(".") for spec in ACTIONS)
+
+
+def test_export_writes_school_and_schedule(window: MainWindow, tmp_path: Path):
+    window.files.export_to(tmp_path / "out")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"Sections_Information.csv", "rules.toml", "section_schedule.csv", "unmet_requests.csv"} <= names
+
+
+def test_the_status_bar_counts_what_is_unmet(window: MainWindow):
+    assert window.status.unmet.text().startswith("0 of ")
+    assert window.status.saved.text() == "All changes saved"

@@ -1,0 +1,139 @@
+"""The Solve page: a solve ends as a scenario in one step; it can be stopped; what cannot be is explained."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from echelon_desktop.model.edits import lock_sections, set_fields
+from echelon_desktop.solver.scopes import Part, Scope
+from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.solve.chart import ProgressChart
+from echelon_desktop.ui.solve.page import SolvePage
+from echelon_desktop.ui.workspace import Workspace
+
+SOLVE_MS = 90_000  # a cold machine loads numba and OR-Tools first
+
+
+@pytest.fixture
+def page(workspace: Workspace, qtbot: QtBot) -> SolvePage:
+    made = SolvePage(workspace)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    workspace.document.changed.connect(made.refresh)
+    return made
+
+
+def solve(page: SolvePage, qtbot: QtBot, seconds: int = 3) -> tuple[str, str]:
+    page.time.setCurrentIndex(page.time.findText("Other…"))
+    page.seconds.setValue(seconds)
+    page.start()
+    with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS) as ended:
+        pass
+    return tuple(ended.args)
+
+
+def test_a_solve_becomes_a_scenario_that_undo_takes_back(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    before = list(document.dataset.scenarios)
+    page.name.setText("Spring draft")
+    kind, text = solve(page, qtbot)
+    assert kind == "good"
+    assert "All 24 requests are met." in text
+    assert document.dataset.scenarios[document.scenario].name == "Spring draft"
+    assert verify(document.school, document.rules, document.schedule()).ok
+    assert page.runs.rowCount() == 1
+    assert "Spring draft" in page.runs.text()
+    document.undo()
+    assert list(document.dataset.scenarios) == before
+
+
+def test_stopping_keeps_what_was_found(page: SolvePage, qtbot: QtBot):
+    # Nobody can be in two places: a student with more requests than periods keeps the search busy.
+    document = page.document
+    requests = document.school.requests["P01"]
+    more = tuple(type(requests.requests[0])(course) for course in document.school.courses)
+    document.apply(set_fields(document.dataset, "requests", "P01", requests=more))
+    document.apply(set_fields(document.dataset, "courses", "ART", lab=True))
+    page.time.setCurrentIndex(page.time.findText("Other…"))
+    page.seconds.setValue(600)
+    page.start()
+    session = page.session
+    qtbot.waitUntil(lambda: page.chart.bound != [] or page.session is None, timeout=SOLVE_MS)
+    if page.session is not None:
+        with qtbot.waitSignal(session.ended, timeout=SOLVE_MS):
+            page.stop()
+    assert document.schedule().placements.keys() == document.school.sections.keys()
+
+
+def test_locked_sections_stay(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    document.apply(lock_sections(document.dataset, "1", ("S1", "S5"), True))
+    assert "2 locked sections" in page.locks.text()
+    solve(page, qtbot)
+    placements = document.schedule().placements
+    assert placements["S1"].periods == ("R1",)
+    assert placements["S5"].periods == ("G1",)
+    assert placements["S1"].locked
+
+
+def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    before = document.schedule()
+    index = next(
+        i for i in range(page.scope.count()) if page.scope.itemData(i) == Scope(Part.DEPARTMENT, "Science")
+    )
+    page.scope.setCurrentIndex(index)
+    kind, _ = solve(page, qtbot)
+    assert kind == "good"
+    after = document.schedule()
+    for section in ("S3", "S4", "S5", "S6"):
+        assert after.placements[section].periods == before.placements[section].periods
+        assert not after.placements[section].locked
+    assert verify(document.school, document.rules, after).ok
+
+
+def test_what_cannot_be_is_explained_and_changes_nothing(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    document.apply(set_fields(document.dataset, "sections", "S5", allowed_periods=("R1",)))
+    scenarios = list(document.dataset.scenarios)
+    kind, text = solve(page, qtbot)
+    assert kind == "bad"
+    assert "T3" in text
+    assert list(document.dataset.scenarios) == scenarios
+
+
+def test_an_engine_that_dies_ends_the_solve_in_words(page: SolvePage, qtbot: QtBot):
+    import os
+    import signal
+
+    page.seconds.setValue(600)
+    page.workspace.engine.start()
+    qtbot.waitUntil(lambda: page.workspace.engine.state == "ready", timeout=SOLVE_MS)
+    page.start()
+    with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS) as ended:
+        os.kill(page.workspace.engine.pid, signal.SIGTERM)
+    assert ended.args[0] in {"bad", "good"}  # it may have been done before the signal came
+    assert page.start_button.isEnabled()
+
+
+def test_the_table_of_runs_keeps_the_rules_of_models(
+    page: SolvePage, qtmodeltester: ModelTester, qtbot: QtBot
+):
+    solve(page, qtbot, seconds=1)
+    qtmodeltester.check(page.runs)
+    spoken = page.runs.data(page.runs.index(0, 3), Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("Missed: ")
+
+
+def test_the_chart_says_its_last_figures(qtbot: QtBot):
+    chart = ProgressChart()
+    qtbot.addWidget(chart)
+    chart.resize(600, 300)
+    chart.clear(60)
+    chart.add(1.0, None, 3)
+    chart.add(2.0, 120, 3)
+    chart.add(9.0, 21, 6)
+    assert not chart.grab().isNull()
+    assert chart.accessibleDescription() == "After 9 s: 21 missed, 6 certainly"
