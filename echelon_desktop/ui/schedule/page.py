@@ -9,6 +9,7 @@ from echelon_desktop.ui.page import Page, Target, empty_state, page_header
 from echelon_desktop.ui.schedule.holders import rooms_tab, teachers_tab
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.matrices import HeatTab, MasterTab
+from echelon_desktop.ui.schedule.print_menu import PrintButton
 from echelon_desktop.ui.schedule.sections import SectionsTab
 from echelon_desktop.ui.schedule.students import StudentsTab
 from echelon_desktop.ui.schedule.summary import Summary
@@ -67,7 +68,8 @@ class SchedulePage(Page):
     def refresh(self, changes: Changes | None) -> None:
         """Look at the schedule as it is now; what was found out before stays until then."""
         self.stack.setCurrentIndex(1 if self.document.scenario else 0)
-        self.export_button.setEnabled(bool(self.document.scenario))
+        for button in (self.print_button, self.export_button):
+            button.setEnabled(bool(self.document.scenario))
         if self.document.scenario:
             self.judge.look(reasons=True)
             self._show_findings()
@@ -89,6 +91,16 @@ class SchedulePage(Page):
         tab = self.book.currentWidget()
         return isinstance(tab, Tab) and bool(self.document.scenario) and tab.copy()
 
+    @property
+    def timetable(self) -> Timetable | None:
+        """What was read last; None when nothing has been read yet."""
+        return self._timetable
+
+    def tab(self, name: str) -> Tab:
+        """A tab, brought up to date."""
+        self._update(self.tabs[name])
+        return self.tabs[name]
+
     # Building -------------------------------------------------------------------------------------
 
     def _make_head(self) -> QWidget:
@@ -96,7 +108,8 @@ class SchedulePage(Page):
         self.export_button.setToolTip("Write the schedule as CSV files")
         self.export_button.clicked.connect(lambda: self.workspace.act.emit("export"))
         text = "What the scenario on the screen gives sections, students, teachers and rooms."
-        return page_header("Schedule", text, self.export_button)
+        self.print_button = PrintButton(self)
+        return page_header("Schedule", text, self.print_button, self.export_button)
 
     def _make_body(self) -> QWidget:
         body = QWidget()
@@ -138,9 +151,13 @@ class SchedulePage(Page):
             self.take_to(self._target)
 
     def _show_tab(self) -> None:
-        """Bring the tab that is shown up to date."""
         tab = self.book.currentWidget()
-        if isinstance(tab, Tab) and tab in self._stale and self._timetable is not None:
+        if isinstance(tab, Tab):
+            self._update(tab)
+
+    def _update(self, tab: Tab) -> None:
+        """Show in a tab what was read last, unless it does."""
+        if tab in self._stale and self._timetable is not None:
             self._stale.discard(tab)
             tab.show_timetable(self._timetable)
 

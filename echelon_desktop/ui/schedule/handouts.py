@@ -1,0 +1,136 @@
+"""What is printed: a page for a student or a teacher, and the master grid, as rich text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from echelon_desktop.ui.schedule.overview import master_grid
+from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
+from echelon_desktop.ui.schedule.weeks import Entry, Week, student_week, teacher_week
+from echelon_desktop.ui.theme import LIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands on every page: the school, the scenario and the day of printing."""
+
+    school: str
+    scenario: str
+    date: str
+
+
+# Paper is light, whatever the screen is.
+# Distances are in px, since rich text knows no other unit for them; they grow with the resolution.
+STYLE = f"""
+body {{ color: {LIGHT.text}; }}
+.title {{ font-size: 18pt; font-weight: 600; margin-top: 6px; margin-bottom: 2px; }}
+.facts {{ margin-bottom: 14px; }}
+.part {{ font-size: 11pt; font-weight: 600; margin-top: 20px; margin-bottom: 6px; }}
+.soft {{ color: {LIGHT.text_soft}; font-size: 9pt; }}
+.small {{ font-size: 8pt; }}
+.master td, .master th {{ font-size: 7pt; }}
+th {{ background-color: {LIGHT.sunken}; font-weight: 600; text-align: left; }}
+"""
+_TABLE = f'width="100%" border="1" cellspacing="0" cellpadding="5" style="border-color: {LIGHT.line_strong}; '
+_TABLE += 'border-style: solid; border-collapse: collapse; margin-top: 8px"'
+
+
+def student_page(timetable: Timetable, heading: Heading, student: str) -> str:
+    """The week of a student, his sections, and the requests that are not met."""
+    record = timetable.students[student]
+    facts = [f"Student {record.id}"]
+    facts += [f"Grade {record.grade}"] if record.grade else []
+    facts += [f"Counselor {record.counselor}"] if record.counselor else []
+    meetings = [timetable.meetings[held.section] for held in timetable.held.get(student, ())]
+    unmet = [timetable.course_title(each.course) for each in timetable.unmet_of.get(student, ())]
+    parts = [
+        _head(heading, timetable.student_name(student), facts),
+        _week(student_week(timetable, student)),
+        '<p class="part">Sections</p>',
+        _sections(timetable, meetings, with_teacher=True),
+    ]
+    if unmet:
+        parts.append(f'<p class="part">Requested, without a seat</p><p>{escape(", ".join(unmet))}</p>')
+    return "".join(parts)
+
+
+def teacher_page(timetable: Timetable, heading: Heading, teacher: str) -> str:
+    """The week of a teacher and his sections."""
+    meetings = timetable.of_teacher.get(teacher, [])
+    record = timetable.school.teachers.get(teacher)
+    facts = [f"Teacher {teacher}", *([record.department] if record is not None and record.department else [])]
+    return "".join(
+        [
+            _head(heading, timetable.teacher_name(teacher), facts),
+            _week(teacher_week(timetable, teacher)),
+            '<p class="part">Sections</p>',
+            _sections(timetable, meetings, with_teacher=False),
+        ]
+    )
+
+
+def master_pages(timetable: Timetable, heading: Heading) -> str:
+    """The master grid; its first row is repeated on every page."""
+    matrix = master_grid(timetable)
+    heads = "".join(f"<th>{escape(title)}</th>" for title in ("Course", *matrix.columns))
+    rows = "".join(
+        f"<tr><td><b>{escape(title)}</b></td>"
+        + "".join(f"<td>{escape(cell.text).replace(chr(10), '<br>')}</td>" for cell in row)
+        + "</tr>"
+        for title, row in zip(matrix.rows, matrix.cells, strict=True)
+    )
+    table = f'<table class="master" {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return _head(heading, "Master schedule", []) + table
+
+
+def _head(heading: Heading, title: str, facts: Iterable[str]) -> str:
+    place = "  ·  ".join(part for part in (heading.school, heading.scenario, heading.date) if part)
+    return (
+        f'<p class="soft">{escape(place)}</p><p class="title">{escape(title)}</p>'
+        f'<p class="facts">{escape("  ·  ".join(facts))}</p>'
+    )
+
+
+def _week(week: Week) -> str:
+    share = 94 // max(1, len(week.days))
+    heads = "".join(f'<th width="{share}%">{escape(day)}</th>' for day in week.days)
+    rows = []
+    for row, name in enumerate(week.rows):
+        cells = "".join(_week_cell(week, row, column) for column in range(len(week.days)))
+        rows.append(f'<tr><th width="6%">{escape(name)}</th>{cells}</tr>')
+    return f'<table {_TABLE}><tr><th width="6%"></th>{heads}</tr>{"".join(rows)}</table>'
+
+
+def _week_cell(week: Week, row: int, column: int) -> str:
+    if (row, column) not in week.periods:
+        return "<td></td>"
+    entries = week.entries.get((row, column), ())
+    if not entries:
+        return f'<td class="soft">{escape(week.words((row, column)).capitalize())}</td>'
+    ground, _ = LIGHT.day[column % len(LIGHT.day)]
+    return f'<td bgcolor="{ground}">{"<br>".join(map(_entry, entries))}</td>'
+
+
+def _entry(entry: Entry) -> str:
+    terms = f" ({', '.join(entry.terms)})" if entry.terms else ""
+    return f'<b>{escape(entry.title + terms)}</b><br><span class="small">{escape(entry.line)}</span>'
+
+
+def _sections(timetable: Timetable, meetings: list[Meeting], with_teacher: bool) -> str:
+    """A table of sections in the order of their periods; the last column is the teacher, or the students."""
+    titles = ["When", "Course", "Section", "Room", "Teacher" if with_teacher else "Students"]
+    if not any(m.room for m in meetings):
+        titles.remove("Room")
+    rows = []
+    for meeting in sorted(meetings, key=lambda m: (not m.mask, m.mask & -m.mask)):
+        texts = {
+            "When": timetable.place(meeting),
+            "Course": meeting.title,
+            "Section": meeting.section,
+            "Room": meeting.room,
+            "Teacher": timetable.teacher_names(meeting),
+            "Students": f"{meeting.enrolled} of {meeting.seats}",
+        }
+        rows.append("<tr>" + "".join(f"<td>{escape(texts[title])}</td>" for title in titles) + "</tr>")
+    heads = "".join(f"<th>{title}</th>" for title in titles)
+    return f"<table {_TABLE}><tr>{heads}</tr>{''.join(rows)}</table>"

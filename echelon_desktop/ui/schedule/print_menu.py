@@ -1,0 +1,133 @@
+"""The button that prints the schedule, or saves it as PDF: students, teachers, the master grid."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDate, QLocale, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+
+from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
+from echelon_desktop.ui.schedule.holders import HoldersTab
+from echelon_desktop.ui.schedule.printing import draw, page_layout, write_pdf
+from echelon_desktop.ui.schedule.students import StudentsTab
+from echelon_desktop.ui.schedule.timetable import Timetable
+from echelon_desktop.ui.theme import TYPE, theme
+
+if TYPE_CHECKING:
+    from echelon_desktop.ui.schedule.page import SchedulePage
+
+# What can be printed: id → title in the menu, name of the file, whether the paper lies wide.
+HANDOUTS = {
+    "students": ("Students &listed", "Student schedules", False),
+    "student": ("Selected &student", "Student schedule", False),
+    "teachers": ("T&eachers listed", "Teacher schedules", False),
+    "teacher": ("Selected &teacher", "Teacher schedule", False),
+    "master": ("&Master grid", "Master schedule", True),
+}
+
+
+class PrintButton(QToolButton):
+    """
+    Opens the menu of what can be printed.
+
+    "Listed" are those whom the filter of the tab lets through, so that one can print a grade, or those with
+    unmet requests.
+    """
+
+    def __init__(self, page: "SchedulePage") -> None:
+        super().__init__()
+        self._page = page
+        self.setText("Print")
+        self.setProperty("kind", "button")
+        self.setToolTip("Print schedules, or save them as PDF")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menu = QMenu(self)
+        for title, act in (("Save as &PDF", self.save), ("&Print", self.print)):
+            part = menu.addMenu(title)
+            for name, (words, _, _) in HANDOUTS.items():
+                action = part.addAction(f"{words}…")
+                action.triggered.connect(lambda _=False, run=act, what=name: run(what))
+        self.setMenu(menu)
+        self._paint()
+        theme().changed.connect(self._paint)
+
+    def save(self, what: str) -> None:
+        """Ask for a file and write a handout to it, beside the window."""
+        folder = self._page.document.path.parent
+        _, name, wide = HANDOUTS[what]
+        asked, _ = QFileDialog.getSaveFileName(
+            self, "Save as PDF", str(folder / f"{name}.pdf"), "PDF files (*.pdf)"
+        )
+        make = self._maker(what)
+        if not asked or make is None:
+            return
+        path = Path(asked)
+        path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
+        font, notice = _paper_font(), self._page.workspace.notice
+
+        def done(pages: int) -> None:
+            notice.emit("good", f"{path.name}: {pages:,} {'page' if pages == 1 else 'pages'} written.")
+
+        def failed(error: Exception) -> None:
+            with told(self, "The file was not written"):
+                raise error
+
+        notice.emit("note", f"Writing {path.name}…")
+        work = self._page.workspace.background
+        work.run(lambda: write_pdf(path, make(), font, name, wide), done, failed)
+
+    def print(self, what: str) -> None:
+        """Ask for a printer and print a handout."""
+        make = self._maker(what)
+        if make is None:
+            return
+        _, name, wide = HANDOUTS[what]
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(name)
+        printer.setPageLayout(page_layout(wide))
+        if QPrintDialog(printer, self).exec():
+            with told(self, "Nothing was printed"):
+                pages = draw(printer, make(), _paper_font())
+                self._page.workspace.notice.emit("good", f"{pages:,} pages sent to the printer.")
+
+    def _maker(self, what: str) -> Callable[[], list[str]] | None:
+        """What makes the handouts, None while the schedule is being read or nothing is selected."""
+        timetable = self._page.timetable
+        if timetable is None:
+            return None
+        heading = self._heading()
+        if what == "master":
+            return lambda: [master_pages(timetable, heading)]
+        keys = self._keys(what)
+        page: Callable[[Timetable, Heading, str], str] = teacher_page if "teacher" in what else student_page
+        if not keys:
+            self._page.workspace.notice.emit("doubt", f"There is no {what.removesuffix('s')} to print.")
+            return None
+        return lambda: [page(timetable, heading, key) for key in keys]
+
+    def _keys(self, what: str) -> list[str]:
+        tab = self._page.tab("students" if "student" in what else "teachers")
+        assert isinstance(tab, StudentsTab | HoldersTab)
+        if what in {"student", "teacher"}:
+            return [tab.selected] if tab.selected else []
+        return [tab.model.key_at(row) for row in range(tab.model.rowCount())]
+
+    def _heading(self) -> Heading:
+        document = self._page.document
+        today = QLocale().toString(QDate.currentDate(), QLocale.FormatType.LongFormat)
+        return Heading(document.path.stem, document.dataset.scenarios[document.scenario].name, today)
+
+    def _paint(self) -> None:
+        self.setIcon(theme().icon("printer"))
+
+
+def _paper_font() -> QFont:
+    font = theme().font(TYPE.body)
+    font.setPointSizeF(10.0)  # paper does not follow the size of text on the screen
+    return font

@@ -1,0 +1,94 @@
+"""Prints handouts, or writes them to a PDF file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextDocument,
+)
+
+from echelon_desktop.errors import EchelonError
+from echelon_desktop.ui.schedule.handouts import STYLE
+from echelon_desktop.ui.theme import LIGHT
+
+DPI = 300
+MARGIN_MM = 15
+FOOT_PT = 24  # room below for the number of the page
+
+
+def page_layout(wide: bool, size: QPageSize.PageSizeId = QPageSize.PageSizeId.Letter) -> QPageLayout:
+    """Letter paper, as schools use it, upright or wide."""
+    orientation = QPageLayout.Orientation.Landscape if wide else QPageLayout.Orientation.Portrait
+    margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+    return QPageLayout(QPageSize(size), orientation, margins, QPageLayout.Unit.Millimeter)
+
+
+def write_pdf(path: Path, handouts: Sequence[str], font: QFont, title: str, wide: bool = False) -> int:
+    """
+    Write handouts to a PDF file, each beginning on a page of its own; may run on any thread.
+
+    Returns
+    -------
+    int
+        Number of pages.
+
+    Raises
+    ------
+    EchelonError
+        If the file cannot be written.
+    """
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(DPI)
+    writer.setTitle(title)
+    writer.setPageLayout(page_layout(wide))
+    pages = draw(writer, handouts, font)
+    try:
+        path.write_bytes(bytes(buffer.data().data()))
+    except OSError as error:
+        raise EchelonError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+    return pages
+
+
+def draw(device: QPagedPaintDevice, handouts: Sequence[str], font: QFont) -> int:
+    """Draw handouts on a printer or writer; returns the number of pages."""
+    painter = QPainter()
+    if not painter.begin(device):
+        raise EchelonError("The printer takes no pages. Look whether it is on, and try again.")
+    foot = round(FOOT_PT * device.logicalDpiY() / 72)
+    size = QSizeF(device.width(), device.height() - foot)
+    drawn = 0
+    for handout in handouts:
+        document = QTextDocument()
+        document.documentLayout().setPaintDevice(device)
+        document.setDocumentMargin(0)
+        document.setDefaultFont(font)
+        document.setDefaultStyleSheet(STYLE)
+        document.setHtml(handout)
+        document.setPageSize(size)
+        number = document.pageCount()
+        for page in range(number):
+            if drawn:
+                device.newPage()
+            drawn += 1
+            painter.save()
+            painter.translate(0, -page * size.height())
+            document.drawContents(painter, QRectF(0, page * size.height(), size.width(), size.height()))
+            painter.restore()
+            if number > 1:
+                painter.setFont(font)
+                painter.setPen(QColor(LIGHT.text_soft))
+                below = QRectF(0, size.height(), size.width(), foot)
+                side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+                painter.drawText(below, side, f"{page + 1} of {number}")
+    painter.end()
+    return drawn

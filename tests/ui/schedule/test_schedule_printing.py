@@ -1,0 +1,129 @@
+"""Handouts: what they say, that each begins on a page of its own, and that they reach the file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtPrintSupport import QPrintDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from echelon_desktop.errors import EchelonError
+from echelon_desktop.model.edits import set_fields
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
+from echelon_desktop.ui.schedule.page import SchedulePage
+from echelon_desktop.ui.schedule.print_menu import HANDOUTS
+from echelon_desktop.ui.schedule.printing import write_pdf
+from echelon_desktop.ui.schedule.timetable import Timetable
+from echelon_desktop.ui.workspace import Workspace
+
+HEADING = Heading("Small <school>", "Draft", "today")
+
+
+@pytest.fixture
+def page(qtbot: QtBot, workspace: Workspace) -> SchedulePage:
+    shown = SchedulePage(workspace)
+    qtbot.addWidget(shown)
+    qtbot.waitUntil(lambda: shown.judge.reasons is not None)
+    return shown
+
+
+def read(document: Document) -> Timetable:
+    return Timetable(document.school, document.rules, document.schedule())
+
+
+def test_page_of_a_student(document: Document) -> None:
+    document.apply(set_fields(document.dataset, "students", "P01", name="O'Neil & <Sons>"))
+    seating = document.dataset.seatings["1", "P01"]
+    document.apply(
+        set_fields(document.dataset, "seatings", ("1", "P01"), seats=replace(seating, seats=()).seats)
+    )
+    html = student_page(read(document), HEADING, "P01")
+    assert "O&#x27;Neil &amp; &lt;Sons&gt;" in html
+    assert "Small &lt;school&gt;" in html
+    assert "Biology, English 9, Band" in html  # what he lacks
+    other = student_page(read(document), HEADING, "P02")
+    assert "without a seat" not in other
+    assert "Ada Byron" in other
+
+
+def test_page_of_a_teacher(document: Document) -> None:
+    html = teacher_page(read(document), HEADING, "T3")
+    assert "Frida Sol" in html
+    assert "8 of 8" in html
+    assert "Unavailable" in html
+
+
+def test_each_handout_begins_a_page(document: Document, tmp_path: Path) -> None:
+    timetable = read(document)
+    handouts = [student_page(timetable, HEADING, student) for student in ("P01", "P02", "P03")]
+    assert write_pdf(tmp_path / "a.pdf", handouts, QFont(), "x") == 3
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
+    assert write_pdf(tmp_path / "b.pdf", [master_pages(timetable, HEADING)], QFont(), "x", wide=True) == 1
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EchelonError, match="cannot be written"):
+        write_pdf(tmp_path, ["x"], QFont(), "x")
+
+
+@pytest.mark.parametrize("what", HANDOUTS)
+def test_save_as_pdf(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    workspace: Workspace,
+    page: SchedulePage,
+    what: str,
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out"), ""))
+    pages = {"students": 8, "student": 1, "teachers": 3, "teacher": 1, "master": 1}[what]
+    with qtbot.waitSignal(
+        workspace.notice, check_params_cb=lambda kind, text: kind == "good" and text.startswith("out.pdf:")
+    ) as noticed:
+        page.print_button.save(what)
+    assert noticed.args[1] == f"out.pdf: {pages} {'page' if pages == 1 else 'pages'} written."
+    assert (tmp_path / "out.pdf").stat().st_size > 1000
+
+
+def test_listed_students_are_those_the_filter_leaves(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    workspace: Workspace,
+    page: SchedulePage,
+) -> None:
+    tab = page.tab("students")
+    tab.filters.choice.setCurrentIndex(tab.filters.choice.findText("Grade 10"))
+    tab.filters.choice.activated.emit(tab.filters.choice.currentIndex())
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "g.pdf"), ""))
+    with qtbot.waitSignal(workspace.notice, check_params_cb=lambda kind, _text: kind == "good") as noticed:
+        page.print_button.save("students")
+    assert noticed.args[1].startswith("g.pdf: 4 pages")
+
+
+def test_save_where_one_cannot_is_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: SchedulePage
+) -> None:
+    (tmp_path / "taken.pdf").mkdir()
+    told: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "taken.pdf"), ""))
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    page.print_button.save("master")
+    qtbot.waitUntil(lambda: bool(told))
+    assert "taken.pdf cannot be written" in told[0]
+
+
+def test_cancelled_dialogs_write_nothing(
+    monkeypatch: pytest.MonkeyPatch, workspace: Workspace, page: SchedulePage
+) -> None:
+    said: list[str] = []
+    workspace.notice.connect(lambda _kind, text: said.append(text))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QPrintDialog, "exec", lambda _dialog: 0)
+    page.print_button.save("students")
+    page.print_button.print("students")
+    assert not said
+    assert not workspace.background.busy
