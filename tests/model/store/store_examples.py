@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Dataset, Edit, RowChange, School
+from echelon_desktop.model.store import SchoolFile
+from echelon_desktop.model.store.connect import driver
 from echelon_desktop.model.tables import TABLES, TableSpec
 
 # A folder in memory, if there is one: a killed process loses no more on a disk, only time.
@@ -70,6 +72,27 @@ def add_course(course: str, index: int | None = None) -> Edit:
 def delete_course(course: str) -> Edit:
     """An edit that deletes a row."""
     return Edit(f"Delete {course}", (RowChange("courses", course, None),))
+
+
+def journal_of(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")
+
+
+def interrupt(path: Path) -> None:
+    """Leave a file as a kill in the middle of a change leaves it: pages changed, and the journal of them."""
+    copied, size = path.with_name("copied"), path.stat().st_size
+    with SchoolFile.open(path) as file:
+        raw = driver(file._connection)
+        raw.execute("PRAGMA cache_size = 2")
+        raw.execute("BEGIN")
+        raw.execute("DELETE FROM students")
+        raw.execute("INSERT INTO snapshots VALUES ('big', '', zeroblob(200000))")
+        copied.write_bytes(path.read_bytes())
+        assert copied.stat().st_size > size
+        journal = journal_of(path).read_bytes()
+        raw.execute("ROLLBACK")
+    copied.replace(path)
+    journal_of(path).write_bytes(journal)
 
 
 KEYS = st.sampled_from(["a", "b", "c", "d", "A", "é", ""])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from store_examples import example, rename_student, state
+from store_examples import example, interrupt, journal_of, rename_student, state
 
 from echelon_desktop.errors import DamagedFileError, StoreError
 from echelon_desktop.model.store import Backup, SchoolFile, backups, restore_backup
@@ -111,13 +111,24 @@ def test_a_lost_or_damaged_file_comes_back_from_a_backup(path: Path) -> None:
     restore_backup(path, newest.path)
     assert name_in(path) == "Ada"
     path.write_bytes(b"overwritten")
-    journal = path.with_name(path.name + "-journal")
-    journal.write_bytes(b"left over")
     restore_backup(path, newest.path)
     assert name_in(path) == "Ada"
-    assert not journal.exists()
-    kept = {p.read_bytes() for p in newest.path.parent.glob("damaged *")}
-    assert kept == {b"overwritten", b"left over"}
+    (kept,) = newest.path.parent.glob("damaged *")
+    assert kept.read_bytes() == b"overwritten"
+
+
+def test_the_journal_of_a_damaged_file_does_not_spoil_the_restored_one(path: Path) -> None:
+    (backup,) = backups(path)
+    for number in range(3):
+        edit_once(path, str(number))
+    interrupt(path)
+    path.write_bytes(b"overwritten")
+    journal = journal_of(path).read_bytes()
+    restore_backup(path, backup.path)
+    with SchoolFile.open(path) as file:
+        assert state(file.dataset) == state(example())
+    kept = {p.read_bytes() for p in backup.path.parent.glob("damaged *")}
+    assert kept == {b"overwritten", journal}
 
 
 @pytest.mark.parametrize("content", [b"", b"no backup", None])

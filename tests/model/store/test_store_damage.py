@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_examples import add_course, delete_course, example, rename_student, state
+from store_examples import add_course, delete_course, example, interrupt, journal_of, rename_student, state
 
 from echelon_desktop.errors import DamagedFileError, EchelonError, NewerFormatError, StoreError
 from echelon_desktop.model import entities as e
@@ -288,24 +288,3 @@ def test_a_reader_takes_back_what_a_killed_writer_left_half_done(path: Path) -> 
     with SchoolFile.open(path, read_only=True) as reader:
         assert state(reader.dataset) == state(example())
     assert not journal_of(path).exists()
-
-
-def journal_of(path: Path) -> Path:
-    return path.with_name(path.name + "-journal")
-
-
-def interrupt(path: Path) -> None:
-    """Leave a file as a kill in the middle of a change leaves it: pages changed, and the journal of them."""
-    copied, size = path.with_name("copied"), path.stat().st_size
-    with SchoolFile.open(path) as file:
-        raw = driver(file._connection)
-        raw.execute("PRAGMA cache_size = 2")
-        raw.execute("BEGIN")
-        raw.execute("DELETE FROM students")
-        raw.execute("INSERT INTO snapshots VALUES ('big', '', zeroblob(200000))")
-        copied.write_bytes(path.read_bytes())
-        assert copied.stat().st_size > size
-        journal = journal_of(path).read_bytes()
-        raw.execute("ROLLBACK")
-    copied.replace(path)
-    journal_of(path).write_bytes(journal)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from echelon_desktop.errors import DamagedFileError, EditError, StoreError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Changes, Edit, RowChange
 from echelon_desktop.model.store import Run, SchoolFile
+from echelon_desktop.model.store.connect import driver
 
 
 @pytest.fixture
@@ -194,6 +196,8 @@ def test_a_reader_sees_one_moment_and_changes_nothing(path: Path) -> None:
                 with pytest.raises(StoreError, match="reading only"):
                     change()
             assert path.read_bytes() == bytes_before
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                driver(reader._connection).execute("DELETE FROM students")
         with SchoolFile.open(path, read_only=True) as reader:
             assert reader.dataset.school.students["st1"].name == "Ada"
             assert reader.undo_title == "Rename st1 to Ada"
