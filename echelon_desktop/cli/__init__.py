@@ -13,6 +13,7 @@ from pathlib import Path
 from echelon_desktop import __version__
 from echelon_desktop.errors import EchelonError, InputError
 
+SCHOOL_FILE = ".echelon"
 OK, CANNOT, USAGE, NOTHING_FOUND = 0, 1, 2, 3
 
 
@@ -29,11 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # A console that cannot show a character shows its escape instead of ending in a traceback.
             stream.reconfigure(errors="backslashreplace")
-    parser = _parser()
-    args = parser.parse_args(argv)
-    if args.command is None:
-        parser.print_help()
-        return OK
+    words = list(sys.argv[1:] if argv is None else argv)
+    if len(words) == 1 and words[0].endswith(SCHOOL_FILE):
+        words = ["window", *words]  # a double click on a school file
+    args = _parser().parse_args(words or ["window"])
     module, _, function = args.run.partition(":")
     try:
         command = getattr(importlib.import_module(f"echelon_desktop.cli.{module}"), function)
@@ -59,12 +59,18 @@ def _parser() -> argparse.ArgumentParser:
         prog="echelon", description="Builds a high school's master schedule from its course requests."
     )
     parser.add_argument("--version", action="version", version=f"echelon {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
 
     def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         return sub
+
+    window = command(
+        "window", "window:window", "Open the window; so do no words at all, or a school file alone."
+    )
+    window.add_argument("file", type=Path, nargs="?", metavar="FILE", help="school file to open")
+    window.add_argument("--selftest", action="store_true", help=argparse.SUPPRESS)
 
     check = command("check", "check:check", "Check a school's files before solving.")
     _add_school(check)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from echelon_desktop.errors import ScheduleError, UnsupportedError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
-from echelon_desktop.solver.bounds import Bound, flow_bound, level_bounds
+from echelon_desktop.solver.bounds import Bound, flow_bound, improve_bounds, level_bounds
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
 from echelon_desktop.solver.conflicts import Fact, find_conflict
 from echelon_desktop.solver.cpsat.run import Limits
@@ -185,6 +185,7 @@ class _Solve:
         self.iterations = 0
         self.methods: list[str] = []
         self.telling = threading.Lock()
+        self.unmet: int | None = None
         if start is not None:
             self.keep(start)
 
@@ -261,7 +262,19 @@ class _Solve:
         """Look for what certainly stays unmet, on a share of the time, while the search runs."""
         if ended.wait(BOUND_AFTER_S):
             return
-        # clusters
+
+        def take(bound: Bound) -> None:
+            self.bound = bound
+            self.tell(self.unmet, bound.total)
+
+        improve_bounds(
+            self.problem,
+            None,
+            self.bound,
+            time_limit_s=BOUND_SHARE * self.left,
+            should_stop=ended.is_set,
+            on_bound=take,
+        )
 
     def keep(self, solution: Solution) -> None:
         """Take a schedule as the best if it is better than what there is."""
@@ -272,6 +285,7 @@ class _Solve:
 
     def tell(self, unmet: int | None, bound: int) -> None:
         with self.telling:
+            self.unmet = unmet
             method = self.methods[-1] if self.methods else ""
             self.on_progress(Progress(self.seconds, method, unmet, max(bound, self.bound.total)))
 

@@ -49,10 +49,10 @@ class RestoreDialog(QDialog):
 
     def restore(self) -> None:
         """Go back to the line chosen."""
-        item = self.list.currentItem()
-        if item is None:
+        index = self.list.currentIndex()
+        if not index.isValid():
             return
-        point = item.data(Qt.ItemDataRole.UserRole)
+        point = index.data(Qt.ItemDataRole.UserRole)
         if isinstance(point, Snapshot):
             document = self.main.document
             if document is not None:
