@@ -89,8 +89,9 @@ def page_header(title: str, text: str = "", *actions: QWidget) -> QWidget:
     soft = QLabel(text)
     soft.setProperty("kind", "soft")
     soft.setWordWrap(True)
-    soft.setVisible(bool(text))
     words.addWidget(soft)
+    if not text:  # to show it here would make a window of it, for it has no parent yet
+        soft.hide()
     row.addLayout(words, 1)
     for action in actions:
         row.addWidget(action, 0, Qt.AlignmentFlag.AlignBottom)

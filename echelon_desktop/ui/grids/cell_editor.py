@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QStringListModel,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QComboBox,
@@ -190,12 +200,13 @@ class CellEditor(QStyledItemDelegate):
         elif isinstance(editor, QLineEdit) and not editor.isModified():
             editor.setText(text)
 
-    def setModelData(self, editor: QWidget, model: QObject, index: Index) -> None:
-        """Write the text, which is not refused."""
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        """Write the text, unless it is refused, once the field is closed: the view may change with it."""
         if editor.property(REFUSAL):
             return
         text = editor.currentText() if isinstance(editor, QComboBox) else editor.text()  # type: ignore[attr-defined]
-        self.model.setData(index, text)
+        place = QPersistentModelIndex(index)
+        QTimer.singleShot(0, self, lambda: self.model.setData(place, text) if place.isValid() else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep a refused text open, whatever would close it but Esc."""

@@ -248,8 +248,10 @@ class GridModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Cells can be selected, and edited where the sheet can be changed."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
-        if self._write is None or not index.isValid():
+        if self._write is None:
             return flags
         box = _is_box(self.columns[index.column()])
         return flags | (Qt.ItemFlag.ItemIsUserCheckable if box else Qt.ItemFlag.ItemIsEditable)

@@ -233,7 +233,7 @@ class SheetPanel(QWidget):
         with told(self, NOT_MADE):
             self._apply(write_rows(self.document.dataset, self.sheet, {row: {column.key: value}}))
             written = True
-            if column.key == self.sheet.id_field and not self.sheet.parts:
+            if column.key == self.sheet.id_field and not self.view.currentIndex().isValid():
                 self._go(RowId(value), self.model.column_of(column.key))
         return written
 

@@ -98,9 +98,9 @@ class GridView(QTableView):
     # Qt ------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tick boxes with the space bar; leave single keys with Ctrl to the commands."""
-        index = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+        """Go down with Enter, as a spreadsheet does; an open field takes that key for itself."""
+        editing = self.state() == QTableView.State.EditingState
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing:
             self._step(1, 0)
             return
         super().keyPressEvent(event)
