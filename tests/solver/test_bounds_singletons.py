@@ -187,6 +187,44 @@ def test_full_year_sections_and_double_periods_are_one_section_courses_too():
     assert improved(double)[2].total >= 1
 
 
+def linked_triangle() -> School:
+    """The triangle, one of its courses with two sections that are held at the same time."""
+    school = school_of(TRIANGLE, 2)
+    return School(
+        periods=school.periods.values(),
+        sections=[*school.sections.values(), e.Section("SB2", "B", seats=99)],
+        links=[e.Link("L", e.LinkKind.SAME_PERIOD, ("SB", "SB2"))],
+        requests=school.requests.values(),
+    )
+
+
+@pytest.mark.parametrize("seat", [None, [0, -1, 1, 2, 0, 2]])
+def test_clusters_of_courses_with_several_sections_are_found_around_unmet_requests(seat):
+    incumbent = None if seat is None else Solution(np.zeros(4, np.int32), np.array(seat, np.int32))
+    problem, keys, bound = improved(linked_triangle(), incumbent)
+    assert (flow_bound(problem).total, bound.total) == (0, 1)
+    (witness,) = bound.witnesses
+    assert (len(witness.courses), len(witness.sections), witness.slots) == (3, 4, 2)
+    assert "the 3 courses A, B and C cannot meet in 2 slots" in witness.words(keys)
+
+
+def test_courses_that_a_cluster_does_not_need_are_left_to_others():
+    school = linked_triangle()
+    lists = [
+        e.RequestList(r.student, (*r.requests, e.CourseRequest("D"))) if r.student == "P" else r
+        for r in school.requests.values()
+    ]
+    easy = School(
+        periods=[*school.periods.values(), e.Period("G", day="G")],
+        courses=[e.Course(c, allowed_periods=("R0", "R1")) for c in "ABC"],
+        sections=[*school.sections.values(), e.Section("SD", "D", seats=99)],
+        links=school.links.values(),
+        requests=lists,
+    )
+    _, keys, bound = improved(easy)
+    assert [{keys.courses[c] for c in w.courses} for w in bound.witnesses] == [{"A", "B", "C"}]
+
+
 def test_an_incumbent_that_is_reached_ends_the_work():
     problem, _ = compile_school(school_of(TRIANGLE, 2), STANDARD)
     seat = np.array([0, -1, 1, 2, 0, 2], np.int32)

@@ -7,6 +7,7 @@ import numpy as np
 
 from echelon_desktop.solver.bounds.bound import RANKS, Bound
 from echelon_desktop.solver.bounds.charges import Charge, Ledger
+from echelon_desktop.solver.bounds.clusters import Clusters
 from echelon_desktop.solver.bounds.flow import FlowRelaxation
 from echelon_desktop.solver.bounds.singletons import Singletons
 from echelon_desktop.solver.problem import Problem, Solution
@@ -30,6 +31,7 @@ def improve_bounds(
         Any problem.
     incumbent
         The best schedule so far, to look around its unmet requests; a bound that reaches it ends the work.
+        Without one, the students with the tightest courses are looked around.
     bound
         What is proven already, as :func:`flow_bound` gives it.
     time_limit_s
@@ -69,6 +71,7 @@ class _Improve:
                 break
             ledger = Ledger(relaxation, self._problem.request_rank <= rank)
             self._charge_singletons(ledger, rank)
+            self._charge_clusters(ledger, rank)
         return self._bound
 
     def _charge_singletons(self, ledger: Ledger, rank: int) -> None:
@@ -81,6 +84,16 @@ class _Improve:
                 self._raise(ledger, rank)
 
         Singletons(self._problem, ledger.free()).charge(self._over, report)
+
+    def _charge_clusters(self, ledger: Ledger, rank: int) -> None:
+        clusters = Clusters(self._problem, self._over)
+        for seed in clusters.seeds(self._incumbent, ledger.free()):
+            free = ledger.free()
+            if self._over():
+                break
+            charge = clusters.charge(seed, free) if free[seed] else None
+            if charge is not None and ledger.replace((), (charge,)):
+                self._raise(ledger, rank)
 
     def _raise(self, ledger: Ledger, rank: int) -> None:
         """Take over what a ledger proves for the requests up to a rank, if it is news."""
