@@ -164,20 +164,3 @@ def test_a_start_that_breaks_a_hard_rule_is_refused() -> None:
     )
     with pytest.raises(ScheduleError, match="start"):
         solve_cpsat(wrong, Limits(), start=same_place)
-
-
-@pytest.mark.parametrize(("linked", "unmet"), [(("bio", "lab"), 1), (("bio", "lab", "other lab"), 0)])
-def test_who_sits_in_a_linked_section_takes_its_partner(linked: tuple[str, ...], unmet: int) -> None:
-    school = School(
-        periods=[e.Period("R1", day="R", order=1), e.Period("R2", day="R", order=2)],
-        sections=[
-            e.Section("bio", "Bio", seats=1),
-            e.Section("lab", "Lab", seats=0),
-            e.Section("other lab", "Lab", seats=1),
-        ],
-        students=[e.Student("N")],
-        requests=[e.RequestList("N", (e.CourseRequest("Bio"), e.CourseRequest("Lab")))],
-        links=[e.Link("L", e.LinkKind.SAME_STUDENTS, linked)],
-    )
-    problem, _ = compile_school(school, preset_rules("standard"))
-    assert values_of(solve_cpsat(problem, Limits()))[0] == unmet

@@ -115,6 +115,7 @@ def test_equal_sections_of_a_teacher_are_twins() -> None:
         e.Section("other periods", **same, allowed_periods=("R1", "R2")),
         e.Section("linked", **same),
         e.Section("pinned", **same),
+        e.Section("what else the other teacher has", "B", ("U",), 9),
     ]
     links = [e.Link("L", e.LinkKind.SAME_PERIOD, ("linked", "no teacher"))]
     baseline = Schedule({}, {"K": e.Seating("", "K", (), ("pinned",))})
@@ -125,10 +126,10 @@ def test_equal_sections_of_a_teacher_are_twins() -> None:
         students=[e.Student("K")],
         requests=[wishes("K", "A")],
     )
-    assert list(twin_sections(problem).values()) == [(0, 1), (2,), (3,), (4,), (5,), (6,), (7,), (8,)]
-    assert len(twin_sections(problem, merge=False)) == 9
+    assert list(twin_sections(problem).values()) == [(0, 1), (2,), (3,), (4,), (5,), (6,), (7,), (8,), (9,)]
+    assert len(twin_sections(problem, merge=False)) == 10
     pools = section_pools(problem, twin_sections(problem))
-    assert sorted(pool.sections for pool in pools) == [(0, 2, 3, 4, 5, 6, 7), (8,)]
+    assert sorted(pool.sections for pool in pools) == [(0, 2, 3, 4, 5, 6, 7), (8,), (9,)]
 
 
 def test_a_rule_may_tell_twins_apart() -> None:
