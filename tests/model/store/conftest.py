@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from store_examples import MEMORY
 
-Protect = Callable[[], None]
-
 
 @pytest.fixture
 def fast_folder() -> Iterator[Path]:
@@ -39,34 +37,24 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def protected_folder(tmp_path: Path) -> Iterator[tuple[Path, Protect]]:
-    """A folder, and how to write-protect it; for root, whom permissions do not stop, on a disk of its own."""
-    folder = tmp_path / "protected"
-    folder.mkdir()
-    if sys.platform == "win32":
-        pytest.skip("a folder cannot be write-protected by its mode on Windows")
-    if os.geteuid() != 0:
-        yield folder, lambda: folder.chmod(0o555)
-        folder.chmod(0o755)
-        return
-    _mount("-t", "tmpfs", "tmpfs", str(folder))
-    yield folder, lambda: _mount("-o", "remount,ro", str(folder))
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@pytest.fixture
-def protected_file(tmp_path: Path) -> Iterator[Callable[[Path], None]]:
-    """How to write-protect a file in a folder that is not; for root, by a mount over it."""
+def protect() -> Iterator[Callable[[Path], None]]:
+    """How to write-protect a file or folder; for root, whom permissions do not stop, by a mount over it."""
+    changed: list[Path] = []
     mounted: list[Path] = []
 
     def protect(path: Path) -> None:
+        if sys.platform == "win32" and path.is_dir():
+            pytest.skip("a folder cannot be write-protected by its mode on Windows")
         if sys.platform == "win32" or os.geteuid() != 0:
-            path.chmod(0o444)
+            path.chmod(0o555 if path.is_dir() else 0o444)
+            changed.append(path)
             return
         _mount("--bind", str(path), str(path))
         mounted.append(path)
         _mount("-o", "remount,bind,ro", str(path))
 
     yield protect
+    for path in changed:
+        path.chmod(0o755 if path.is_dir() else 0o644)
     for path in mounted:
-        subprocess.run(["umount", str(path)], check=True)
+        subprocess.run(["umount", "--lazy", str(path)], check=True)
