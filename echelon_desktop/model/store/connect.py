@@ -4,7 +4,7 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +30,11 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Connection:
     with explained(path):
         _recognise(path, read_only)
         raw = sqlite3.connect(
-            uri(path, "rw"), uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            uri(path.absolute(), "rw"),
+            uri=True,
+            timeout=_BUSY_S,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             raw.execute("PRAGMA trusted_schema = OFF")  # files come from strangers
@@ -93,10 +97,10 @@ def driver(connection: sa.Connection) -> sqlite3.Connection:
     return raw
 
 
-def uri(path: Path, mode: str) -> str:
-    """A path as SQLite's URI, for drives (``C:/``) and network folders (``//server/``) too."""
-    text = path.absolute().as_posix()
-    return f"file://{'' if text.startswith('/') else '/'}{quote(text)}?mode={mode}"
+def uri(path: PurePath, mode: str) -> str:
+    """An absolute path as SQLite's URI, for drives (``C:/``) and network folders (``//server/``) too."""
+    text = path.as_posix()
+    return f"file://{'' if text.startswith('/') else '/'}{quote(text, safe='/:')}?mode={mode}"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +14,8 @@ from store_examples import add_course, delete_course, example, rename_student, s
 from echelon_desktop.errors import DamagedFileError, EditError, StoreError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Changes, Edit, RowChange
-from echelon_desktop.model.store import Run, SchoolFile
-from echelon_desktop.model.store.connect import driver
+from echelon_desktop.model.store import Run, SchoolFile, backups, restore_backup
+from echelon_desktop.model.store.connect import driver, uri
 
 
 @pytest.fixture
@@ -243,3 +243,23 @@ def test_a_file_moved_away_while_open_takes_no_more_changes(path: Path) -> None:
         file.apply(rename_student(1, "Ada"))
     with SchoolFile.open(path, read_only=True) as reader:
         assert reader.dataset.school.students["st1"].name == "Ada"
+
+
+def test_any_name_will_do(tmp_path: Path) -> None:
+    path = tmp_path / "100% of [Çhico] #1 & 'more'; x=y" / "a%20b + [1-3] #ü.v2.echelon"
+    path.parent.mkdir()
+    with SchoolFile.create(path, example(), "Import") as file:
+        file.apply(rename_student(1, "Ada"))
+    SchoolFile.open(path).close()
+    assert len(backups(path)) == 2
+    restore_backup(path, backups(path)[-1].path)
+    with SchoolFile.open(path, read_only=True) as reader:
+        assert state(reader.dataset) == state(example())
+
+
+def test_addresses_of_drives_and_network_folders() -> None:
+    assert uri(PureWindowsPath(r"C:\My school\a.echelon"), "rw") == "file:///C:/My%20school/a.echelon?mode=rw"
+    assert (
+        uri(PureWindowsPath(r"\\server\share\a.echelon"), "rw") == "file:////server/share/a.echelon?mode=rw"
+    )
+    assert uri(PurePosixPath("/a?b#c"), "ro") == "file:///a%3Fb%23c?mode=ro"
