@@ -12,6 +12,7 @@ import re
 import shutil
 import sqlite3
 import sys
+import unicodedata
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from echelon_desktop.model.store.lock import WriteLock
 KEEP = 10
 
 _STAMP = "%Y-%m-%d %H%M%S.%f"
-_NAME = re.compile(r" (\d{4}-\d{2}-\d{2} \d{6}\.\d{3})Z(?: (?P<reason>[a-z ]+))?$")
+_NAME = re.compile(r"(?P<name>.*) (?P<when>\d{4}-\d\d-\d\d \d{6}\.\d{3})Z(?: (?P<reason>[a-z ]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,19 @@ def backups(path: Path) -> list[Backup]:
 
 def _backup(path: Path, file: Path) -> Backup | None:
     """What a file in the folder is, judged by its name; None for a stranger."""
-    match = _NAME.match(file.stem.removeprefix(path.stem))
-    if match is None or not file.stem.startswith(path.stem) or file.suffix != path.suffix:
+    match = _NAME.fullmatch(file.stem)
+    if match is None or _folded(match["name"] + file.suffix) != _folded(path.name):
         return None
     try:
-        when = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+        when = datetime.strptime(match["when"], _STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
     return Backup(file, when, file.stat().st_size, match["reason"] or "")
+
+
+def _folded(name: str) -> str:
+    """A name as macOS and Windows compare it, so that a file opened as "SCHOOL" finds its backups."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def make_backup(path: Path, connection: sa.Connection, reason: str = "") -> None:
@@ -86,7 +92,7 @@ def make_backup(path: Path, connection: sa.Connection, reason: str = "") -> None
         target = _new_name(path, reason)
         target.parent.mkdir(exist_ok=True)
         for file in target.parent.iterdir():
-            if file.name.startswith(path.stem) and file.suffix == ".part":
+            if file.suffix == ".part" and _NAME.fullmatch(Path(file.stem).stem):
                 discard(file)  # left by a process that was killed
         part = part_of(target)
         copy(connection, part)
@@ -174,8 +180,8 @@ def part_of(path: Path) -> Path:
 
 def discard(part: Path) -> None:
     """Remove a database that was not finished, and its journal, which would spoil the next of that name."""
+    part.with_name(part.name + "-journal").unlink(missing_ok=True)  # first, so that none is left alone
     part.unlink(missing_ok=True)
-    part.with_name(part.name + "-journal").unlink(missing_ok=True)
 
 
 def copy(source: sa.Connection, part: Path) -> None:

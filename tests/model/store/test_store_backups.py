@@ -212,3 +212,11 @@ def test_a_backup_that_cannot_be_made_is_told_and_the_file_opens(path: Path) -> 
 def test_no_backups_of_a_file_that_never_was(tmp_path: Path) -> None:
     found: list[Backup] = backups(tmp_path / "none.echelon")
     assert found == []
+
+
+def test_backups_are_found_by_a_name_that_the_system_takes_for_the_same(tmp_path: Path) -> None:
+    composed, decomposed = "Caf\u00e9.echelon", "CAFE\u0301.echelon"
+    SchoolFile.create(tmp_path / composed, example(), "Import").close()
+    (only,) = backups(tmp_path / composed)
+    only.path.parent.rename(tmp_path / "CAFE\u0301 backups")
+    assert [b.path.name for b in backups(tmp_path / decomposed)] == [only.path.name]
