@@ -118,7 +118,7 @@ def _held_by_others(school: School, schedule: Schedule, scope: Scope) -> set[str
     """Sections in which students of other grades sit; they cannot move without them."""
     if scope.part is Part.DEPARTMENT:
         return set()
-    held = set()
+    held: set[str] = set()
     for seating in schedule.seatings.values():
         student = school.students.get(seating.student)
         if student is None or student.grade != scope.value:

@@ -264,7 +264,7 @@ class _Reseating:
         stack = self.stack_of.get(section)
         if stack is None:
             return True
-        taken = sum(self.load[s] for s in problem.capacity_sections[stack])
+        taken: int = sum(self.load[s] for s in problem.capacity_sections[stack].tolist())
         return taken < int(problem.capacity_seats[stack])
 
 
