@@ -25,6 +25,7 @@ def optimum(rules: str = "", **records: list) -> dict[str, int]:
     verdict = verify(school, wanted, schedule_of(outcome.solution, problem, keys, school))
     assert verdict.violations == ()
     assert verdict.score == tuple(figure.value for figure in outcome.levels)
+    assert verdict.score == tuple(figure.bound for figure in outcome.levels)
     return {figure.name: figure.value for figure in verdict.figures}
 
 
@@ -81,6 +82,24 @@ def test_nobody_holds_a_course_twice() -> None:
 def test_equal_labs_of_a_teacher_are_kept_apart(labs: int, pairs: int) -> None:
     sections = [e.Section(f"{i}", "Bio", ("T",), 9, "Science") for i in range(labs)]
     assert optimum(sections=sections)["lab-spacing"] == pairs
+
+
+def test_equal_labs_beside_each_other_are_one_pair() -> None:
+    # Beside each other they cost 2, apart 3 since one leaves its periods.
+    rules = """
+        [[rule]]
+        id = "lab-spacing"
+        kind = "lab-spacing"
+        level = 4
+        weight = 2
+        [[rule]]
+        kind = "allowed-periods"
+        level = 4
+        weight = 3
+        periods = ["R1", "R2"]
+    """
+    sections = [e.Section(f"{i}", "Bio", ("T",), 9, "Science") for i in range(2)]
+    assert optimum(rules, sections=sections)["lab-spacing + allowed-periods"] == 2
 
 
 def test_a_lab_between_two_equal_ones_is_beside_both() -> None:

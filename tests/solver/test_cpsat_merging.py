@@ -139,6 +139,12 @@ def test_a_rule_may_tell_twins_apart() -> None:
     assert len(twin_sections(problem_of(rule, sections=sections))) == 2
 
 
+def test_a_lab_is_no_twin_of_what_is_none() -> None:
+    sections = [e.Section("1", "A", ("T",), 9), e.Section("2", "A", ("T",), 9, "Science")]
+    lab = e.Section("3", "B", ("T",), 9, "Science")
+    assert list(twin_sections(problem_of(sections=[*sections, lab])).values()) == [(0,), (1,), (2,)]
+
+
 def test_sped_students_are_seated_where_their_limits_are() -> None:
     sections = [e.Section("A", "A", seats=3, sped_limit=0), e.Section("B", "A", seats=2, sped_limit=2)]
     students = [e.Student(f"N{i}", sped=i >= 3) for i in range(5)]

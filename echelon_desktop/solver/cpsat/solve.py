@@ -128,7 +128,7 @@ class _Solve:
 
     def _outcome(self) -> CpOutcome:
         figures = tuple(
-            LevelFigure(level.name, value, min(bound, value))
+            LevelFigure(level.name, value, bound)
             for level, value, bound in zip(self.levels, self.values, self._certain(self.values), strict=True)
         )
         if all(figure.proven for figure in figures):
