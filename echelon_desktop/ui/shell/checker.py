@@ -65,7 +65,10 @@ class Checker(QObject):
                 raise error
             self.check()
 
-        self.workspace.background.run(lambda: check_school(document.school, document.rules), done, failed)
+        def work() -> list[Finding]:
+            return check_school(document.school, document.rules, fold=False)  # pages group them themselves
+
+        self.workspace.background.run(work, done, failed)
 
     def _show(self, findings: tuple[Finding, ...]) -> None:
         self.light = LIGHTS[worst(findings)]
