@@ -192,10 +192,11 @@ class _Solve:
         self, model: cp_model.CpModel, share: float, workers: int, work: float = inf
     ) -> tuple[cp_model.CpSolverStatus, int]:
         """Run CP-SAT with a share of what time is left; keep what is better; status and bound."""
+        by_work = self.limits.deterministic_limit < inf  # then the clock must not decide what is tried next
         limits = replace(
             self.limits,
             workers=workers,
-            time_limit_s=share * self._time_left_s(),
+            time_limit_s=(1.0 if by_work else share) * self._time_left_s(),
             deterministic_limit=min(work, share * self._work_left()),
         )
         if limits.time_limit_s <= 0 or limits.deterministic_limit <= 0 or limits.should_stop():
