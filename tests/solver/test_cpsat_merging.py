@@ -116,6 +116,8 @@ def test_equal_sections_of_a_teacher_are_twins() -> None:
         e.Section("linked", **same),
         e.Section("pinned", **same),
         e.Section("what else the other teacher has", "B", ("U",), 9),
+        e.Section("other SPED limit", **same, sped_limit=1),
+        e.Section("other students", **same, grades=("9",)),
     ]
     links = [e.Link("L", e.LinkKind.SAME_PERIOD, ("linked", "no teacher"))]
     baseline = Schedule({}, {"K": e.Seating("", "K", (), ("pinned",))})
@@ -126,10 +128,10 @@ def test_equal_sections_of_a_teacher_are_twins() -> None:
         students=[e.Student("K")],
         requests=[wishes("K", "A")],
     )
-    assert list(twin_sections(problem).values()) == [(0, 1), (2,), (3,), (4,), (5,), (6,), (7,), (8,), (9,)]
-    assert len(twin_sections(problem, merge=False)) == 10
+    assert list(twin_sections(problem).values()) == [(0, 1), *((s,) for s in range(2, 12))]
+    assert len(twin_sections(problem, merge=False)) == 12
     pools = section_pools(problem, twin_sections(problem))
-    assert sorted(pool.sections for pool in pools) == [(0, 2, 3, 4, 5, 6, 7), (8,), (9,)]
+    assert sorted(pool.sections for pool in pools) == [(0, 2, 3, 4, 5, 6, 7, 10), (8,), (9,), (11,)]
 
 
 def test_a_rule_may_tell_twins_apart() -> None:

@@ -22,7 +22,7 @@ class Limits:
     deterministic_limit
         Limit in OR-Tools' deterministic seconds, which do not depend on the machine's load.
     seed, workers
-        Of CP-SAT. One worker with the same seed, start and deterministic limit gives the same schedule, unless
+        Of CP-SAT. One worker with equal seed, start and deterministic limit gives the same schedule, unless
         the time limit ends it first.
     should_stop
         Asked every 50 ms, from another thread.
