@@ -1,0 +1,110 @@
+"""A rule in a sentence, with its own courses, teachers, periods and numbers."""
+
+from collections.abc import Iterable
+
+from echelon_desktop.model.dataset import School
+from echelon_desktop.model.entities import Rule
+from echelon_desktop.model.rules import RULE_KINDS
+
+MOST_NAMED = 4
+
+KIND_TITLES = {
+    "unmet-requests": "Unmet requests",
+    "granted-alternates": "Granted alternates",
+    "section-balance": "Even section sizes",
+    "sped-limit": "SPED limit",
+    "allowed-periods": "Allowed periods",
+    "lab-spacing": "Labs apart",
+    "teacher-consecutive": "Periods in a row",
+    "teacher-load": "Teaching load",
+    "teacher-preps": "Preps",
+    "student-free-periods": "Free periods of students",
+}
+
+
+def rule_sentence(rule: Rule, school: School) -> str:
+    """What a rule says, in plain words; the sentence of its kind where it has no parameters."""
+    limit = 0 if rule.limit is None else rule.limit
+    kind = RULE_KINDS.get(rule.kind)
+    if rule.kind == "sped-limit":
+        where = _sections(rule, school)
+        where = "a section" if where == "all sections" else f"each of the {where}"
+        return f"At most {_counted(limit, 'SPED student')} in {where}."
+    if rule.kind == "allowed-periods":
+        who = _sections(rule, school)
+        return f"{who[0].upper()}{who[1:]} stand only in {_listed(rule.periods, 'or', most=12)}."
+    if rule.kind == "lab-spacing":
+        who = _teachers(rule, school)
+        return f"The labs of {who or 'a teacher'} are not in consecutive periods."
+    if rule.kind == "student-free-periods":
+        grades = f" of grade {_listed(rule.grades, 'or')}" if rule.grades else ""
+        return f"A student{grades} has at most {_counted(limit, 'period')} without a course in a term."
+    teachers = _teachers(rule, school)
+    who = f"Each of {teachers}" if teachers else "A teacher"
+    if len(rule.teachers) == 1:
+        who = teachers
+    if rule.kind == "teacher-consecutive":
+        return f"{who} teaches at most {_counted(limit, 'period')} in a row."
+    if rule.kind == "teacher-load":
+        full = f"{who}, when full-time," if teachers else "A full-time teacher"
+        return f"{full} teaches at most {_counted(limit, 'section')} at a time; part-time in proportion."
+    if rule.kind == "teacher-preps":
+        return f"{who} prepares at most {_counted(limit, 'different course')}."
+    return kind.sentence if kind is not None else rule.kind
+
+
+def weight_words(weight: int) -> str:
+    """How much a breach counts among the rules of its level: "counts twice as much"."""
+    if weight == 1:
+        return "counts once"
+    return "counts twice as much" if weight == 2 else f"counts {weight:,} times as much"
+
+
+def level_words(level: int | None) -> str:
+    """Where a rule stands."""
+    return "hard" if level is None else f"level {level}"
+
+
+def _sections(rule: Rule, school: School) -> str:
+    """Which sections: "sections of Medical Career taught by Ada Byron", "all sections"."""
+    parts = []
+    if rule.courses:
+        titles = [getattr(school.courses.get(c), "title", "") or c for c in rule.courses]
+        parts.append(f"of {_listed(titles)}")
+    if rule.departments:
+        parts.append(f"of {_departments(rule)}")
+    if rule.teachers:
+        parts.append(f"taught by {_listed(_names(rule.teachers, school), 'or')}")
+    if rule.sections:
+        return " ".join(["sections", _listed(rule.sections), *parts])
+    return " ".join(["sections", *parts]) if parts else "all sections"
+
+
+def _teachers(rule: Rule, school: School) -> str:
+    """Whom a rule about teachers concerns; empty when all."""
+    names = _listed(_names(rule.teachers, school))
+    departments = _departments(rule)
+    if rule.teachers and rule.departments:
+        return f"{names} in {departments}"
+    return names if rule.teachers else f"the teachers of {departments}" if rule.departments else ""
+
+
+def _departments(rule: Rule) -> str:
+    noun = "department" if len(rule.departments) == 1 else "departments"
+    return f"the {noun} {_listed(rule.departments)}"
+
+
+def _names(teachers: Iterable[str], school: School) -> list[str]:
+    return [getattr(school.teachers.get(t), "name", "") or t for t in teachers]
+
+
+def _listed(items: Iterable[str], last: str = "and", most: int = MOST_NAMED) -> str:
+    words = list(items)
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+        last = "and"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

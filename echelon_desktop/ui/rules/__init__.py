@@ -1,0 +1,1 @@
+"""The Rules page: what the schedule must keep and should keep, to read, order and change."""
