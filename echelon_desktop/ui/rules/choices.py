@@ -51,6 +51,7 @@ class ChoiceDialog(QDialog):
         column.addWidget(self.words)
         self.list = QListWidget()
         self.list.setAccessibleName(title)
+        self.list.setSpacing(2)
         self.list.itemChanged.connect(lambda _item: self._count())
         column.addWidget(self.list, 1)
         self.counts = QLabel()

@@ -23,6 +23,7 @@ from echelon_desktop.model.rules import RULE_KINDS, check_rule
 from echelon_desktop.ui.rules.choices import Choice, ChoiceField
 from echelon_desktop.ui.theme import SPACE
 
+FIELD_HEIGHT = 30
 HARD = -1  # data of the entry "Hard" of the levels
 FIELDS = {
     "courses": ("Courses", "All courses"),
@@ -68,7 +69,8 @@ class RuleForm(QFrame):
             column.addWidget(label)
         column.addWidget(self._make_fields())
         self.error = QLabel()
-        self.error.setProperty("kind", "bad")
+        self.error.setProperty("kind", "doubt")
+        self.error.setMargin(SPACE.s)
         self.error.setWordWrap(True)
         column.addWidget(self.error)
         row = QHBoxLayout()
@@ -154,6 +156,10 @@ class RuleForm(QFrame):
             field = self.fields[name] = ChoiceField(title, nothing)
             field.changed.connect(self._on_changed)
             self.form.addRow(title, field)
+        for at in range(self.form.rowCount()):
+            label = self.form.itemAt(at, QFormLayout.ItemRole.LabelRole)
+            if label is not None and label.widget() is not None:
+                label.widget().setMinimumHeight(FIELD_HEIGHT)  # or it would stand above its field's middle
         return box
 
     def _show(self, rule: Rule) -> None:
@@ -179,11 +185,12 @@ class RuleForm(QFrame):
         rule = self.rule()
         self.form.setRowVisible(self.weights, rule.level is not None)
         self.weight_words.setText(weight_words(rule.weight))
-        problem = ""
-        try:
-            check_rule(rule)
-        except RuleError as error:
-            problem = str(error)
+        problem = _lacking(rule)
+        if not problem:
+            try:
+                check_rule(rule)
+            except RuleError as error:
+                problem = str(error)
         # A rule that lacks something yet says nothing; its kind says what it will be about.
         self.sentence.setText(
             RULE_KINDS[rule.kind].sentence if problem else rule_sentence(rule, self._school)
@@ -192,6 +199,12 @@ class RuleForm(QFrame):
         self.error.setVisible(bool(problem))
         self.button.setEnabled(not problem and (self._new or rule != self._rule))
         self.reset.setEnabled(rule != self._rule)
+
+
+def _lacking(rule: Rule) -> str:
+    """What is still to be chosen, in words; empty when nothing is."""
+    missing = [FIELDS[name][0].lower() for name in RULE_KINDS[rule.kind].needs if getattr(rule, name) == ()]
+    return f"Choose the {' and '.join(missing)} first." if missing else ""
 
 
 def choices_of(school: School, field: str) -> list[Choice]:

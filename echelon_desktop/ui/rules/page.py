@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -221,15 +220,9 @@ class RulesPage(Page):
         buttons = (self.import_button, self.export_button, self.preset_button, self.add_button)
         return page_header("Rules", text, *buttons)
 
-    def _menu_button(self, text: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
+    def _menu_button(self, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
         button.setToolTip(tip)
-        button.setProperty("kind", "button")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setIconSize(QSize(16, 16))
         menu = QMenu(button)
         menu.setToolTipsVisible(True)
         button.setMenu(menu)
@@ -251,6 +244,7 @@ class RulesPage(Page):
         self.breaches = QListWidget()
         self.breaches.setAccessibleName("Where the rule costs now")
         self.breaches.setWordWrap(True)
+        self.breaches.setSpacing(3)
         self.breaches.itemActivated.connect(self._go_to_breach)
         column.addWidget(self.breaches, 1)
         self.hint = QLabel("Drag a rule to another level, or move it with Alt+Up and Alt+Down.")

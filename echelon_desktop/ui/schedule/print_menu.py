@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QLocale, QSize, Qt
+from PySide6.QtCore import QDate, QLocale
 from PySide6.QtGui import QFont
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
@@ -30,7 +30,7 @@ HANDOUTS = {
 }
 
 
-class PrintButton(QToolButton):
+class PrintButton(QPushButton):
     """
     Opens the menu of what can be printed.
 
@@ -39,15 +39,9 @@ class PrintButton(QToolButton):
     """
 
     def __init__(self, page: "SchedulePage") -> None:
-        super().__init__()
+        super().__init__("Print")
         self._page = page
-        self.setText("Print")
-        self.setProperty("kind", "button")
         self.setToolTip("Print schedules, or save them as PDF")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setIconSize(QSize(16, 16))
         menu = QMenu(self)
         for title, act in (("Save as &PDF", self.save), ("&Print", self.print)):
             part = menu.addMenu(title)

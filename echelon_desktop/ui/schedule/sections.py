@@ -191,7 +191,7 @@ _MEAN_TIP = "Students more or less than the sections of the course have on avera
 def _roster_columns() -> list[Column[Student]]:
     return [
         Column("Student", 88, lambda s: s.id),
-        Column("Name", 126, lambda s: s.name),
+        Column("Name", 116, lambda s: s.name),
         Column("Grade", 58, lambda s: s.grade),
         Column("SPED", 60, lambda s: "SPED" if s.sped else "", spoken=lambda s: "yes" if s.sped else "no"),
     ]

@@ -34,7 +34,7 @@ QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {
 QPushButton[kind="quiet"]:checked, QToolButton[kind="quiet"]:checked {
     background: $accent_soft; color: $on_accent_soft;
 }
-QToolButton[kind="quiet"]::menu-indicator, QToolButton[kind="button"]::menu-indicator { image: none; }
+QToolButton[kind="quiet"]::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: $surface; color: $text; border: 1px solid $line_strong; border-radius: 6px; padding: 4px 8px;

@@ -179,7 +179,7 @@ def test_a_new_rule_is_added_once_it_means_something(
 ) -> None:
     page.begin_rule("allowed-periods")
     assert "allowed-periods" not in document.dataset.rules
-    assert "needs 'periods'" in page.form.error.text()
+    assert page.form.error.text() == "Choose the periods first."
     assert not page.form.button.isEnabled()
 
     def mark(wanted: set[str]) -> Callable[[ChoiceDialog], int]:
