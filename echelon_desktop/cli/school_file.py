@@ -1,16 +1,15 @@
 """Commands on a school file: import, export, undo, redo, history, snapshot, restore."""
 
 import argparse
-from dataclasses import replace
 
 from echelon_desktop.cli import OK
 from echelon_desktop.cli.report import count_line
 from echelon_desktop.cli.source import folder_rules
 from echelon_desktop.errors import InputError, StoreError
 from echelon_desktop.model.csv_io import read_school
-from echelon_desktop.model.dataset import Dataset, School
-from echelon_desktop.model.difference import difference
-from echelon_desktop.model.entities import Rule, Scenario
+from echelon_desktop.model.dataset import Dataset
+from echelon_desktop.model.entities import Scenario
+from echelon_desktop.model.reimport import reimport
 from echelon_desktop.model.rules import RULES_FILE
 from echelon_desktop.model.store import SchoolFile, backups, restore_backup
 from echelon_desktop.solver.output import export_dataset
@@ -33,17 +32,12 @@ def import_school(args: argparse.Namespace) -> int:
         now = file.dataset
         has_rules = args.rules or (args.school / RULES_FILE).is_file()
         rules = folder_rules(args.school, args.rules) if has_rules else tuple(now.rules.values())
-        then = _with_school(now, imported.school, rules)
-        edit = replace(difference(now, then), title=f"Import {args.school.name}")
+        edit = reimport(now, imported.school, rules, f"Import {args.school.name}")
         if edit.changes:
             file.apply(edit)
         rows = "1 row" if len(edit.changes) == 1 else f"{len(edit.changes)} rows"
         print(f"{args.file}: {rows} changed. {count_line(imported.findings)}; see echelon check.")
     return OK
-
-
-def _with_school(now: Dataset, school: School, rules: tuple[Rule, ...]) -> Dataset:
-    return Dataset(school, rules, now.scenarios.values(), now.placements.values(), now.seatings.values())
 
 
 def export_school(args: argparse.Namespace) -> int:

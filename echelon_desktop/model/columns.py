@@ -5,7 +5,8 @@ Files, grids and checks share these tables, so that a column is called the same 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from echelon_desktop.model import cells
@@ -92,6 +93,17 @@ def bare_title(title: str) -> str:
 def bare_file_name(stem: str) -> str:
     """A file name without its suffix, with case, spaces, hyphens and underscores taken out of account."""
     return _FILE_WORDS.sub("", stem).casefold()
+
+
+def also_called(spec: FileSpec, titles: Mapping[str, str]) -> FileSpec:
+    """The file with further titles for its columns: title as found → title of the column."""
+    if not titles:
+        return spec
+    more: dict[str, list[str]] = {}
+    for found, meant in titles.items():
+        more.setdefault(meant, []).append(found)
+    columns = tuple(replace(c, aliases=(*c.aliases, *more.get(c.title, ()))) for c in spec.columns)
+    return replace(spec, columns=columns)
 
 
 def match_titles(columns: tuple[Column, ...], titles: list[str]) -> list[Column | None]:

@@ -20,6 +20,7 @@ DELIMITERS = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|\s]*', re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (a zip file) and .xls
 _END = "\0"  # cannot be in the text, NULs having been taken out
+SHOWN_ROWS = 3  # kept of each file to be shown before it is taken over
 _MAX_RESTARTS = 20  # after so many open quotes the marks are taken literally: the file is not CSV anyway
 
 
@@ -42,6 +43,10 @@ class SourceFile:
         Rows with something in them, the header aside.
     titles
         Field of the record → title as found.
+    header
+        All titles as found, in order; a column without one has an empty text.
+    first_rows
+        The cells of the first rows, to show what is in the columns.
     """
 
     name: str
@@ -50,6 +55,8 @@ class SourceFile:
     delimiter: str
     rows: int
     titles: dict[str, str]
+    header: tuple[str, ...] = ()
+    first_rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,16 @@ class RawTable:
     rows: list[tuple[int, list[str]]]
 
 
-def read_table(name: str, data: bytes, spec: FileSpec, log: FindingLog) -> RawTable | None:
+def read_table(
+    name: str, data: bytes, spec: FileSpec, log: FindingLog, sources: list[SourceFile] | None = None
+) -> RawTable | None:
     """
     Read the bytes of one file.
+
+    Parameters
+    ----------
+    sources
+        Takes up what is known of the file, also when none of its titles is known.
 
     Returns
     -------
@@ -113,8 +127,17 @@ def read_table(name: str, data: bytes, spec: FileSpec, log: FindingLog) -> RawTa
         titles.pop()
     columns, extra = _columns(name, header_line, titles, rows, spec, log)
     source = SourceFile(
-        name, spec.name, encoding, delimiter, len(rows), {c.key: titles[i] for i, c in columns}
+        name,
+        spec.name,
+        encoding,
+        delimiter,
+        len(rows),
+        {c.key: titles[i] for i, c in columns},
+        tuple(titles),
+        tuple(tuple(cells) for _, cells in rows[:SHOWN_ROWS]),
     )
+    if sources is not None:
+        sources.append(source)
     if not columns:
         required = " and ".join(column.title for column in spec.columns if column.need is Need.REQUIRED)
         log.add(

@@ -32,7 +32,7 @@ class Imported:
     findings
         All repairs, doubts and faults.
     files
-        The files that were read.
+        The files that were read, and those whose titles mean nothing.
     places
         (table, key) → file name and line where the record begins.
     """
@@ -49,7 +49,7 @@ class Imported:
         return file, row, titles.get(field, "")
 
 
-def read_school(folder: str | Path) -> Imported:
+def read_school(folder: str | Path, titles: Mapping[str, Mapping[str, str]] | None = None) -> Imported:
     """
     Read the files of a school.
 
@@ -57,6 +57,9 @@ def read_school(folder: str | Path) -> Imported:
     ----------
     folder
         Where the files are; docs/files.md names them.
+    titles
+        Further titles that columns go by here: file as documented → title as found → title as documented.
+        A column that is there under a title of its own does not need them.
 
     Returns
     -------
@@ -71,14 +74,22 @@ def read_school(folder: str | Path) -> Imported:
     folder = Path(folder)
     log = FindingLog()
     tables: dict[str, RawTable | None] = {}
+    sources: list[SourceFile] = []
     for spec, path in find_files(folder, log).items():
-        tables[spec.name] = None if path is None else read_table(path.name, read_bytes(path), spec, log)
-    return _SchoolReader(tables, log).read()
+        if path is None:
+            tables[spec.name] = None
+            continue
+        meant = c.also_called(spec, (titles or {}).get(spec.name, {}))
+        tables[spec.name] = read_table(path.name, read_bytes(path), meant, log, sources)
+    return _SchoolReader(tables, log, sources).read()
 
 
 class _SchoolReader:
-    def __init__(self, tables: Mapping[str, RawTable | None], log: FindingLog) -> None:
+    def __init__(
+        self, tables: Mapping[str, RawTable | None], log: FindingLog, sources: list[SourceFile]
+    ) -> None:
         self.tables = tables
+        self.sources = sources
         self.log = log
         self.known: dict[str, set[str]] = {name: set() for name in TABLES}
         self.reader = RowReader(self.known, SlotNames(), log)
@@ -104,8 +115,7 @@ class _SchoolReader:
         self._imply_records()
         school = School(**self.records)
         tell_lost_zeros(school, self.places, self.request_places, self._titles(), self.log)
-        files = [table.source for table in self.tables.values() if table is not None]
-        return Imported(school, self.log.findings(), files, self.places)
+        return Imported(school, self.log.findings(), self.sources, self.places)
 
     def _rows(self, spec: c.FileSpec) -> Iterator[Row]:
         table = self.tables.get(spec.name)

@@ -1,6 +1,6 @@
 """Findings by kind as a tree of two levels, filtered here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
@@ -138,7 +138,18 @@ class FindingTree(QAbstractItemModel):
 
 
 class FindingPainter(QStyledItemDelegate):
-    """A group with its sign and number; a finding with its place softly at the right."""
+    """
+    A group with its sign and number; a finding with its place softly at the right.
+
+    Parameters
+    ----------
+    place
+        Words for where a finding is; by default its record and column.
+    """
+
+    def __init__(self, parent: QObject, place: Callable[[Finding], str] | None = None) -> None:
+        super().__init__(parent)
+        self._place = place or where
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All lines are of one height."""
@@ -169,7 +180,7 @@ class FindingPainter(QStyledItemDelegate):
             words = group.title
             painter.setFont(look.font(TYPE.body, look.font().Weight.DemiBold))
         else:
-            aside, words = where(finding), finding.message
+            aside, words = self._place(finding), finding.message
             painter.setFont(look.font())
         soft = look.font(TYPE.small)
         painter.save()

@@ -71,7 +71,7 @@ class FileCommands:
             name, _ = QFileDialog.getSaveFileName(
                 self.window, "Keep the school in", str(self._folder() / f"{folder.name}.echelon"), FILTER
             )
-            if name:
+            if name and dialog.dataset is not None:
                 self._create(Path(name), dialog.dataset, f"Import of {folder.name}")
 
     def sample(self) -> None:

@@ -1,0 +1,282 @@
+"""The step before a folder is taken over: nothing is changed until it is accepted, and then in one edit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QProgressBar,
+    QStackedWidget,
+    QTabWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from echelon_desktop.errors import EchelonError, RuleError
+from echelon_desktop.model.checks import check_school
+from echelon_desktop.model.csv_io import Imported, read_school
+from echelon_desktop.model.dataset import Dataset, Edit
+from echelon_desktop.model.entities import Rule
+from echelon_desktop.model.findings import Finding, Severity
+from echelon_desktop.model.reimport import reimport
+from echelon_desktop.model.rules import RULES_FILE, STANDARD, load_rules, preset_rules, presets
+from echelon_desktop.ui.background import Background
+from echelon_desktop.ui.checks.tree import FindingPainter, FindingTree, grouped
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.imports.changes_tab import ChangesTab
+from echelon_desktop.ui.imports.files_tab import FilesTab
+from echelon_desktop.ui.imports.remembered import Titles, remember_titles, remembered_titles
+from echelon_desktop.ui.theme import SPACE
+
+READING, SHOWN, FAILED = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    imported: Imported
+    findings: tuple[Finding, ...]
+
+
+def _read(folder: Path, titles: Titles, rules: tuple[Rule, ...]) -> _Read:
+    imported = read_school(folder, titles)
+    return _Read(imported, (*imported.findings, *check_school(imported.school, rules, imported, fold=False)))
+
+
+class ImportDialog(QDialog):
+    """
+    Shows what a folder holds and what taking it over would do.
+
+    After it is accepted, ``edit`` brings the open school up to date, or, when that is None, ``dataset`` is
+    a new school.
+
+    Parameters
+    ----------
+    folder
+        Of CSV files.
+    document
+        The school that is open, if one is.
+    """
+
+    def __init__(self, folder: Path, document: Document | None, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.folder, self.document = folder, document
+        self.dataset: Dataset | None = None
+        self.edit: Edit | None = None
+        self._read: _Read | None = None
+        self._titles = remembered_titles()
+        self._background = Background(self)
+        self.setWindowTitle("Import a folder")
+        self.resize(980, 680)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
+        column.setSpacing(SPACE.m)
+        title = QLabel(f"Import {folder.name}")
+        title.setProperty("kind", "title")
+        column.addWidget(title)
+        self.summary = QLabel(str(folder))
+        self.summary.setProperty("kind", "soft")
+        self.summary.setWordWrap(True)
+        column.addWidget(self.summary)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(_waiting())
+        self.stack.addWidget(self._make_tabs())
+        self.failure = QLabel()
+        self.failure.setProperty("kind", "bad")
+        self.failure.setWordWrap(True)
+        self.failure.setContentsMargins(SPACE.m, SPACE.m, SPACE.m, SPACE.m)
+        self.stack.addWidget(_on_top(self.failure))
+        column.addWidget(self.stack, 1)
+        column.addLayout(self._make_choices())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.accept_button = buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accept_button.setProperty("kind", "primary")
+        self.accept_button.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+        self._start()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the folder has been read."""
+        return self._read is not None
+
+    def accept(self) -> None:
+        """Make what was chosen available, and remember what was explained."""
+        if self._read is None:
+            return
+        rules = self._chosen_rules()
+        if rules is None:
+            return
+        self.edit = self._make_edit(rules)
+        self.dataset = Dataset(self._read.imported.school, rules)
+        remember_titles(self._titles)
+        super().accept()
+
+    def done(self, result: int) -> None:
+        """Leave no thread behind."""
+        self._background.wait()
+        super().done(result)
+
+    # Reading ---------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        """Read the folder, beside the window."""
+        self._read = None
+        self.accept_button.setEnabled(False)
+        if self.stack.currentIndex() != SHOWN:
+            self.stack.setCurrentIndex(READING)
+        folder, titles = self.folder, {file: dict(pairs) for file, pairs in self._titles.items()}
+        standard = preset_rules(STANDARD)
+        self._background.run(lambda: _read(folder, titles, standard), self._on_read, self._on_failed)
+
+    def _on_read(self, read: _Read) -> None:
+        self._read = read
+        self.files.show_files(read.imported)
+        self.findings.show(grouped(read.findings))
+        for row, group in enumerate(self.findings.groups):
+            few = len(group.findings) <= 10 and group.severity is not Severity.NOTE
+            self.tree.setExpanded(self.findings.index(row, 0), few)
+        self.tabs.setTabText(1, f"Findings ({len(read.findings):,})")
+        self.summary.setText(f"{self.folder}\n{_summary(read)}")
+        self.stack.setCurrentIndex(SHOWN)
+        self._show_changes()
+
+    def _on_failed(self, error: Exception) -> None:
+        if not isinstance(error, EchelonError):
+            raise error
+        self.failure.setText(str(error))
+        self.stack.setCurrentIndex(FAILED)
+        self.accept_button.setEnabled(False)
+
+    # Choosing --------------------------------------------------------------------------------------
+
+    def _chosen_rules(self) -> tuple[Rule, ...] | None:
+        """The rules chosen; None, with a word, when they cannot be read."""
+        load: Callable[[], tuple[Rule, ...]] = self.rules.currentData()
+        try:
+            rules = load()
+        except RuleError as error:
+            self.rules_words.setText(str(error))
+            self.rules_words.show()
+            return None
+        self.rules_words.hide()
+        return rules
+
+    def _make_edit(self, rules: tuple[Rule, ...]) -> Edit | None:
+        if self.document is None or self._read is None or self.target.currentIndex() > 0:
+            return None
+        school = self._read.imported.school
+        return reimport(self.document.dataset, school, rules, f"Import {self.folder.name}")
+
+    def _show_changes(self) -> None:
+        """Show what would change, for the rules and the school chosen."""
+        rules = self._chosen_rules()
+        self.accept_button.setEnabled(self.is_ready and rules is not None)
+        edit = None if rules is None else self._make_edit(rules)
+        if self.document is None:
+            return
+        self.tabs.setTabVisible(2, edit is not None)
+        if edit is not None:
+            number = self.changes.show_edit(self.document.dataset, edit)
+            self.tabs.setTabText(2, f"Changes ({number:,})")
+
+    def _make_choices(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setSpacing(SPACE.s)
+        self.target = QComboBox()
+        self.target.setAccessibleName("Into")
+        document = self.document
+        if document is not None:
+            self.target.addItem(f"Bring “{document.path.stem}” up to date")
+            self.target.addItem("Make a new school file")
+            self.target.setEnabled(not document.read_only)
+            self.target.setCurrentIndex(int(document.read_only))
+            form.addRow("Into", self.target)
+        self.rules = QComboBox()
+        self.rules.setAccessibleName("Rules")
+        if document is not None:
+            self.rules.addItem("The rules that the open school has", lambda: document.rules)
+        beside = self.folder / RULES_FILE
+        if beside.is_file():
+            self.rules.addItem(f"{RULES_FILE} of the folder", lambda: load_rules(beside))
+        for name, title in sorted(presets().items(), key=lambda item: item[0] != STANDARD):
+            self.rules.addItem(f"{title} (preset)", lambda n=name: preset_rules(n))
+        form.addRow("Rules", self.rules)
+        self.rules_words = QLabel()
+        self.rules_words.setProperty("kind", "bad")
+        self.rules_words.setWordWrap(True)
+        form.addRow("", self.rules_words)
+        self.rules_words.hide()
+        self.rules.currentIndexChanged.connect(lambda _index: self._show_changes())
+        self.target.currentIndexChanged.connect(lambda _index: self._show_changes())
+        return form
+
+    def _make_tabs(self) -> QTabWidget:
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.files = FilesTab(self._titles)
+        self.files.explained.connect(self._start)
+        self.tabs.addTab(self.files, "Files")
+        self.findings = FindingTree(self)
+        self.tree = QTreeView()
+        self.tree.setModel(self.findings)
+        self.tree.setItemDelegate(FindingPainter(self.tree, Finding.place))
+        self.tree.setHeaderHidden(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setFrameShape(QTreeView.Shape.NoFrame)
+        self.tree.setAccessibleName("What was found")
+        self.tabs.addTab(self.tree, "Findings")
+        self.changes = ChangesTab()
+        if self.document is not None:
+            self.tabs.addTab(self.changes, "Changes")
+        return self.tabs
+
+
+def _summary(read: _Read) -> str:
+    """How many of what was read, and how good it is."""
+    school = read.imported.school
+    requests = sum(len(each.requests) for each in school.requests.values())
+    what = ", ".join(
+        (
+            f"{len(school.students):,} students",
+            f"{requests:,} requests",
+            f"{len(school.sections):,} sections of {len(school.courses):,} courses",
+            f"{len(school.teachers):,} teachers",
+        )
+    )
+    counts = {severity: sum(f.severity is severity for f in read.findings) for severity in Severity}
+    found = [
+        f"{counts[severity]:,} {one if counts[severity] == 1 else many}"
+        for severity, one, many in (
+            (Severity.ERROR, "error", "errors"),
+            (Severity.WARNING, "warning", "warnings"),
+            (Severity.NOTE, "note on what was repaired or taken for granted", "notes on what was repaired"),
+        )
+        if counts[severity]
+    ]
+    return f"{what}. {', '.join(found) or 'Nothing to mend'}."
+
+
+def _waiting() -> QWidget:
+    bar = QProgressBar()
+    bar.setRange(0, 0)
+    bar.setTextVisible(False)
+    bar.setAccessibleName("Reading the files")
+    bar.setFixedHeight(SPACE.s)
+    return _on_top(bar)
+
+
+def _on_top(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, SPACE.m, 0, 0)
+    column.addWidget(widget)
+    column.addStretch(1)
+    return holder
