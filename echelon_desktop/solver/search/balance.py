@@ -30,6 +30,7 @@ TEMPERATURE, COOLING = range(2)
 INFINITE = 1 << 40
 # Chance in 256 that a step moves a section instead of a seat.
 SECTION_STEP = 26
+LAB_TRIES = 32
 
 
 # Jobs of :func:`even_out`.
@@ -304,9 +305,34 @@ def _seat_step(at: Layout, d: Ints) -> bool:
 
 @kernel
 def _section_step(at: Layout, d: Ints) -> bool:
-    section = below(d, at.n_sections)
+    """A section to another slot, its students after it, and the requesters of what moved levelled."""
+    section = _close_lab(at, d)
+    if section < 0:
+        section = below(d, at.n_sections)
     slot = other_slot(at, d, section)
     if slot < 0 or not move(at, d, section, slot):
         return False
     missed = d[MISSED]
-    return settle(at, d, missed) and d[MISSED] <= missed
+    if not settle(at, d, missed) or d[MISSED] > missed:
+        return False
+    for i in range(d[MOVED]):
+        course = d[at.section_course + d[at.moved_section + i]]
+        for request in range(d[at.course_requests + course], d[at.course_requests + course + 1]):
+            if d[LOG] + 4 * at.n_slots > at.n_log:
+                return True
+            if d[at.request_slot + request] >= 0:
+                _seat_anew(at, d, d[at.request_student + request])
+    return True
+
+
+@kernel
+def _close_lab(at: Layout, d: Ints) -> int:
+    """A random lab next to another of its teacher, or -1; tried half of the time where labs matter."""
+    if at.lab_cost == 0 or not chance(d, 128):
+        return -1
+    for _ in range(LAB_TRIES):
+        section = below(d, at.n_sections)
+        teacher = d[at.section_teacher + section]
+        if d[at.section_lab + section] and teacher >= 0 and d[at.cost + at.n_courses + teacher] > 0:
+            return section
+    return -1

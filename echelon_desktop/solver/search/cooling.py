@@ -1,0 +1,63 @@
+"""
+When a chain starts anew, when it returns to the best, and how it cools.
+
+Short annealings from new starts differ by more than long ones gain, so that the first part of a search compares
+several; the rest warms the best ones up again, less and more in turn.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+HOT, COLD = 2.0, 0.5
+WARM = (1.0, 0.8, 1.2)
+"""Temperatures, in requests of usual weight. Only their order of magnitude matters."""
+
+SWEEPS = 280
+"""Moves of a fresh annealing for each (section, other slot) there is."""
+FRESH_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One annealing: from new places of sections or from the best schedule, over ``length`` (s or moves)."""
+
+    fresh: bool
+    hot: float
+    length: float
+
+    def temperature(self, share: float) -> float:
+        """Temperature when a share (0 to 1) of the cycle has passed: geometric."""
+        return self.hot * (COLD / self.hot) ** min(1.0, share)
+
+
+def cycles(total: float | None, fresh: float) -> Iterator[Cycle]:
+    """
+    Plan a chain's annealings, for as long as it is asked.
+
+    Parameters
+    ----------
+    total
+        Time or moves there are, None for no limit.
+    fresh
+        What an annealing from a new start takes, in the unit of ``total``. Little time makes them shorter;
+        much time makes them longer rather than many.
+    """
+    if total is None:
+        while True:
+            yield Cycle(True, HOT, fresh)
+            for hot in WARM:
+                yield Cycle(False, hot, 0.7 * fresh)
+    fresh = max(min(0.6 * total, fresh), min(0.1 * total, 2.5 * fresh))
+    used = 0.0
+    while used < FRESH_SHARE * total:
+        yield Cycle(True, HOT, fresh)
+        used += fresh
+    again = max(min(total - used, 0.7 * fresh), 0.05 * total)
+    while True:
+        for hot in WARM:
+            yield Cycle(False, hot, again)
+
+
+def fresh_moves(n_places: int) -> int:
+    """Moves of an annealing from a new start, by the number of (section, other slot) pairs."""
+    return SWEEPS * max(10, n_places)

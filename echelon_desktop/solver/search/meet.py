@@ -1,0 +1,126 @@
+"""Phase 1: as many requests met as possible, by annealing in cycles."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from echelon_desktop.solver.search.anneal import seek
+from echelon_desktop.solver.search.chain import Chain
+from echelon_desktop.solver.search.cooling import COLD, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.found import Start
+from echelon_desktop.solver.search.pace import Pace
+from echelon_desktop.solver.search.shared import Shared
+from echelon_desktop.solver.search.start import place_sections
+
+RATE_S = 0.1
+
+
+def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start: Start | None) -> None:
+    """
+    Search with the chain of number ``k`` until the phase is over or the bound is reached.
+
+    Parameters
+    ----------
+    shared
+        What all chains know.
+    chain, k
+        The chain and its number. Only chain 0 works while kernels are being compiled.
+    placed
+        A slot for every section.
+    start
+        The caller's schedule for chain 0, None to start from ``placed``.
+    """
+    limits = shared.limits
+    chance = random.Random(f"{limits.seed}/{k}")
+    if k == 0:
+        _begin(shared, chain, placed, start)
+    if limits.moves is None:
+        _improve_while_compiling(shared, chain, k)
+    if k:
+        _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
+    budget = None if limits.moves is None else limits.moves // limits.workers
+    for i, cycle in enumerate(_plan(shared, chain, budget)):
+        if shared.over() or shared.reached() or (budget is not None and budget <= 0):
+            break
+        if not cycle.fresh:
+            chain.begin(*shared.best_for(chain, keep_own=k > 0))
+        elif i:
+            _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
+        elif k == 0 and start is not None:
+            cycle = replace(cycle, hot=WARM[0])
+        if budget is None:
+            _cycle_timed(shared, chain, cycle)
+        else:
+            budget -= _cycle_counted(shared, chain, cycle, budget)
+
+
+def _begin(shared: Shared, chain: Chain, placed: list[int], start: Start | None) -> None:
+    if start is None:
+        chain.begin(placed, None)
+    else:
+        section = start.request_section[shared.board.order]
+        seats = np.where(section >= 0, start.section_slot[section], -1)
+        chain.begin(start.section_slot, seats)
+    shared.publish(chain, 0)
+
+
+def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
+    """Use the time at a low temperature; the compiler gets half of it, and other chains wait."""
+    pace, warmup = Pace(shared.warmup), shared.warmup
+    while not (warmup.ready(seek) or warmup.over or shared.over() or shared.reached()):
+        if k == 0:
+            piece = partial(chain.anneal, temperature=COLD, cooling=1.0, target=shared.limits.target)
+            shared.publish(chain, pace.run(piece))
+        pace.give_way(compiled=False)
+
+
+def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
+    fresh = fresh_moves(shared.board.n_places)
+    if budget is not None:
+        return cycles(budget, fresh)
+    return cycles(shared.left(), fresh / _rate(shared, chain))
+
+
+def _rate(shared: Shared, chain: Chain) -> float:
+    """Moves a second at a middling temperature, by trying."""
+    pace = Pace(shared.warmup)
+    moves, began = 0, time.perf_counter()
+    while not shared.over() and time.perf_counter() - began < RATE_S:
+        piece = partial(chain.anneal, temperature=WARM[0], cooling=1.0, target=shared.limits.target)
+        moves += pace.run(piece)
+        if shared.reached() or chain.best <= shared.limits.target:
+            break
+    shared.publish(chain, moves)
+    return max(1.0, moves / max(1e-6, time.perf_counter() - began))
+
+
+def _cycle_timed(shared: Shared, chain: Chain, cycle: Cycle) -> None:
+    """One annealing by the clock: the temperature follows the share of the cycle that has passed."""
+    pace, begin = Pace(shared.warmup), shared.elapsed()
+    while not shared.over() and not shared.reached():
+        share = (shared.elapsed() - begin) / cycle.length
+        if share >= 1:
+            break
+        heat = cycle.temperature(share)
+        piece = partial(chain.anneal, temperature=heat, cooling=1.0, target=shared.limits.target)
+        shared.publish(chain, pace.run(piece))
+        pace.give_way(chain.compiled)
+
+
+def _cycle_counted(shared: Shared, chain: Chain, cycle: Cycle, at_most: int) -> int:
+    """One annealing by moves: the same whenever it runs and whatever else does. Returns its moves."""
+    moves = max(1, min(at_most, int(cycle.length)))
+    cooling = (cycle.temperature(1) / cycle.hot) ** (1 / moves)
+    heat, done, pace = cycle.hot, 0, Pace(shared.warmup)
+    while done < moves and not shared.over() and not shared.reached():
+        piece = partial(chain.anneal, temperature=heat, cooling=cooling, target=shared.limits.target)
+        n = pace.run(piece, moves - done)
+        heat = chain.temperature
+        done += n
+        shared.publish(chain, n)
+        pace.give_way(chain.compiled)
+    return moves

@@ -1,0 +1,102 @@
+"""What the chains of one search share: the clock, the stop, and the best schedule so far."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echelon_desktop.solver.search.chain import Chain
+from echelon_desktop.solver.search.found import Limits
+from echelon_desktop.solver.search.jit import Warmup
+from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.state import Board
+
+NEARLY = 2
+"""Requests of usual weight by which a chain's own best may be worse than the best of all and still be kept."""
+
+Schedule = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Slots of sections, and slots of requests in the board's order."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """A schedule, the weight it misses, and the number of requests."""
+
+    missed: int
+    unmet: int
+    schedule: Schedule
+
+
+class Shared:
+    """
+    Everything chains tell each other; safe to use from all of their threads.
+
+    Parameters
+    ----------
+    problem, board, limits, warmup
+        What they search, and for how long.
+    began
+        Reading of ``time.perf_counter`` when the search began.
+    """
+
+    def __init__(
+        self, problem: PlainProblem, board: Board, limits: Limits, warmup: Warmup, began: float
+    ) -> None:
+        self.problem = problem
+        self.board = board
+        self.limits = limits
+        self.warmup = warmup
+        self.stop = threading.Event()
+        self.deadline_s: float | None = limits.time_s
+        self.best: Best | None = None
+        self.balanced = False
+        self.moves = 0
+        self.candidates: list[Schedule] = []
+        self._began = began
+        self._own: dict[Chain, Best] = {}
+        self._lock = threading.Lock()
+
+    def elapsed(self) -> float:
+        """Seconds since the search began."""
+        return time.perf_counter() - self._began
+
+    def left(self) -> float | None:
+        """Seconds to the present phase's deadline, None without one."""
+        return None if self.deadline_s is None else max(0.0, self.deadline_s - self.elapsed())
+
+    def over(self) -> bool:
+        """Whether the present phase must end."""
+        return self.stop.is_set() or self.left() == 0.0
+
+    def reached(self) -> bool:
+        """Whether no schedule misses less."""
+        return self.best is not None and self.best.missed <= self.limits.target
+
+    def publish(self, chain: Chain, moves: int) -> None:
+        """Count a chain's moves, and let the others know its best."""
+        with self._lock:
+            self.moves += moves
+            own = self._own.get(chain)
+            if own is None or chain.best < own.missed:
+                schedule = chain.schedule()
+                hopeless = self.problem.n_requests - len(schedule[1])
+                own = Best(chain.best, int(np.count_nonzero(schedule[1] < 0)) + hopeless, schedule)
+                self._own[chain] = own
+                if self.best is None or own.missed < self.best.missed:
+                    self.best = own
+
+    def best_for(self, chain: Chain, *, keep_own: bool) -> Schedule:
+        """The schedule a chain returns to: the best, or its own where that is nearly as good."""
+        with self._lock:
+            best, own = self.best, self._own.get(chain)
+        assert best is not None
+        if keep_own and own is not None and own.missed <= best.missed + NEARLY * self.board.unit:
+            return own.schedule
+        return best.schedule
+
+    def offer(self, schedule: Schedule) -> None:
+        """Offer a schedule as the answer; all that are offered are recounted in the end."""
+        with self._lock:
+            self.candidates.append(schedule)
