@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -30,7 +30,7 @@ from echelon_desktop.ui.checks.lights import LIGHTS, Lights
 from echelon_desktop.ui.checks.tree import NAMES, FindingPainter, FindingTree, grouped
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
-from echelon_desktop.ui.theme import SPACE, theme
+from echelon_desktop.ui.theme import SPACE, soften_choice
 from echelon_desktop.ui.workspace import Workspace
 
 FILTER_MS = 150
@@ -75,8 +75,7 @@ class ChecksPage(Page):
         self.lights.selectionModel().currentChanged.connect(lambda *_: self._show())
         self.lights.setCurrentIndex(self.lights.lights.index(0))
         workspace.findings_changed.connect(self._on_findings)
-        theme().changed.connect(self._paint)
-        self._paint()
+        soften_choice(self.tree)
         self._on_findings()
 
     # What the window calls -------------------------------------------------------------------------
@@ -268,12 +267,6 @@ class ChecksPage(Page):
         self.go_button.clicked.connect(lambda _=False: self.take_there())
         row.addWidget(self.go_button)
         return self.detail
-
-    def _paint(self) -> None:
-        """Let the tree's own part of a chosen line look as the delegate's."""
-        palette = self.tree.palette()
-        palette.setColor(QPalette.ColorRole.Highlight, theme().color("accent_soft"))
-        self.tree.setPalette(palette)
 
     def _on_activated(self, index: QModelIndex) -> None:
         if self.model.finding_at(index) is not None:

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QTreeWidget, QTreeWidgetItem, QVBo
 from echelon_desktop.model.dataset import Dataset, Edit
 from echelon_desktop.model.reimport import Losses, changes_of, losses_of
 from echelon_desktop.model.sheets import SHEETS
-from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.theme import SPACE, soften_choice
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 MOST = 200  # keys listed of one kind
 TITLES = {sheet.table: sheet.title for sheet in SHEETS} | {"requests": "Request lists", "rules": "Rules"}
 
@@ -32,6 +33,9 @@ class ChangesTab(QWidget):
         self.tree.setAccessibleName("Changes by table")
         self.tree.setFrameShape(QFrame.Shape.NoFrame)
         self.tree.setUniformRowHeights(True)
+        for n in range(1, 4):
+            self.tree.headerItem().setTextAlignment(n, _RIGHT)
+        soften_choice(self.tree)
         column.addWidget(self.tree, 1)
 
     def show_edit(self, now: Dataset, edit: Edit) -> int:
@@ -44,7 +48,7 @@ class ChangesTab(QWidget):
             numbers = [f"{len(keys):,}" if keys else "" for _, keys in kinds]
             item = QTreeWidgetItem([TITLES.get(change.table, change.table.title()), *numbers])
             for n in range(1, 4):
-                item.setTextAlignment(n, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                item.setTextAlignment(n, _RIGHT)
             self.tree.addTopLevelItem(item)
             for word, keys in kinds:
                 item.addChildren([QTreeWidgetItem([f"{word}: {key}"]) for key in keys[:MOST]])

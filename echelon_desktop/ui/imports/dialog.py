@@ -32,7 +32,7 @@ from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.imports.changes_tab import ChangesTab
 from echelon_desktop.ui.imports.files_tab import FilesTab
 from echelon_desktop.ui.imports.remembered import Titles, remember_titles, remembered_titles
-from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.theme import SPACE, soften_choice
 
 READING, SHOWN, FAILED = range(3)
 
@@ -232,6 +232,7 @@ class ImportDialog(QDialog):
         self.tree.setUniformRowHeights(True)
         self.tree.setFrameShape(QTreeView.Shape.NoFrame)
         self.tree.setAccessibleName("What was found")
+        soften_choice(self.tree)
         self.tabs.addTab(self.tree, "Findings")
         self.changes = ChangesTab()
         if self.document is not None:

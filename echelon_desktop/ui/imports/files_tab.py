@@ -20,7 +20,7 @@ from echelon_desktop.model.columns import FILES, SCHOOL_FILES, Column, FileSpec,
 from echelon_desktop.model.csv_io import Imported, SourceFile
 from echelon_desktop.model.csv_io.reading import SHOWN_ROWS
 from echelon_desktop.ui.imports.remembered import Titles
-from echelon_desktop.ui.theme import SPACE, theme
+from echelon_desktop.ui.theme import SPACE, soften_choice, theme
 
 KEEP = "Kept as it is"
 NOT_USED = "Not used"
@@ -55,6 +55,8 @@ class FilesTab(QWidget):
         self.list.setAccessibleName("Files of a school")
         self.list.setFixedWidth(LIST_WIDTH)
         self.list.setIconSize(QSize(16, 16))
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setSpacing(3)
         self.list.currentRowChanged.connect(lambda _row: self._show_file())
         row.addWidget(self.list)
         column = QVBoxLayout()
@@ -83,6 +85,8 @@ class FilesTab(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(34)
         column.addWidget(self.table, 1)
         row.addLayout(column, 1)
+        soften_choice(self.list)
+        soften_choice(self.table)
 
     def show_files(self, imported: Imported) -> None:
         """Show what was read, staying with the file that was shown."""
@@ -103,9 +107,9 @@ class FilesTab(QWidget):
         self.list.setCurrentRow(min(before, self.list.count() - 1))
 
     def _show_file(self) -> None:
-        item = self.list.currentItem()
-        if item is None:
+        if self.list.currentRow() < 0:
             return
+        item = self.list.currentItem()
         role = item.data(Qt.ItemDataRole.UserRole)
         spec, source = FILES[role], self.sources.get(role)
         self.name.setText(item.text())
@@ -155,10 +159,10 @@ class FilesTab(QWidget):
                 self.table.setItem(line, 2 + n, QTableWidgetItem(text))
         head = self.table.horizontalHeader()
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.table.setColumnWidth(0, 190)
-        self.table.setColumnWidth(1, 190)
+        self.table.setColumnWidth(0, 170)
+        self.table.setColumnWidth(1, 180)
         for n in range(shown):
-            self.table.setColumnWidth(2 + n, 140)
+            self.table.setColumnWidth(2 + n, 110)
         head.setSectionResizeMode(self.table.columnCount() - 1, QHeaderView.ResizeMode.Stretch)
 
     def _make_choice(self, spec: FileSpec, source: SourceFile, title: str) -> QComboBox:

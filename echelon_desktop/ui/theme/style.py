@@ -18,6 +18,7 @@ QPushButton:hover, QToolButton[kind="button"]:hover { background: $sunken; }
 QPushButton:pressed, QToolButton[kind="button"]:pressed { background: $line; }
 QPushButton:focus, QToolButton[kind="button"]:focus { border: 2px solid $accent; padding: 4px 13px; }
 QPushButton:disabled, QToolButton[kind="button"]:disabled { color: $text_faint; border-color: $line; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton[kind="primary"] {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }

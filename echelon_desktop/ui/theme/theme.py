@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmapCache
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from echelon_desktop.ui.theme.icons import icon
 from echelon_desktop.ui.theme.style import style_sheet
@@ -112,6 +112,20 @@ class Theme(QObject):
 def theme() -> Theme:
     """The application's one theme."""
     return Theme()
+
+
+def soften_choice(view: QAbstractItemView) -> None:
+    """Let a view mark what is chosen by the pale accent, on which signs keep their colours."""
+
+    def paint() -> None:
+        palette = QPalette(theme().palette())
+        palette.setColor(QPalette.ColorRole.Highlight, theme().color("accent_soft"))
+        palette.setColor(QPalette.ColorRole.HighlightedText, theme().color("on_accent_soft"))
+        view.setPalette(palette)
+
+    painter = theme().changed.connect(paint)
+    view.destroyed.connect(lambda _=None: theme().changed.disconnect(painter))
+    paint()
 
 
 @lru_cache(maxsize=256)
