@@ -19,7 +19,7 @@ from echelon_desktop.solver.bounds import Bound, flow_bound, improve_bounds, lev
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
 from echelon_desktop.solver.conflicts import Fact, find_conflict
 from echelon_desktop.solver.cpsat.run import Limits
-from echelon_desktop.solver.cpsat.size import model_size
+from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Keys, Problem, Solution
@@ -35,7 +35,6 @@ SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then pr
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
 BOUND_AFTER_S = 3.0  # many schools are solved by then, and the search wants both cores first
 
-DRAFT_SIZE = 4000  # counts in CP-SAT's model up to which it may prove what the search found
 DRAFT_WORK = 60.0  # deterministic seconds for it where an iteration limit asks for repeatable results
 
 _REASONS = {
@@ -201,7 +200,7 @@ class _Solve:
         plain = _plain(self.problem)
         stop_reason = StopReason.STALLED
         if plain is not None:
-            small = model_size(self.problem) <= DRAFT_SIZE
+            small = fits(self.problem)
             stop_reason = self.local_search(plain, self.left * (SEARCH_SHARE if small else 1.0))
             if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
                 return self.result(stop_reason)
@@ -223,7 +222,7 @@ class _Solve:
         def tell(progress: Progress) -> None:
             self.tell(progress.unmet, progress.bound)
 
-        outcome = solve_cpsat(self.problem, limits, on_progress=tell, start=self.best)
+        outcome = solve_cpsat(self.problem, limits, on_progress=tell, start=self.best, bound=self.bound)
         if outcome.solution is not None:
             self.keep(outcome.solution)
             if self.values == tuple(figure.value for figure in outcome.levels):

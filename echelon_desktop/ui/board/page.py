@@ -1,7 +1,7 @@
 """The Board page: filters above, the board, and a line that says what the card in hand would cost."""
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -100,11 +100,6 @@ class BoardPage(Page):
         """Copy the board as it is shown."""
         QGuiApplication.clipboard().setText(self.model.text())
         return self.model.rowCount() > 0
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room among the periods."""
-        super().resizeEvent(event)
-        self.view.fit()
 
     # Moving ---------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QHeaderView, QTableView, QWidget
 
@@ -123,6 +124,11 @@ class BoardView(QTableView):
             height = most * (CARD_HEIGHT + GAP) + GAP + 1
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room among the periods."""
+        super().resizeEvent(event)
+        self.fit()
 
     def card_at(self, point: QPoint) -> Card | None:
         """The card under a point of the viewport."""

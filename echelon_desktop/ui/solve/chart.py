@@ -78,8 +78,8 @@ class ProgressChart(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
             y = point(now, values[-1][1]).y()
-            while any(abs(y - other) < 18 for other in taken):
-                y -= 18
+            # The bound is never above what is missed, so its label goes below where both are close.
+            y = max([y, *(other + 18 for other in taken if y - other < 18)])
             taken.append(y)
             painter.setFont(theme().font(TYPE.small))
             place = QRectF(point(now, 0).x() + 8, y - 10, MARGIN_RIGHT, 20)
