@@ -157,9 +157,10 @@ class RuleForm(QFrame):
             field.changed.connect(self._on_changed)
             self.form.addRow(title, field)
         for at in range(self.form.rowCount()):
-            label = self.form.itemAt(at, QFormLayout.ItemRole.LabelRole)
-            if label is not None and label.widget() is not None:
-                label.widget().setMinimumHeight(FIELD_HEIGHT)  # or it would stand above its field's middle
+            item = self.form.itemAt(at, QFormLayout.ItemRole.LabelRole)
+            label = item.widget() if item is not None else None
+            if label is not None:
+                label.setMinimumHeight(FIELD_HEIGHT)  # or it would stand above its field's middle
         return box
 
     def _show(self, rule: Rule) -> None:

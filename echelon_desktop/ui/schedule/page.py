@@ -1,5 +1,7 @@
 """The Schedule page: a summary, and the schedule on the screen from all sides."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -20,6 +22,15 @@ from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 HERE = {"sections", "students", "teachers", "rooms"}
+TABS: tuple[tuple[str, str, Callable[[], Tab]], ...] = (
+    ("sections", "&Sections", SectionsTab),
+    ("students", "S&tudents", StudentsTab),
+    ("teachers", "Te&achers", teachers_tab),
+    ("rooms", "&Rooms", rooms_tab),
+    ("unmet", "&Unmet", UnmetTab),
+    ("heat", "Seats by &period", HeatTab),
+    ("master", "&Master", MasterTab),
+)
 
 
 class SchedulePage(Page):
@@ -36,16 +47,9 @@ class SchedulePage(Page):
         self.judge.changed.connect(self._show_findings)
         self._timetable: Timetable | None = None
         self._target: Target | None = None
-        self._stale: set[Tab] = set()
-        self.tabs: dict[str, Tab] = {
-            "sections": SectionsTab(),
-            "students": StudentsTab(),
-            "teachers": teachers_tab(),
-            "rooms": rooms_tab(),
-            "unmet": UnmetTab(),
-            "heat": HeatTab(),
-            "master": MasterTab(),
-        }
+        self._shown: dict[str, Timetable] = {}  # tab → what it shows
+        self._tabs: dict[str, Tab] = {}
+        self._slots: dict[str, QVBoxLayout] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -78,18 +82,16 @@ class SchedulePage(Page):
         """Select a section, student, teacher or room, as soon as the schedule has been read."""
         if target.table not in HERE:
             return
-        self.book.setCurrentWidget(self.tabs[target.table])
+        self.show_tab(target.table)
         if self.judge.timetable is None:
             self._target = target
             return
         self._target = None
-        self._show_tab()
-        self.tabs[target.table].select(str(target.key))
+        self.tab(target.table).select(str(target.key))
 
     def copy(self) -> bool:
         """Copy from the tab that is shown."""
-        tab = self.book.currentWidget()
-        return isinstance(tab, Tab) and bool(self.document.scenario) and tab.copy()
+        return bool(self.document.scenario) and self.current.copy()
 
     @property
     def timetable(self) -> Timetable | None:
@@ -97,9 +99,28 @@ class SchedulePage(Page):
         return self._timetable
 
     def tab(self, name: str) -> Tab:
-        """A tab, brought up to date."""
-        self._update(self.tabs[name])
-        return self.tabs[name]
+        """A tab, made when it is first asked for, and brought up to date."""
+        tab = self._tabs.get(name)
+        if tab is None:
+            make = next(make for known, _, make in TABS if known == name)
+            tab = self._tabs[name] = make()
+            tab.go.connect(self._go)
+            tab.leave.connect(self._leave)
+            tab.show_reasons(self.judge.reasons)
+            self._slots[name].addWidget(tab)
+        if self._timetable is not None and self._shown.get(name) is not self._timetable:
+            self._shown[name] = self._timetable
+            tab.show_timetable(self._timetable)
+        return tab
+
+    def show_tab(self, name: str) -> None:
+        """Show a tab."""
+        self.book.setCurrentIndex(_position(name))
+
+    @property
+    def current(self) -> Tab:
+        """The tab that is shown."""
+        return self.tab(TABS[self.book.currentIndex()][0])
 
     # Building -------------------------------------------------------------------------------------
 
@@ -125,12 +146,12 @@ class SchedulePage(Page):
         indent.setFixedWidth(SPACE.s)  # so that the first title stands above what is below it
         self.book.setCornerWidget(indent, Qt.Corner.TopLeftCorner)
         self.book.tabBar().setAccessibleName("Views of the schedule")
-        titles = ("&Sections", "S&tudents", "Te&achers", "&Rooms", "&Unmet", "Seats by &period", "&Master")
-        for title, tab in zip(titles, self.tabs.values(), strict=True):
-            self.book.addTab(tab, title)
-            tab.go.connect(self._go)
-            tab.leave.connect(self._leave)
-        self.book.currentChanged.connect(lambda _at: self._show_tab())
+        for name, title, _ in TABS:
+            slot = QWidget()
+            self._slots[name] = QVBoxLayout(slot)
+            self._slots[name].setContentsMargins(0, 0, 0, 0)
+            self.book.addTab(slot, title)
+        self.book.currentChanged.connect(lambda _at: self.current)
         column.addWidget(self.book, 1)
         return body
 
@@ -141,25 +162,12 @@ class SchedulePage(Page):
         self.summary.show_facts(judge.timetable, judge.verdict)
         if judge.timetable is not None and judge.timetable is not self._timetable:
             self._timetable = judge.timetable
-            self._stale = set(self.tabs.values())
-            rooms = self.book.indexOf(self.tabs["rooms"])
-            self.book.setTabVisible(rooms, bool(judge.timetable.of_room))
-        for name in ("students", "unmet"):
-            self.tabs[name].show_reasons(judge.reasons)
-        self._show_tab()
+            self.book.setTabVisible(_position("rooms"), bool(judge.timetable.of_room))
+        for tab in self._tabs.values():
+            tab.show_reasons(judge.reasons)
+        _ = self.current
         if self._target is not None and judge.timetable is not None:
             self.take_to(self._target)
-
-    def _show_tab(self) -> None:
-        tab = self.book.currentWidget()
-        if isinstance(tab, Tab):
-            self._update(tab)
-
-    def _update(self, tab: Tab) -> None:
-        """Show in a tab what was read last, unless it does."""
-        if tab in self._stale and self._timetable is not None:
-            self._stale.discard(tab)
-            tab.show_timetable(self._timetable)
 
     def _go(self, table: str, key: str) -> None:
         self.take_to(Target("schedule", table, key))
@@ -172,3 +180,7 @@ class SchedulePage(Page):
             self._go(violation.table, str(violation.key))
         elif violation.table:
             self.workspace.go_to("data", violation.table, violation.key)
+
+
+def _position(name: str) -> int:
+    return [known for known, _, _ in TABS].index(name)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale
 from PySide6.QtGui import QFont
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from echelon_desktop.ui.messages import told
@@ -79,6 +78,8 @@ class PrintButton(QPushButton):
 
     def print(self, what: str) -> None:
         """Ask for a printer and print a handout."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # looking for printers takes its time
+
         make = self._maker(what)
         if make is None:
             return

@@ -74,13 +74,13 @@ def test_broken_rules_are_listed_and_lead_to_their_record(
     item = page.summary.list.item(0)
     assert "T3" in item.text()
     page.summary.list.itemActivated.emit(item)
-    assert page.book.currentWidget() is page.tabs["teachers"]
-    assert page.tabs["teachers"].selected == "T3"
+    assert page.current is page.tab("teachers")
+    assert page.tab("teachers").selected == "T3"
 
 
 def test_sections_show_fill_and_students(show: Show) -> None:
     page = show()
-    tab = page.tabs["sections"]
+    tab = page.tab("sections")
     tab.select("S4")
     row = tab.table.currentIndex().row()
     texts = [tab.model.index(row, c).data() for c in range(tab.model.columnCount())]
@@ -96,7 +96,7 @@ def test_sections_show_fill_and_students(show: Show) -> None:
 
 
 def test_sections_are_filtered_by_state(show: Show) -> None:
-    tab = show().tabs["sections"]
+    tab = show().tab("sections")
     tab.filters.choice.setCurrentIndex(tab.filters.choice.findData("full"))
     tab.filters.choice.activated.emit(tab.filters.choice.currentIndex())
     assert [tab.model.key_at(row) for row in range(tab.model.rowCount())] == ["S6"]
@@ -110,7 +110,7 @@ def test_week_and_unmet_request_of_a_student(qtbot: QtBot, document: Document, s
     unseat(document, "P01", "BIO")
     page = show()
     page.take_to(Target("schedule", "students", "P01"))
-    tab = page.tabs["students"]
+    tab = page.tab("students")
     assert tab.selected == "P01"
     week = tab.week.week_model
     assert (week.rowCount(), week.columnCount()) == (2, 2)
@@ -127,8 +127,8 @@ def test_week_and_unmet_request_of_a_student(qtbot: QtBot, document: Document, s
 def test_filter_of_students_with_unmet_requests(document: Document, show: Show) -> None:
     unseat(document, "P02", "BAND")
     page = show()
-    page.book.setCurrentWidget(page.tabs["students"])
-    tab = page.tabs["students"]
+    page.show_tab("students")
+    tab = page.tab("students")
     tab.filters.choice.setCurrentIndex(1)
     tab.filters.choice.activated.emit(1)
     assert [line.student.id for line in (tab.model.row_at(r) for r in range(tab.model.rowCount()))] == ["P02"]
@@ -140,8 +140,8 @@ def test_unmet_requests_by_course_lead_to_the_student(document: Document, show: 
     unseat(document, "P03", "BAND")
     unseat(document, "P04", "ART")
     page = show()
-    page.book.setCurrentWidget(page.tabs["unmet"])
-    tab = page.tabs["unmet"]
+    page.show_tab("unmet")
+    tab = page.tab("unmet")
     lines = [tab.courses.row_at(row) for row in range(tab.courses.rowCount())]
     assert [(line.title, line.unmet, line.requests) for line in lines] == [
         ("All courses", 3, 24),
@@ -153,26 +153,26 @@ def test_unmet_requests_by_course_lead_to_the_student(document: Document, show: 
     assert [tab.requests.row_at(r).unmet.student for r in range(tab.requests.rowCount())] == ["P02", "P03"]
     assert all(tab.requests.row_at(r).reason.endswith(".") for r in range(2))
     tab.request_table.opened.emit(tab.requests.index(1, 0))
-    assert page.book.currentWidget() is page.tabs["students"]
-    assert page.tabs["students"].selected == "P03"
+    assert page.current is page.tab("students")
+    assert page.tab("students").selected == "P03"
 
 
 def test_teachers_have_load_preps_and_students(show: Show) -> None:
     page = show()
     page.take_to(Target("schedule", "teachers", "T3"))
-    tab = page.tabs["teachers"]
+    tab = page.tab("teachers")
     holder = tab.model.row_at(tab.table.currentIndex().row())
     assert (holder.load, holder.preps, holder.students) == (2, 2, 8)
     assert tab.week.week_model.week.away == {(0, 0)}
-    assert not page.book.isTabVisible(page.book.indexOf(page.tabs["rooms"]))
+    assert not page.book.isTabVisible(3)
 
 
 def test_rooms_have_a_tab_when_there_are_any(document: Document, show: Show) -> None:
     document.apply(set_fields(document.dataset, "placements", ("1", "S1"), room="B12"))
     page = show()
-    assert page.book.isTabVisible(page.book.indexOf(page.tabs["rooms"]))
+    assert page.book.isTabVisible(3)
     page.take_to(Target("schedule", "rooms", "B12"))
-    week = page.tabs["rooms"].week.week_model
+    week = page.tab("rooms").week.week_model
     assert week.index(0, 0).data() == "Biology, S1  ·  Ada Byron  ·  4 of 5"
 
 
@@ -183,12 +183,12 @@ def test_taken_to_a_record_before_the_schedule_is_read(
     qtbot.addWidget(page)
     assert page.judge.timetable is None
     page.take_to(Target("schedule", "sections", "S5"))
-    qtbot.waitUntil(lambda: page.tabs["sections"].selected == "S5")
+    qtbot.waitUntil(lambda: page.tab("sections").selected == "S5")
 
 
 def test_an_edit_is_shown_and_the_selection_stays(qtbot: QtBot, document: Document, show: Show) -> None:
     page = show()
-    tab = page.tabs["sections"]
+    tab = page.tab("sections")
     tab.select("S2")
     document.apply(set_fields(document.dataset, "sections", "S2", seats=9))
     page.refresh(None)
@@ -207,8 +207,8 @@ def test_copy_is_read_back_by_a_spreadsheet(show: Show) -> None:
 
 def test_copy_of_a_block_takes_only_the_block(qtbot: QtBot, show: Show) -> None:
     page = show()
-    page.book.setCurrentWidget(page.tabs["master"])
-    table = page.tabs["master"].table
+    page.show_tab("master")
+    table = page.tab("master").table
     page.activateWindow()
     table.setFocus()
     qtbot.waitUntil(table.hasFocus)
@@ -225,7 +225,7 @@ def test_export_and_board_are_asked_of_the_window(qtbot: QtBot, workspace: Works
     with qtbot.waitSignal(workspace.act) as asked:
         page.export_button.click()
     assert asked.args == ["export"]
-    tab = page.tabs["sections"]
+    tab = page.tab("sections")
     tab.select("S3")
     with qtbot.waitSignal(workspace.go) as gone:
         tab.board_button.click()
@@ -235,11 +235,11 @@ def test_export_and_board_are_asked_of_the_window(qtbot: QtBot, workspace: Works
 def test_enter_opens_the_section_in_a_week(qtbot: QtBot, show: Show) -> None:
     page = show()
     page.take_to(Target("schedule", "students", "P02"))
-    week = page.tabs["students"].week
+    week = page.tab("students").week
     week.setCurrentIndex(week.model().index(1, 0))  # R2: Biology
     qtbot.keyClick(week, Qt.Key.Key_Return)
-    assert page.book.currentWidget() is page.tabs["sections"]
-    assert page.tabs["sections"].selected == "S2"
+    assert page.current is page.tab("sections")
+    assert page.tab("sections").selected == "S2"
 
 
 def test_without_a_scenario_it_says_what_to_do(document: Document, workspace: Workspace, show: Show) -> None:
@@ -253,7 +253,7 @@ def test_without_a_scenario_it_says_what_to_do(document: Document, workspace: Wo
 def test_week_fits_its_cells(show: Show) -> None:
     page = show()
     page.take_to(Target("schedule", "students", "P01"))
-    week = page.tabs["students"].week
+    week = page.tab("students").week
     corner = week.visualRect(week.model().index(1, 1)).bottomRight()
     assert week.viewport().rect().contains(corner - QPoint(2, 2))
 
