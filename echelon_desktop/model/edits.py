@@ -109,8 +109,16 @@ def place_section(
             pinned = tuple(s for s in seating.pinned if s != section)
             left = replace(seating, seats=kept, pinned=pinned)
             changes.append(RowChange("seatings", (scenario, seating.student), left))
-    where = ", ".join(periods) or "the tray"
-    return Edit(f"Move {record.course} {section} to {where}", tuple(changes))
+    if not periods:
+        return Edit(f"Take {section_title(dataset, section)} off the board", tuple(changes))
+    return Edit(f"Move {section_title(dataset, section)} to {', '.join(periods)}", tuple(changes))
+
+
+def section_title(dataset: Dataset, section: str) -> str:
+    """A section as people call it: its course's title, or else the course's id, and its own id."""
+    course_id = dataset.school.sections[section].course
+    course = dataset.school.courses.get(course_id)
+    return f"{(course.title if course else '') or course_id} {section}"
 
 
 def lock_sections(dataset: Dataset, scenario: str, sections: tuple[str, ...], locked: bool) -> Edit:

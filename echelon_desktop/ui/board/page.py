@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from echelon_desktop.model.dataset import Changes
-from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section
+from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section, section_title
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.compile import schedule_of
 from echelon_desktop.ui.board.cards import TRAY, BoardData
@@ -120,7 +120,7 @@ class BoardPage(Page):
             self._say("bad", place.words)
             return
         document, situation = self.document, self.targets.situation
-        course = document.school.sections[section].course
+        name = section_title(document.dataset, section)
         where = ", ".join(place.choice.periods)
         with told(self, "The section was not moved", lambda: self.refresh(None)):
             if place.move is not None and situation is not None:
@@ -132,19 +132,19 @@ class BoardPage(Page):
                     situation.baseline,
                 )
                 scenario = document.dataset.scenarios[document.scenario]
-                title = f"Move {course} {section} to {where}"
+                title = f"Move {name} to {where}"
                 document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
-                self._say("good", f"{course} {section} stands in {where}. {place.words}")
+                self._say("good", f"{name} stands in {where}. {place.words}")
             elif situation is not None and situation.solution is None and place.standing is Standing.FREE:
                 terms = place.choice.terms
                 edit = place_section(
                     document.dataset, document.scenario, section, place.choice.periods, terms
                 )
                 document.apply(edit)
-                self._say("good", f"{course} {section} stands in {where}.")
+                self._say("good", f"{name} stands in {where}.")
             else:
                 self._waiting = (section, place.choice.mask)
-                self._say("note", f"Finding seats for the students of {course} {section} in {where}…")
+                self._say("note", f"Finding seats for the students of {name} in {where}…")
                 return
         self.view.show_section(section)
 

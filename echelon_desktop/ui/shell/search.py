@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPe
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QLineEdit,
     QListView,
     QStyle,
@@ -136,7 +137,12 @@ class SearchDialog(QDialog):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAccessibleName("Search everywhere")
         self._all = hits
-        column = QVBoxLayout(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        frame = QFrame()
+        frame.setObjectName("popup")
+        outer.addWidget(frame)
+        column = QVBoxLayout(frame)
         column.setContentsMargins(SPACE.s, SPACE.s, SPACE.s, SPACE.s)
         self.field = QLineEdit()
         self.field.setPlaceholderText("Student, teacher, section, course, page or command")

@@ -70,6 +70,7 @@ QLabel[kind="doubt"] { color: $doubt; }
 QLabel[kind="bad"] { color: $bad; }
 
 #sidebar { background: $surface; border-right: 1px solid $line; }
+#popup { background: $raised; border: 1px solid $line_strong; }
 #topbar { background: $surface; border-bottom: 1px solid $line; }
 #sidebar QToolButton {
     border: 1px solid transparent; border-radius: 8px; padding: 7px 10px; color: $text_soft; text-align: left;

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmapCache
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
@@ -114,18 +114,31 @@ def theme() -> Theme:
     return Theme()
 
 
-def soften_choice(view: QAbstractItemView) -> None:
-    """Let a view mark what is chosen by the pale accent, on which signs keep their colours."""
+class _Softener(QObject):
+    """Keeps a view's palette: a view that gets another parent loses it to the style sheet."""
 
-    def paint() -> None:
-        palette = QPalette(theme().palette())
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
+        view.installEventFilter(self)
+        theme().changed.connect(self.paint)
+        self.paint()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.StyleChange:
+            self.paint()
+        return False
+
+    def paint(self) -> None:
+        palette = theme().palette()
         palette.setColor(QPalette.ColorRole.Highlight, theme().color("accent_soft"))
         palette.setColor(QPalette.ColorRole.HighlightedText, theme().color("on_accent_soft"))
-        view.setPalette(palette)
+        self._view.setPalette(palette)
 
-    painter = theme().changed.connect(paint)
-    view.destroyed.connect(lambda _=None: theme().changed.disconnect(painter))
-    paint()
+
+def soften_choice(view: QAbstractItemView) -> None:
+    """Let a view mark what is chosen by the pale accent, on which signs keep their colours."""
+    _Softener(view)
 
 
 @lru_cache(maxsize=256)
