@@ -1,9 +1,9 @@
 """
 Simulated annealing over where sections stand.
 
-A move is accepted when the weight missed after it stays within a limit drawn before it is tried: the present
-weight plus a random amount that shrinks with the temperature. Most moves are hopeless, and stop as soon as they
-pass that limit.
+A move is accepted when the weight missed after it stays within a limit drawn before it is tried: the
+present weight plus a random amount that shrinks with the temperature. Most moves are hopeless, and stop as
+soon as they pass that limit.
 """
 
 from echelon_desktop.solver.search.augment import assign, augment
@@ -66,7 +66,8 @@ def anneal(at: Layout, d: Ints, heat: Floats, n_moves: int, target: int) -> int:
 @kernel
 def construct(at: Layout, d: Ints) -> None:
     """
-    Fill an empty board from the schedule kept as the best: sections, seats that exist, and whoever still fits.
+    Fill an empty board from the schedule kept as the best: sections, seats that exist, and whoever still
+    fits.
     """
     for i in range(at.n_sections):
         shift(at, d, i, d[at.best_section_slot + i])

@@ -72,8 +72,9 @@ def augment(at: Layout, d: Ints, request: int, may_drop: bool) -> bool:
     """
     Seat a request, moving the student's other requests where needed.
 
-    A request that holds a slot looks for another one, and keeps what it has where none is found. Breadth first
-    over slots with a seat; of the slots that end a shortest path the one with the largest share of free seats
+    A request that holds a slot looks for another one, and keeps what it has where none is found. Breadth
+    first over slots with a seat; of the slots that end a shortest path the one with the largest share of
+    free seats
     is taken. With ``may_drop``, when no path exists the lightest request reached gives way to a heavier one:
     exact too, since what one student can attend is a transversal matroid.
     """

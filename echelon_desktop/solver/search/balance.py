@@ -1,10 +1,10 @@
 """
 Equal sections and spaced labs, among schedules that miss no more.
 
-:func:`level` seats each student anew, all others staying, at least cost over what he holds already: an assignment
-of his requests to slots, where a seat costs the number of students before it in its section. Every step lowers
-the sum over sections of their sizes squared, so that sweeping ends. :func:`soften` then anneals over seats and
-sections. Neither ever gives up a request: what is missed may only fall.
+:func:`level` seats each student anew, all others staying, at least cost over what he holds already: an
+assignment of his requests to slots, where a seat costs the number of students before it in its section.
+Every step lowers the sum over sections of their sizes squared, so that sweeping ends. :func:`soften` then
+anneals over seats and sections. Neither ever gives up a request: what is missed may only fall.
 """
 
 from echelon_desktop.solver.search.augment import assign

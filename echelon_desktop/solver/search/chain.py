@@ -10,12 +10,13 @@ from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, seek
 from echelon_desktop.solver.search.balance import LEVEL, PRICE, SOFTEN, even_out
 from echelon_desktop.solver.search.plain import PlainProblem
-from echelon_desktop.solver.search.state import BEST, LEAST, MISSED, RNG, Board, lay_out, seed_words
+from echelon_desktop.solver.search.state import BEST, COST, LEAST, MISSED, RNG, Board, lay_out, seed_words
 
 
 def warmup() -> jit.Warmup:
     """Start compiling the kernels, or reading them from the cache, by calling each on the smallest school."""
-    one, zero = np.ones(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    one, zero, no = np.ones(1, np.int32), np.zeros(1, np.int32), np.zeros(1, np.bool_)
+    mask, none = np.ones(1, np.int64), np.zeros(1, np.int64)
     board = lay_out(
         PlainProblem(
             n_slots=1,
@@ -25,15 +26,15 @@ def warmup() -> jit.Warmup:
             section_teacher=zero,
             section_seats=one,
             section_sped=one,
-            section_allowed=one,
-            student_sped=zero,
-            student_blocked=zero,
+            section_allowed=mask,
+            student_sped=no,
+            student_blocked=none,
             request_student=zero,
             request_course=zero,
-            request_weight=one,
+            request_weight=mask,
             request_section=-one,
-            section_lab=zero,
-            adjacent=zero,
+            section_lab=no,
+            adjacent=none,
         )
     )
     at, data, heat = jit.record(board.at), board.data.copy(), np.ones(2)
@@ -75,6 +76,11 @@ class Chain:
     def missed(self) -> int:
         """Weight missed by the present schedule."""
         return int(self._data[MISSED]) + self.board.base
+
+    @property
+    def cost(self) -> int:
+        """What the present schedule costs for want of balance, after :meth:`price_all`."""
+        return int(self._data[COST])
 
     @property
     def best(self) -> int:
@@ -119,10 +125,14 @@ class Chain:
         """Level the sections over students ``first`` to ``last - 1``; the number of students who changed."""
         return self._call(even_out, LEVEL, first, last)
 
-    def price_all(self) -> int:
-        """Reckon costs anew and make the present schedule the best; returns the cost."""
+    def price_all(self) -> None:
+        """Reckon costs anew and make the present schedule the best."""
         self._call(even_out, PRICE, 0, 0)
-        return int(self._data[LEAST])
+
+    def keep_if_better(self) -> None:
+        """Make the present schedule the best if it costs less; annealing looks for that only now and then."""
+        if self._data[COST] < self._data[LEAST]:
+            self.price_all()
 
     def soften(self, steps: int, temperature: float, cooling: float) -> int:
         """Anneal seats and sections for balance; returns the steps made."""

@@ -6,7 +6,7 @@ from echelon_desktop.solver.search.state import RNG, Ints
 
 @kernel
 def draw(d: Ints) -> int:
-    """Next 32 random bits. Only non-negative numbers below 2**43 occur, so that no integer type can differ."""
+    """Next 32 random bits, by numbers from 0 to 2**43 only: no integer type can make a difference."""
     t = d[RNG + 3]
     t ^= (t << 11) & 0xFFFFFFFF
     t ^= t >> 8

@@ -1,8 +1,8 @@
 """
 When a chain starts anew, when it returns to the best, and how it cools.
 
-Short annealings from new starts differ by more than long ones gain, so that the first part of a search compares
-several; the rest warms the best ones up again, less and more in turn.
+Short annealings from new starts differ by more than long ones gain, so that the first part of a search
+compares several; the rest warms the best ones up again, less and more in turn.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Cycle:
 
     def temperature(self, share: float) -> float:
         """Temperature when a share (0 to 1) of the cycle has passed: geometric."""
-        return self.hot * (COLD / self.hot) ** min(1.0, share)
+        return float(self.hot * (COLD / self.hot) ** min(1.0, share))
 
 
 def cycles(total: float | None, fresh: float) -> Iterator[Cycle]:

@@ -31,6 +31,7 @@ def even_sections(shared: Shared, chain: Chain, k: int) -> None:
             _soften_timed(shared, chain)
         else:
             _soften_counted(shared, chain, shared.limits.moves // MOVES_SHARE // shared.limits.workers)
+        chain.keep_if_better()
         shared.offer(chain.schedule())
         chain.begin(*chain.schedule())
         _level(shared, chain)

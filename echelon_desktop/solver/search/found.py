@@ -50,9 +50,9 @@ class Found:
     """
     What a search ended with.
 
-    ``section_slot`` and ``request_section`` (-1 unmet) are None when no placement of sections exists. The figures
-    are recounted from them. ``moves`` counts both phases over all chains; ``compiled`` says whether any chain
-    got as far as compiled kernels.
+    ``section_slot`` and ``request_section`` (-1 unmet) are None when no placement of sections exists. The
+    figures are recounted from them. ``moves`` counts both phases over all chains; ``compiled`` says whether
+    any chain got as far as compiled kernels.
     """
 
     section_slot: NDArray[np.int64] | None

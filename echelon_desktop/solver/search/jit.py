@@ -1,10 +1,10 @@
 """
 One source for two speeds: kernels run as plain Python until numba has compiled them.
 
-A kernel is an ordinary function on flat sequences of integers (lists when interpreted, arrays when compiled).
-:func:`kernel` only notes it; :func:`compiled` makes a second set of the same functions, compiled by numba and
-calling each other. numba is imported there and nowhere else, so that programs which never search do not pay for
-it, and so that the search can start before numba has finished loading.
+A kernel is an ordinary function on flat sequences of integers (lists when interpreted, arrays when
+compiled). :func:`kernel` only notes it; :func:`compiled` makes a second set of the same functions, compiled
+by numba and calling each other. numba is imported there and nowhere else, so that programs which never
+search do not pay for it, and so that the search can start before numba has finished loading.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ def compiled(function: F) -> F:
 def _build() -> dict[Callable[..., Any], Callable[..., Any]]:
     import numba
 
-    cache = _point_to_cache(numba)
+    cache = point_to_cache(numba)
     spaces: dict[str, dict[str, Any]] = {}
     twins: dict[Callable[..., Any], Callable[..., Any]] = {}
     for function, is_entry in _KERNELS.items():
@@ -65,15 +65,15 @@ def _build() -> dict[Callable[..., Any], Callable[..., Any]]:
         copy.__module__ = function.__module__
         copy.__qualname__ = function.__qualname__
         copy.__annotations__ = {}
-        twins[function] = numba.njit(
-            copy,
-            nogil=True,
-            cache=cache and is_entry,
-            # Kernels divide by numbers they know not to be zero, and only entries are called from outside.
-            error_model="numpy",
-            no_cfunc_wrapper=True,
-            no_cpython_wrapper=not is_entry,
-        )
+        # Kernels divide by numbers they know not to be zero, and only entries are called from outside.
+        options: dict[str, Any] = {
+            "nogil": True,
+            "cache": cache and is_entry,
+            "error_model": "numpy",
+            "no_cfunc_wrapper": True,
+            "no_cpython_wrapper": not is_entry,
+        }
+        twins[function] = numba.njit(copy, **options)
     for space in spaces.values():
         for name, value in list(space.items()):
             if isinstance(value, types.FunctionType) and value in twins:
@@ -90,7 +90,7 @@ def record(layout: Any) -> Any:
     return np.array([tuple(layout)], dtype=[(name, np.int64) for name in layout._fields])[0]
 
 
-def _point_to_cache(numba: Any) -> bool:
+def point_to_cache(numba: Any) -> bool:
     """Let numba keep what it compiles in a folder of the user's; False where no folder can be written."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         return True

@@ -1,8 +1,9 @@
 """
 Moving sections: the change itself, what it does to students, and taking it back.
 
-A move shifts up to four sections, re-seats exactly the students it displaces, and then tries the unmet requests
-of students who want a course that moved. What it costs is therefore read off the schedule, not estimated.
+A move shifts up to four sections, re-seats exactly the students it displaces, and then tries the unmet
+requests of students who want a course that moved. What it costs is therefore read off the schedule, not
+estimated.
 """
 
 from echelon_desktop.solver.search.augment import assign, augment, refresh
@@ -13,6 +14,8 @@ from echelon_desktop.solver.search.state import (
     LOG,
     MISSED,
     MOVED,
+    PUSHED_COURSE,
+    PUSHED_SLOT,
     SEEN,
     STAMP,
     TAIL,
@@ -21,13 +24,14 @@ from echelon_desktop.solver.search.state import (
     Layout,
 )
 
-# Chances in 256: that a move starts at a student who misses something, that it then looks for a slot outside
-# those his requests can reach, that a section in the way goes to any free slot of its teacher instead of changing
-# places, and that what the student holds there moves along. Found on one school, over ten seeds and more each;
-# only that the first two are neither rare nor certain stands out from the noise.
+# Chances in 256: that a move starts at a student who misses something, that it then looks for a slot
+# outside those his requests can reach, that a section in the way goes to any free slot of its teacher
+# instead of changing places, and that what the student holds there moves along. Found on one school, over
+# ten seeds and more each; only that the first two are neither rare nor certain stands out from the noise.
 GUIDED = 210
 TREE = 128
 ELSEWHERE = 200
+PUSHED = 128
 PARTNERED = 30
 TRIES = 8
 
@@ -66,7 +70,7 @@ def _carry(at: Layout, d: Ints, section: int, course: int, pinned: int, slot: in
 
 @kernel
 def move(at: Layout, d: Ints, section: int, slot: int) -> bool:
-    """Shift a section; one of the same teacher standing there goes where the teacher is free. False if it can't."""
+    """Shift a section; what its teacher has there goes where he is free. False where that is not allowed."""
     old = d[at.section_slot + section]
     teacher = d[at.section_teacher + section]
     other = -1
@@ -96,11 +100,12 @@ def move(at: Layout, d: Ints, section: int, slot: int) -> bool:
 
 @kernel
 def _free_slot(at: Layout, d: Ints, teacher: int, section: int, vacated: int, taken: int) -> int:
-    """A random slot where a teacher may hold a section: free, or about to be ``vacated``, and not ``taken``."""
+    """A random slot where a teacher may hold a section: free or about to be, and not ``taken``."""
     slot = below(d, at.n_slots)
     for _ in range(at.n_slots):
         if slot != taken and (d[at.section_allowed + section] >> slot) & 1:
-            if slot == vacated or d[at.teacher_at + teacher * at.n_slots + slot] < 0:
+            free = d[at.teacher_at + teacher * at.n_slots + slot] < 0
+            if free or slot == vacated:
                 return slot
         slot += 1
         if slot == at.n_slots:
@@ -112,11 +117,14 @@ def _free_slot(at: Layout, d: Ints, teacher: int, section: int, vacated: int, ta
 def propose(at: Layout, d: Ints) -> bool:
     """Choose and make a random move of sections, biased to the courses of students who miss something."""
     request = _missed_request(at, d) if d[UNMET] > 0 and chance(d, GUIDED) else -1
+    if request >= 0 and chance(d, PUSHED) and _push(at, d, request):
+        return True
     slot = -1
     if request < 0:
         section = below(d, at.n_sections)
     elif chance(d, TREE):
-        # What the failed search for a path could reach is a set of slots fewer than the requests that need them.
+        # What the failed search for a path could reach is a set of slots fewer than the requests that need
+        # them.
         augment(at, d, request, False)
         section = _random_section(at, d, d[at.queue + below(d, d[TAIL])])
         slot = _random_bit(at, d, d[at.section_allowed + section] & ~d[SEEN])
@@ -133,6 +141,24 @@ def propose(at: Layout, d: Ints) -> bool:
         return False
     if request >= 0 and chance(d, PARTNERED):
         _bring_along(at, d, d[at.request_student + request], section, slot)
+    return True
+
+
+@kernel
+def _push(at: Layout, d: Ints, request: int) -> bool:
+    """Seat a request where its course is full and the student free; somebody there will have to go."""
+    course = d[at.request_course + request]
+    student = d[at.request_student + request]
+    taught = 0
+    for p in range(at.n_slots):
+        taught |= (d[at.seats + course * at.n_slots + p] > 0) << p
+    seats = at.open_sped if d[at.student_sped + student] else at.open
+    slot = _random_bit(at, d, taught & d[at.student_free + student] & ~d[seats + course])
+    if slot < 0:
+        return False
+    assign(at, d, request, slot)
+    d[PUSHED_COURSE] = course
+    d[PUSHED_SLOT] = slot
     return True
 
 
@@ -228,6 +254,10 @@ def settle(at: Layout, d: Ints, limit: int) -> bool:
         d[at.stamp + d[at.section_course + section]] = stamp
         if d[at.section_pinned + section] >= 0:
             d[at.stamp + d[at.section_pinned + section]] = stamp
+    if d[PUSHED_SLOT] >= 0:
+        slot = d[PUSHED_SLOT]
+        d[PUSHED_SLOT] = -1
+        return _relieve(at, d, d[PUSHED_COURSE], slot, limit)
     _retry(at, d, stamp)
     for i in range(d[MOVED]):
         section = d[at.moved_section + i]
@@ -274,33 +304,54 @@ def _relieve(at: Layout, d: Ints, course: int, slot: int, limit: int) -> bool:
     unasked = d[at.load + pool]
     first = d[at.course_requests + course]
     n = d[at.course_requests + course + 1] - first
-    for dropping in range(2):
-        i = first + below(d, n)
-        for _ in range(n):
-            if d[at.request_slot + i] == slot:
-                sped = d[at.student_sped + d[at.request_student + i]]
-                if over > 0 or (sped and over_sped > 0):
-                    if d[LOG] + 4 * at.n_slots > at.n_log:
-                        return False
-                    gone = True
-                    if dropping:
-                        assign(at, d, i, -1)
-                        if d[MISSED] > limit:
-                            return False
-                    else:
-                        gone = augment(at, d, i, False)
-                        unasked -= 1
-                    if gone:
-                        over -= 1
-                        over_sped -= sped
-                        if over <= 0 and over_sped <= 0:
-                            return True
-                    elif over > unasked and d[MISSED] + (over - unasked) * at.lightest > limit:
-                        return False
-            i += 1
-            if i == first + n:
-                i = first
+    i = first + below(d, n)
+    for _ in range(n):
+        if d[at.request_slot + i] == slot:
+            sped = d[at.student_sped + d[at.request_student + i]]
+            if over > 0 or (sped and over_sped > 0):
+                if d[LOG] + 4 * at.n_slots > at.n_log:
+                    return False
+                unasked -= 1
+                if augment(at, d, i, False):
+                    over -= 1
+                    over_sped -= sped
+                    if over <= 0 and over_sped <= 0:
+                        return True
+                elif over > unasked and d[MISSED] + (over - unasked) * at.lightest > limit:
+                    return False
+        i += 1
+        if i == first + n:
+            i = first
+    while over > 0 or over_sped > 0:
+        i = _lightest(at, d, course, slot, over_sped > 0)
+        over -= 1
+        over_sped -= d[at.student_sped + d[at.request_student + i]]
+        assign(at, d, i, -1)
+        if d[MISSED] > limit:
+            return False
     return True
+
+
+@kernel
+def _lightest(at: Layout, d: Ints, course: int, slot: int, only_sped: bool) -> int:
+    """The lightest request in a pool, from a random place on; of a SPED student where that limit binds."""
+    first = d[at.course_requests + course]
+    n = d[at.course_requests + course + 1] - first
+    i = first + below(d, n)
+    best = -1
+    for _ in range(n):
+        if (
+            d[at.request_slot + i] == slot
+            and (best < 0 or d[at.request_weight + i] < d[at.request_weight + best])
+            and (not only_sped or d[at.student_sped + d[at.request_student + i]])
+        ):
+            best = i
+            if not at.weighted:
+                return best
+        i += 1
+        if i == first + n:
+            i = first
+    return best
 
 
 @kernel

@@ -1,9 +1,9 @@
 """
 The plain school: what the local search can solve, as arrays.
 
-Every section meets in exactly one slot, has at most one teacher, and students have one list of requests without
-alternates. Restrictions of courses, absences of teachers, locked sections and blocked students are all masks of
-slots: bit ``p`` of a mask stands for slot ``p``.
+Every section meets in exactly one slot, has at most one teacher, and students have one list of requests
+without alternates. Restrictions of courses, absences of teachers, locked sections and blocked students are
+all masks of slots: bit ``p`` of a mask stands for slot ``p``.
 """
 
 from dataclasses import dataclass, field

@@ -1,9 +1,9 @@
 """
 The local search from start to end: chains in threads, first for requests, then for balance.
 
-Phase 1 anneals over where sections stand until the bound is reached or most of the time is spent. Phase 2 keeps
-what is missed and evens out section sizes and spaces labs. Whatever ends the search, the best schedule found is
-returned, recounted from arrays.
+Phase 1 anneals over where sections stand until the bound is reached or most of the time is spent. Phase 2
+keeps what is missed and evens out section sizes and spaces labs. Whatever ends the search, the best
+schedule found is returned, recounted from arrays.
 """
 
 import random

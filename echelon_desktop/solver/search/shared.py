@@ -14,7 +14,7 @@ from echelon_desktop.solver.search.plain import PlainProblem
 from echelon_desktop.solver.search.state import Board
 
 NEARLY = 2
-"""Requests of usual weight by which a chain's own best may be worse than the best of all and still be kept."""
+"""Requests of usual weight by which a chain's own best may be worse than the best and still be kept."""
 
 Schedule = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Slots of sections, and slots of requests in the board's order."""

@@ -1,31 +1,45 @@
 """
 The search's data: one flat sequence of integers, and where in it everything stands.
 
-Kernels get a :class:`Layout` and the sequence ``d``: ``d[at.request_slot + r]`` is the slot of request ``r``. One
-sequence instead of fifty keeps calls between compiled kernels cheap and compiling them quick; a plain list serves
-the interpreter several times faster than scalars out of numpy would; and one copy is a whole chain.
+Kernels get a :class:`Layout` and the sequence ``d``: ``d[at.request_slot + r]`` is the slot of request
+``r``. One sequence instead of fifty keeps calls between compiled kernels cheap and compiling them quick; a
+plain list serves the interpreter several times faster than scalars out of numpy would; and one copy is a
+whole chain.
 
-A *pool* is a course in a slot, at ``course * n_slots + slot``: the sections of a course that meet in one slot are
-interchangeable for a student, so that seats are counted per pool and students are spread over sections only at
-the end.
+A *pool* is a course in a slot, at ``course * n_slots + slot``: the sections of a course that meet in one
+slot are interchangeable for a student, so that seats are counted per pool and students are spread over
+sections only at the end.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from echelon_desktop.solver.search.plain import PlainProblem
 
-Ints = Any
-"""Either ``list[int]`` or an array of int64; the interpreter and numba index both alike."""
-Floats = Any
+
+class Ints(Protocol):
+    """Either ``list[int]`` or an array of int64; the interpreter and numba index both alike."""
+
+    def __getitem__(self, i: int, /) -> int: ...
+    def __setitem__(self, i: int, value: int, /) -> None: ...
+
+
+class Floats(Protocol):
+    """Either ``list[float]`` or an array of float64."""
+
+    def __getitem__(self, i: int, /) -> float: ...
+    def __setitem__(self, i: int, value: float, /) -> None: ...
+
 
 # Single numbers at the front of the data: how many requests are unmet and what they weigh, the least weight
-# missed so far, lengths of the two logs, the number of the present move, and four words of the random numbers.
-UNMET, MISSED, BEST, LOG, MOVED, STAMP, TAIL, SEEN, COST, LEAST, TOUCHED, STEPS, RNG = range(13)
+# missed so far, lengths of the two logs, the number of the present move, and four words of the random
+# numbers.
+UNMET, MISSED, BEST, LOG, MOVED, STAMP, TAIL, SEEN, COST, LEAST, TOUCHED, STEPS = range(12)
+PUSHED_COURSE, PUSHED_SLOT, RNG = range(12, 15)
 N_FRONT = RNG + 4
 
 QUANTILES = 4096
@@ -222,6 +236,7 @@ def lay_out(problem: PlainProblem) -> Board:
     front[UNMET] = n_requests
     front[MISSED] = weight.sum()
     front[BEST] = front[MISSED] + 1
+    front[PUSHED_SLOT] = -1
     parts = {name: np.asarray(values, dtype=np.int64) for name, values in arrays.items()}
     sizes = [len(front), *(len(part) for part in parts.values())]
     offsets = dict(zip(parts, np.cumsum(sizes).tolist(), strict=False))
