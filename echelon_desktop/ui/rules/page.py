@@ -126,7 +126,10 @@ class RulesPage(Page):
         """Put a rule one level up or down; above level 1 it is hard."""
         levels = self.model.levels()
         at = levels.index(self.document.dataset.rules[rule_id].level) + step
-        if 0 <= at < len(levels):
+        alone = (
+            sum(line.rule is not None and line.level == levels[at - step] for line in self.model.lines) == 1
+        )
+        if 0 <= at < len(levels) and not (alone and at == len(levels) - 1):  # the last level is the last
             self.move_rule(rule_id, levels[at])
 
     def separate_rule(self, rule_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from echelon_desktop.ui.schedule.records import COPIED
 from echelon_desktop.ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -22,6 +23,7 @@ class MatrixCell:
     text: str
     tone: int = 0
     words: str = ""
+    copied: str = ""  # in place of the text, where a spreadsheet would take that for a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class MatrixModel(QAbstractTableModel):
         """Text, tone and words of a cell."""
         if role == Role.DisplayRole:
             return self.cell(index.row(), index.column()).text
+        if role == COPIED:
+            return self.cell(index.row(), index.column()).copied or None
         if role == Role.TextAlignmentRole:
             return self._align
         if role == Role.BackgroundRole:

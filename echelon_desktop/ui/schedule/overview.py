@@ -113,7 +113,7 @@ def _heat_cell(measure: Measure, seats: int, taken: int, waiting: int, period: s
         free = seats - taken
         return MatrixCell(str(free), _tone(free, seats) if free > 0 else 0, words)
     number = taken if measure is Measure.FILLED else taken + waiting
-    return MatrixCell(f"{number}/{seats}", _tone(number, seats), words)
+    return MatrixCell(f"{number}/{seats}", _tone(number, seats), words, f"{number} of {seats}")
 
 
 def _tone(number: int, most: int) -> int:

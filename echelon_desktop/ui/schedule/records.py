@@ -11,6 +11,7 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 SHARE = Role.UserRole + 1  # how full a cell's bar is, 0 to 1 (more when over); None is no bar
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+COPIED = Role.UserRole + 2  # text to copy in place of the one shown, where a spreadsheet would misread that
 R = TypeVar("R")
 
 _DIGITS = re.compile(r"(\d+)")
@@ -35,6 +36,8 @@ class Column(Generic[R]):
         How full the bar behind the text is, for columns that have one.
     spoken
         What a screen reader says in place of the text, for columns of signs.
+    copied
+        What is copied in place of the text, where a spreadsheet would take that for a date.
     """
 
     title: str
@@ -45,6 +48,7 @@ class Column(Generic[R]):
     share: Callable[[R], float | None] | None = None
     tip: str = ""
     spoken: Callable[[R], str] | None = None
+    copied: Callable[[R], str] | None = None
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -136,6 +140,9 @@ class RecordModel(QAbstractTableModel, Generic[R]):
             return RIGHT if self.columns[index.column()].right else None
         if role == SHARE:
             return self._shares.get((self.visible[index.row()], index.column()))
+        if role == COPIED:
+            copied = self.columns[index.column()].copied
+            return copied(self.rows[self.visible[index.row()]]) if copied is not None else None
         if role == Role.AccessibleTextRole:
             column = self.columns[index.column()]
             source = self.visible[index.row()]

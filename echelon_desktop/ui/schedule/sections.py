@@ -101,6 +101,7 @@ class SectionsTab(Tab):
                 _fill_share,
                 _FILL_TIP,
                 _fill_words,
+                copied=lambda m: f"{m.enrolled} of {m.seats}",
             ),
             Column(
                 "SPED",
@@ -111,11 +112,12 @@ class SectionsTab(Tab):
                 _sped_share,
                 _SPED_TIP,
                 _sped_words,
+                copied=lambda m: _sped(m).replace("/", " of "),
             ),
             Column(
                 "Against mean",
                 104,
-                lambda m: f"{m.enrolled - m.mean:+.1f}",
+                lambda m: _signed(m.enrolled - m.mean),
                 lambda m: m.enrolled - m.mean,
                 True,
                 tip=_MEAN_TIP,
@@ -234,3 +236,8 @@ def _sped_words(meeting: Meeting) -> str:
     if meeting.sped_limit is None:
         return f"{meeting.sped}, no limit"
     return f"{meeting.sped}, at most {meeting.sped_limit}"
+
+
+def _signed(number: float) -> str:
+    text = f"{number:+.1f}"
+    return "0.0" if text in {"+0.0", "-0.0"} else text

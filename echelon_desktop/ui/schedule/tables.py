@@ -1,18 +1,29 @@
 """How the tables of the page look, and how a block of them is copied."""
 
-import csv
-import io
+import re
 from collections.abc import Sequence
+from html import escape
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from echelon_desktop.ui.schedule.records import SHARE, RecordModel
+from echelon_desktop.model.csv_io import neutralised
+from echelon_desktop.model.pasting import format_block
+from echelon_desktop.ui.schedule.records import COPIED, SHARE, RecordModel
 from echelon_desktop.ui.theme import SPACE, theme
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 30
+_NUMBER = re.compile(r"[+-]?(0|[1-9]\d{0,2}(,\d{3})*|[1-9]\d{0,14})(\.\d+)?")
 BAR_HEIGHT = 3
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -111,7 +122,7 @@ class ReadingTable(QTableView):
         rows = sorted({index.row() for index in selected}) or list(range(model.rowCount()))
         columns = sorted({index.column() for index in selected}) or list(range(model.columnCount()))
         if rows and columns:
-            QGuiApplication.clipboard().setText(table_text(model, rows, columns))
+            QGuiApplication.clipboard().setMimeData(clipping(table_block(model, rows, columns)))
         return bool(rows and columns)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -124,15 +135,38 @@ class ReadingTable(QTableView):
             super().keyPressEvent(event)
 
 
-def table_text(model: QAbstractItemModel, rows: Sequence[int], columns: Sequence[int]) -> str:
-    """Cells with their headers, tabs between them and quotes where needed, as spreadsheets read them."""
-    out = io.StringIO()
-    writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")
+def table_block(model: QAbstractItemModel, rows: Sequence[int], columns: Sequence[int]) -> list[list[str]]:
+    """Cells with their headers above, and at the left where rows have any."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     named = any(model.headerData(row, down) not in (None, row + 1) for row in rows[:1])
-    heads = [str(model.headerData(column, across) or "") for column in columns]
-    writer.writerow([*([""] if named else []), *heads])
+    block = [[*([""] if named else []), *(str(model.headerData(c, across) or "") for c in columns)]]
     for row in rows:
-        cells = [str(model.index(row, column).data() or "") for column in columns]
-        writer.writerow([*([str(model.headerData(row, down) or "")] if named else []), *cells])
-    return out.getvalue().rstrip("\n")
+        cells = [model.index(row, column) for column in columns]
+        texts = [str(cell.data(COPIED) or cell.data() or "") for cell in cells]
+        block.append([*([str(model.headerData(row, down) or "")] if named else []), *texts])
+    return [[_harmless(text) for text in line] for line in block]
+
+
+def clipping(block: list[list[str]]) -> QMimeData:
+    """A block for the clipboard: as text, and as a table in which "0042" stays what it is."""
+    data = QMimeData()
+    data.setText(format_block(block))
+    lines = "".join(f"<tr>{''.join(map(_html_cell, line))}</tr>" for line in block)
+    data.setHtml(f'<meta charset="utf-8"><table>{lines}</table>')
+    return data
+
+
+def _html_cell(text: str) -> str:
+    # Excel's own style for "this is text"; other spreadsheets ignore it.
+    style = "" if _is_plain_number(text) else ' style="mso-number-format:\\@"'
+    return f"<td{style}>{escape(text).replace(chr(10), '<br>')}</td>"
+
+
+def _is_plain_number(text: str) -> bool:
+    """A number that loses nothing when it is read as one, unlike an id with zeros in front."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def _harmless(text: str) -> str:
+    """The text, unless a spreadsheet would run it as a formula."""
+    return text if _is_plain_number(text) else neutralised(text)

@@ -115,6 +115,9 @@ def test_alt_and_arrows_move_a_rule_by_levels(
     assert document.undo() == "Move rule lab-spacing to level 4"
     assert document.undo() == "Move rule lab-spacing to level 3"
     page.refresh(None)
+    page.view.choose("lab-spacing")
+    qtbot.keyClick(page.view, Key.Key_Down, Alt)  # it is the least important already
+    assert document.dataset.rules["lab-spacing"].level == 4
     page.view.choose("unmet-requests")
     qtbot.keyClick(page.view, Key.Key_Up, Alt)
     assert "goal, not a limit" in told[0]

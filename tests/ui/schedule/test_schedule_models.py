@@ -13,6 +13,7 @@ from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.ui.schedule.matrix import Matrix, MatrixCell, MatrixModel, contrast, ink_on
 from echelon_desktop.ui.schedule.overview import ALL_PERIODS, Measure, heat_map, master_grid
 from echelon_desktop.ui.schedule.records import Column, RecordModel, natural
+from echelon_desktop.ui.schedule.tables import clipping, table_block
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.schedule.week_view import WeekModel
 from echelon_desktop.ui.schedule.weeks import student_week, teacher_week
@@ -199,3 +200,22 @@ def test_week_of_a_teacher(dataset: Dataset) -> None:
     week = teacher_week(read(dataset), "T1")
     assert week.words((0, 0)) == "Algebra, A1  ·  2 of 2"
     assert week.words((0, 1)) == "Algebra, A2  ·  0 of 2, S1"
+
+
+def test_what_is_copied_stays_what_it_is() -> None:
+    columns: list[Column[str]] = [Column("Id", 80, lambda row: row), Column("Sum", 80, lambda _row: "1,200")]
+    model = RecordModel(columns, lambda row: row)
+    model.set_rows(["0042", "=1+1", "+1.5", "<b>"])
+    block = table_block(model, range(4), [0, 1])
+    assert [line[0] for line in block] == ["Id", "0042", "'=1+1", "+1.5", "<b>"]
+    data = clipping(block)
+    assert data.text().splitlines()[1] == "0042\t1,200"
+    assert '<td style="mso-number-format:\\@">0042</td><td>1,200</td>' in data.html()
+    assert "&lt;b&gt;" in data.html()
+    assert "<td>+1.5</td>" in data.html()
+
+
+def test_heat_is_copied_so_that_it_is_no_date(dataset: Dataset) -> None:
+    model = MatrixModel()
+    model.set_matrix(heat_map(read(dataset), False, Measure.WANTED))
+    assert table_block(model, [0], [1]) == [["", "G1"], ["Band", "2 of 1"]]

@@ -203,6 +203,7 @@ def test_copy_is_read_back_by_a_spreadsheet(show: Show) -> None:
     rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text()), dialect="excel-tab"))
     assert rows[0][:2] == ["Section", "Course"]
     assert [row[0] for row in rows[1:]] == ["S1", "S2", "S3", "S4", "S5", "S6"]
+    assert rows[1][5:7] == ["4 of 5", "1 of 12"]  # "1/12" would become a date
 
 
 def test_copy_of_a_block_takes_only_the_block(qtbot: QtBot, show: Show) -> None:
@@ -217,7 +218,7 @@ def test_copy_of_a_block_takes_only_the_block(qtbot: QtBot, show: Show) -> None:
     table.setCurrentIndex(model.index(rows["Biology"], 0))
     qtbot.keyClick(table, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text() == "\tR1\tR2\nBiology\tAda Byron S1\tAda Byron S2"
+    assert QGuiApplication.clipboard().text() == "\tR1\tR2\r\nBiology\tAda Byron S1\tAda Byron S2\r\n"
 
 
 def test_export_and_board_are_asked_of_the_window(qtbot: QtBot, workspace: Workspace, show: Show) -> None:
