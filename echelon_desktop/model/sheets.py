@@ -5,7 +5,7 @@ A sheet shows a record as one row, save request lists and patterns: these have a
 each choice, as in the files. A row is therefore addressed by the key of its record and a part of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -85,15 +85,23 @@ class Sheet:
         key = str(self.spec.key_of(record))
         return [RowId(key, part) for part in range(len(self._parts_of(record)))]
 
-    def values(self, record: e.Record, columns: Iterable[Column]) -> Iterator[tuple[Any, ...]]:
-        """The values of each row of a record, in the order of the columns."""
+    def reader(self, columns: Iterable[Column]) -> Callable[[Any], list[tuple[Any, ...]]]:
+        """
+        What gives the values of each row of a record, in the order of the columns.
+
+        Made once for many records: a large school has tens of thousands of rows.
+        """
         fields = [column.key for column in columns]
-        plain = [field for field in fields if ":" not in field]
-        if not self.parts and len(plain) == len(fields) > 1:
-            yield attrgetter(*fields)(record)
-            return
-        for part in self._parts_of(record):
-            yield tuple(self.value(record, part, field) for field in fields)
+        if not any(":" in field for field in fields):
+            if not self.parts:
+                plain = attrgetter(*fields)
+                return lambda record: [plain(record)]
+            if self.table == "requests":
+                rest = attrgetter(*fields[1:])
+                return lambda record: [(record.student, *rest(part)) for part in record.requests]
+        return lambda record: [
+            tuple(self.value(record, part, field) for field in fields) for part in self._parts_of(record)
+        ]
 
     def value(self, record: e.Record, part: Any, field: str) -> Any:
         """The value of a field of one part."""

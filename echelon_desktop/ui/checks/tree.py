@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from echelon_desktop.model.checks import KINDS
+from echelon_desktop.model.code_words import words_of
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.ui.grids.model import SIGNS, TOKENS
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
@@ -30,8 +30,7 @@ class Group:
     @property
     def title(self) -> str:
         """What they are, in words."""
-        kind = KINDS.get(self.code)
-        words = kind.many if kind else self.code.replace("-", " ")
+        words = words_of(self.code)
         return words[:1].upper() + words[1:]
 
 

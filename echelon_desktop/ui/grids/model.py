@@ -20,6 +20,7 @@ Marks = Mapping[tuple[str, RowId, str], list[Finding]]
 
 SIGNS = {Severity.ERROR: "circle-x", Severity.WARNING: "triangle-alert", Severity.NOTE: "info"}
 TOKENS = {Severity.ERROR: "bad", Severity.WARNING: "doubt", Severity.NOTE: "note"}
+_AS_THEY_ARE = (c.Text, c.Identifier)
 _DIGITS = re.compile(r"(\d+)")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -50,6 +51,7 @@ class GridModel(QAbstractTableModel):
         super().__init__(parent)
         self.dataset, self.sheet, self._write = dataset, sheet, write
         self.columns: tuple[Column, ...] = ()
+        self._formats: list[Callable[[Any], str] | None] = []
         self.rows: list[RowId] = []
         self._values: list[tuple[Any, ...]] = []
         self._texts: list[tuple[str, ...] | None] = []
@@ -69,10 +71,12 @@ class GridModel(QAbstractTableModel):
         self.beginResetModel()
         self._reader = None
         self.columns = self.sheet.columns(self.dataset)
+        self._formats = [None if isinstance(k.cell, _AS_THEY_ARE) else k.cell.format for k in self.columns]
         self.rows, self._values = [], []
+        read = self.sheet.reader(self.columns)
         for record in self.dataset.table(self.sheet.table).values():
             self.rows += self.sheet.rows(record)
-            self._values += self.sheet.values(record, self.columns)
+            self._values += read(record)
         self._texts = [None] * len(self.rows)
         self._found = [None] * len(self.rows)
         self._arrange()
@@ -93,7 +97,7 @@ class GridModel(QAbstractTableModel):
             if table in changes.reshaped or more or not rows or any(row not in known for row in rows):
                 self.load()
                 return
-            found = self.sheet.values(records[key], self.columns)
+            found = self.sheet.reader(self.columns)(records[key])
             updates |= {known[row]: values for row, values in zip(rows, found, strict=True)}
         if self.columns != self.sheet.columns(self.dataset):
             self.load()
@@ -144,7 +148,8 @@ class GridModel(QAbstractTableModel):
     def _arrange(self) -> None:
         visible = list(range(len(self.rows)))
         if self._words:
-            visible = [i for i in visible if all(word in self._haystack(i) for word in self._words)]
+            for word in self._words:
+                visible = [i for i in visible if word in self._haystack(i)]
         if self._sorted is not None:
             column, order = self._sorted
             # Blank cells stay at the end, whichever way the others go.
@@ -161,9 +166,9 @@ class GridModel(QAbstractTableModel):
     def _text_of(self, at: int) -> tuple[str, ...]:
         texts = self._texts[at]
         if texts is None:
-            values = self._values[at]
-            texts = tuple(k.cell.format(v) for k, v in zip(self.columns, values, strict=True))
-            self._texts[at] = texts
+            # Most cells are text already: a list of calls for each would be felt in the filter.
+            pairs = zip(self._formats, self._values[at], strict=True)
+            texts = self._texts[at] = tuple([value if f is None else f(value) for f, value in pairs])
         return texts
 
     def _haystack(self, at: int) -> str:

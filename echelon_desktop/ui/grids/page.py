@@ -72,6 +72,8 @@ class DataPage(Page):
             panel = self.panels[sheet.table] = SheetPanel(self.workspace, sheet)
             panel.wanted_finding.connect(self.step_finding)
             panel.set_marks(self.marks)
+            panel.view.addActions(list(self.commands.values()))
+            panel.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             self.stack.addWidget(panel)
         elif panel.is_stale:
             panel.follow(None)

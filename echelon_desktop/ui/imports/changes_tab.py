@@ -1,7 +1,7 @@
 """What an import would change in the school that is open."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from echelon_desktop.model.dataset import Dataset, Edit
 from echelon_desktop.model.reimport import Losses, changes_of, losses_of
@@ -9,6 +9,7 @@ from echelon_desktop.model.sheets import SHEETS
 from echelon_desktop.ui.theme import SPACE, soften_choice
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+NUMBER_WIDTH = 110
 MOST = 200  # keys listed of one kind
 TITLES = {sheet.table: sheet.title for sheet in SHEETS} | {"requests": "Request lists", "rules": "Rules"}
 
@@ -33,7 +34,11 @@ class ChangesTab(QWidget):
         self.tree.setAccessibleName("Changes by table")
         self.tree.setFrameShape(QFrame.Shape.NoFrame)
         self.tree.setUniformRowHeights(True)
+        head = self.tree.header()
+        head.setStretchLastSection(False)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for n in range(1, 4):
+            head.resizeSection(n, NUMBER_WIDTH)
             self.tree.headerItem().setTextAlignment(n, _RIGHT)
         soften_choice(self.tree)
         column.addWidget(self.tree, 1)
@@ -54,7 +59,6 @@ class ChangesTab(QWidget):
                 item.addChildren([QTreeWidgetItem([f"{word}: {key}"]) for key in keys[:MOST]])
                 if len(keys) > MOST:
                     item.addChild(QTreeWidgetItem([f"{word}: {len(keys) - MOST:,} more"]))
-        self.tree.setColumnWidth(0, 300)
         losses = losses_of(now, edit)
         self.frame.setProperty("kind", "doubt" if losses else "good")
         self.frame.style().unpolish(self.frame)

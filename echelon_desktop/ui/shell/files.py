@@ -67,6 +67,7 @@ class FileCommands:
                 return
             if dialog.edit is not None and self.window.document is not None:
                 self.window.document.apply(dialog.edit)
+                self.window.notice("good", f"{folder.name} imported. Undo takes it back.")
                 return
             name, _ = QFileDialog.getSaveFileName(
                 self.window, "Keep the school in", str(self._folder() / f"{folder.name}.echelon"), FILTER

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QDialog
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.csv_io import write_school
@@ -12,6 +12,7 @@ from echelon_desktop.model.rules import format_rules, preset_rules
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.imports.dialog import FAILED, ImportDialog
 from echelon_desktop.ui.imports.remembered import remember_titles, remembered_titles
+from echelon_desktop.ui.shell.window import MainWindow
 
 
 @pytest.fixture
@@ -173,3 +174,27 @@ def test_findings_are_grouped_and_name_their_place(qtbot: QtBot, folder: Path) -
     assert finding.place() == "Sections_Information.csv, row 2, column # of Seats Available"
     assert "1 error" in dialog.summary.text()
     dialog.reject()
+
+
+def test_the_window_takes_over_what_the_dialog_made(
+    qtbot: QtBot, folder: Path, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def answer(dialog: ImportDialog) -> bool:
+        qtbot.waitUntil(lambda: dialog.is_ready)
+        dialog.accept()
+        return True
+
+    monkeypatch.setattr(ImportDialog, "exec", answer)
+    change(folder, "Teacher_Info.csv", "T1,Science", "T1,Biology")
+    document = window.document
+    assert document is not None
+    window.files.open_path(folder)
+    assert document.school.teachers["T1"].department == "Biology"
+    assert document.file.undo_title == "Import files"
+    window.close_document()
+    chosen = (str(tmp_path / "new"), "")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: chosen)
+    window.files.import_folder(folder)
+    assert window.document is not None
+    assert window.document.path.name == "new.echelon"
+    assert len(window.document.school.students) == 8
