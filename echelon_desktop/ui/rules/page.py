@@ -53,7 +53,7 @@ class RulesPage(Page):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.judge = Judge.of(workspace)
-        self.judge.changed.connect(self._show_rules)
+        self.judge.changed.connect(self._on_judged)
         self._new: Rule | None = None
         self.model = RuleListModel(self)
         self.model.moved.connect(self.move_rule)
@@ -87,7 +87,11 @@ class RulesPage(Page):
         self.judge.look()
         for button in (self.add_button, self.preset_button, self.import_button):
             button.setEnabled(not self.document.read_only)
+        before = self.view.current
         self._show_rules()
+        if self._new is None:
+            self.view.choose(before if self.model.row_of(before) >= 0 else self._first())
+            self._on_chosen(self.view.current)
 
     def take_to(self, target: Target) -> None:
         """Select a rule."""
@@ -286,11 +290,14 @@ class RulesPage(Page):
             rule.id: effect(rule, document.school, document.grid, timetable, verdict)
             for rule in document.rules
         }
-        before = self.view.current
         self.model.set_rules(document.rules, document.school, effects)
-        if self._new is None:
-            self.view.choose(before if self.model.row_of(before) >= 0 else self._first())
-            self._on_chosen(self.view.current)
+
+    def _on_judged(self) -> None:
+        """Say what the rules do now; what is being typed in the form stays."""
+        self._show_rules()
+        rule = self.document.dataset.rules.get(self.view.current)
+        if rule is not None and self._new is None:
+            self._show_side(rule)
 
     def _first(self) -> str:
         return next((line.rule.id for line in self.model.lines if line.rule), "")

@@ -169,6 +169,14 @@ def test_the_form_changes_level_weight_and_limit(document: Document, page: Rules
     assert document.dataset.rules["sped-limit"].limit == 9
 
 
+def test_a_verdict_that_comes_leaves_the_form_alone(page: RulesPage) -> None:
+    page.view.choose("lab-spacing")
+    page.form.weight.setValue(7)
+    page.judge.changed.emit()
+    assert page.form.weight.value() == 7
+    assert page.form.button.isEnabled()
+
+
 def test_reset_shows_the_rule_as_it_is(page: RulesPage) -> None:
     page.view.choose("sped-limit")
     page.form.limit.setValue(3)

@@ -17,8 +17,10 @@ from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import delete_scenario, set_fields
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.page import SchedulePage
 from echelon_desktop.ui.schedule.records import SHARE
+from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.workspace import Workspace
 
 Show = Callable[[], SchedulePage]
@@ -257,6 +259,33 @@ def test_week_fits_its_cells(show: Show) -> None:
     week = page.tab("students").week
     corner = week.visualRect(week.model().index(1, 1)).bottomRight()
     assert week.viewport().rect().contains(corner - QPoint(2, 2))
+
+
+def test_closing_while_it_is_being_read(qtbot: QtBot, window: MainWindow) -> None:
+    assert window.show_page("schedule") is not None
+    assert window.workspace is not None
+    assert window.workspace.background.busy
+    window.close_document()
+    assert window.document is None
+
+
+def test_search_finds_a_student_in_the_schedule(qtbot: QtBot, window: MainWindow) -> None:
+    window.take_to(Target("schedule", "students", "P07"))
+    page = window.pages["schedule"]
+    assert isinstance(page, SchedulePage)
+    qtbot.waitUntil(lambda: page.timetable is not None)
+    assert page.tab("students").selected == "P07"
+
+
+def test_two_pages_share_what_was_found_out(qtbot: QtBot, workspace: Workspace, show: Show) -> None:
+    page = show()
+    assert Judge.of(workspace) is page.judge
+    verdict = page.judge.verdict
+    page.judge.look()
+    assert page.judge.verdict is verdict  # nothing has changed
+    workspace.document.show_scenario("")
+    page.show_scenario()
+    assert page.stack.currentWidget() is page.empty
 
 
 def test_the_window_stays_light() -> None:
