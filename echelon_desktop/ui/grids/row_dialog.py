@@ -68,6 +68,7 @@ class RowDialog(QDialog):
         outer.addWidget(area, 1)
         self.words = QLabel()
         self.words.setWordWrap(True)
+        self.words.setContentsMargins(SPACE.m, SPACE.xs, SPACE.m, SPACE.xs)
         self.words.setMinimumHeight(self.words.fontMetrics().height() * 2)
         self.words.setAccessibleName("What is still to be done")
         outer.addWidget(self.words)

@@ -44,6 +44,9 @@ QLineEdit, QPlainTextEdit, QTextEdit {
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {
     border: 2px solid $accent; padding: 3px 7px;
 }
+QLineEdit[kind="bad"], QLineEdit[kind="bad"]:focus {
+    border: 2px solid $bad; padding: 3px 7px; background: $bad_soft;
+}
 QAbstractItemView QLineEdit { border-radius: 0; padding: 0 4px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
 QComboBox, QAbstractSpinBox { min-height: 24px; }
