@@ -10,7 +10,7 @@ from tiny_schools import all_values, tiny_school
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import preset_rules
-from echelon_desktop.solver.bounds import Reason, flow_bound, improve_bounds
+from echelon_desktop.solver.bounds import Reason, colouring, flow_bound, improve_bounds
 from echelon_desktop.solver.bounds.bound import Witness
 from echelon_desktop.solver.bounds.breaking import Breaking
 from echelon_desktop.solver.bounds.charges import Charge, Ledger
@@ -28,26 +28,25 @@ def never() -> bool:
 
 def random_graph(rng: Random) -> Graph:
     n, k = rng.randint(1, 7), rng.randint(1, 4)
-    everywhere = (1 << k) - 1
-    colours = [everywhere if rng.random() < 0.7 else rng.randint(1, everywhere) for _ in range(n)]
     pairs = [pair for pair in combinations(range(n), 2) if rng.random() < 0.7]
     hard = [pair for pair in pairs if rng.random() < 0.2]
-    return Graph(colours, [pair for pair in pairs if pair not in hard], hard)
+    return Graph(n, k, [pair for pair in pairs if pair not in hard], hard, rng.getrandbits(n))
 
 
 def colourings(graph: Graph, edges) -> bool:
-    ways = product(*(list(bits(mask)) for mask in graph.colours))
+    ways = product(range(graph.n_colours), repeat=graph.n_vertices)
     return any(all(way[a] != way[b] for a, b in [*edges, *graph.hard]) for way in ways)
 
 
-def test_a_graph_is_coloured_or_a_part_of_it_is_named_that_cannot_be():
+@pytest.mark.parametrize("patience", [10**6, 0], ids=["interpreted", "compiled"])
+def test_a_graph_is_coloured_or_a_part_of_it_is_named_that_cannot_be(patience):
     rng = Random(1)
     named = 0
-    for _ in range(400):
+    for _ in range(300):
         graph = random_graph(rng)
         broken = sum(1 << i for i in range(len(graph.edges)) if rng.random() < 0.2)
         kept = [edge for i, edge in enumerate(graph.edges) if not broken >> i & 1]
-        part = Colourer(graph, never).uncolourable_part(broken, 10_000)
+        part = Colourer(graph, never, patience).uncolourable_part(broken)
         assert (part is None) == colourings(graph, kept)
         if part is not None:
             assert not part & broken
@@ -56,19 +55,32 @@ def test_a_graph_is_coloured_or_a_part_of_it_is_named_that_cannot_be():
     assert named > 50
 
 
-def test_colouring_gives_up_when_asked_and_at_its_limit():
-    # Two odd rings, each tied to all of the other: six colours are needed, and no clique shows it.
-    ring = [(i, (i + 1) % 5) for i in range(5)]
-    joined = [(a, 5 + b) for a in range(5) for b in range(5)]
-    graph = Graph([0b11111] * 10, [*ring, *((a + 5, b + 5) for a, b in ring), *joined], [])
-    assert Colourer(graph, never).uncolourable_part(0, 10_000)
+def rings(number: int) -> Graph:
+    """Odd rings, each tied to all of the others: three colours each, and no clique shows it."""
+    first = range(0, 5 * number, 5)
+    edges = [(r + i, r + (i + 1) % 5) for r in first for i in range(5)]
+    edges += [(a + i, b + j) for a, b in combinations(first, 2) for i in range(5) for j in range(5)]
+    return Graph(5 * number, 3 * number - 1, edges, [])
+
+
+@pytest.mark.parametrize("patience", [10**6, 0], ids=["interpreted", "compiled"])
+def test_colouring_goes_on_after_a_pause_and_gives_up_when_asked(patience, monkeypatch):
+    part = Colourer(rings(3), never, patience).uncolourable_part(0)
+    assert part == (1 << len(rings(3).edges)) - 1
+    monkeypatch.setattr(colouring, "NODES", 2)
+    monkeypatch.setattr(colouring, "COMPILED_SPEED", 1)
+    monkeypatch.setattr(colouring, "PAUSES", (100_000,))
+    assert Colourer(rings(3), never, patience).uncolourable_part(0) == part
     with pytest.raises(GiveUp):
-        Colourer(graph, never).uncolourable_part(0, 3)
+        Colourer(rings(3), lambda: True, patience).uncolourable_part(0)
+    monkeypatch.setattr(colouring, "PAUSES", (1,))
+    with pytest.raises(GiveUp):
+        Colourer(rings(3), never, patience).uncolourable_part(0)
 
 
 def cost_by_brute_force(graph: Graph, students: list[int]) -> int | None:
     best = None
-    for way in product(*(list(bits(mask)) for mask in graph.colours)):
+    for way in product(range(graph.n_colours), repeat=graph.n_vertices):
         if any(way[a] == way[b] for a, b in graph.hard):
             continue
         cost = 0
@@ -92,7 +104,7 @@ def test_the_cost_of_breaking_edges_is_the_least_there_is():
         edges = [
             (a, b) for a, b in combinations(range(n), 2) if students[a] & students[b] and (a, b) not in hard
         ]
-        graph = Graph([(1 << k) - 1] * n, edges, hard)
+        graph = Graph(n, k, edges, hard)
         least = cost_by_brute_force(graph, students)
         if least is None:
             continue
@@ -148,6 +160,15 @@ def test_a_teacher_ties_courses_as_students_do():
     teacher = {"A": {"teachers": ("T",)}, "C": {"teachers": ("T",)}}
     assert improved(school_of({"P": ("A", "B"), "Q": ("B", "C")}, 2, **teacher))[2].total == 1
     assert improved(school_of({"P": ("A", "B"), "Q": ("B", "C")}, 2))[2].total == 0
+
+
+def test_where_sections_can_be_counts():
+    # In two slots A stands only in the first and D only in the second, so B, tied to both, has none.
+    only = {"A": {"allowed_periods": ("R0",)}, "D": {"allowed_periods": ("R1",)}}
+    lists = {"P": ("A", "B"), "Q": ("B", "D")}
+    problem, _, bound = improved(school_of(lists, 2, **only))
+    assert (flow_bound(problem).total, bound.total) == (0, 1)
+    assert improved(school_of(lists, 2))[2].total == 0
 
 
 def test_the_bound_counts_how_many_want_each_pair():

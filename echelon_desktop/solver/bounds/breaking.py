@@ -10,13 +10,13 @@ Broken edges join courses into blocks that meet at the same time. A student with
 misses ``n - 1`` of them. To join two blocks costs one request of each student with courses in both.
 """
 
+from bisect import insort
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from echelon_desktop.solver.bounds.colouring import Colourer, GiveUp, Graph, bits, mask_of
 
-NODE_LIMIT = 20_000
 TIGHTEN = 3  # times a part is proven again from itself, which sheds edges
 
 
@@ -48,8 +48,9 @@ class Breaking:
         self._price = [(students[a] & students[b]).bit_count() for a, b in graph.edges]
         self._number = {frozenset(edge): e for e, edge in enumerate(graph.edges)}
         self._hard = {frozenset(edge) for edge in graph.hard}
+        self._cheap: list[int] = []  # for each price the edges that cost no more
         self._request_bits = self._requests_of_edges()
-        self.parts: list[Part] = []
+        self.parts: list[Part] = []  # those of few requests first
 
     def least_cost(self, report: Callable[[int], None]) -> int:
         """
@@ -77,10 +78,10 @@ class Breaking:
     def separate_parts(self) -> list[tuple[int, Part]]:
         """Parts that share no request, with the least cost of each."""
         found, taken = [], 0
-        for part in sorted(self.parts, key=lambda part: part.requests.bit_count()):
+        for part in self.parts:
             if not part.requests & taken:
                 taken |= part.requests
-                found.append((min(self._price[e] for e in bits(part.edges)), part))
+                found.append((self._cheapest(part.edges), part))
         return found
 
     def vertices(self, part: Part) -> list[int]:
@@ -114,13 +115,13 @@ class Breaking:
             broken |= part.edges
 
     def _prove(self, broken: int) -> Part | None:
-        edges = self._colourer.uncolourable_part(broken, NODE_LIMIT)
+        edges = self._colourer.uncolourable_part(broken)
         if edges is None:
             return None
         everything = (1 << len(self._graph.edges)) - 1
         for _ in range(TIGHTEN):
             try:
-                again = self._colourer.uncolourable_part(everything & ~edges, NODE_LIMIT)
+                again = self._colourer.uncolourable_part(everything & ~edges)
             except GiveUp:
                 break
             if again is None or again.bit_count() >= edges.bit_count():
@@ -130,7 +131,7 @@ class Breaking:
         for e in bits(edges):
             requests |= self._request_bits[e]
         part = Part(edges, requests)
-        self.parts.append(part)
+        insort(self.parts, part, key=lambda each: each.requests.bit_count())
         return part
 
     def _dearer_than(self, budget: int, blocks: tuple[int, ...], broken: int, kept: int) -> bool:
@@ -150,7 +151,8 @@ class Breaking:
             if self._should_stop():
                 raise GiveUp
             unmet = [part for part in self.parts if not part.edges & broken]
-            choices = [(self._affordable(part, budget, kept), part) for part in unmet]
+            affordable = self._priced(budget) & ~kept
+            choices = [(part.edges & affordable, part) for part in unmet]
             if any(not edges for edges, _ in choices) or self._separate_cost(choices) > budget:
                 return True
             if not choices:
@@ -168,17 +170,27 @@ class Breaking:
                         return False
             kept |= 1 << edge
 
-    def _affordable(self, part: Part, budget: int, kept: int) -> int:
-        return mask_of([e for e in bits(part.edges & ~kept) if self._price[e] <= budget])
+    def _priced(self, most: int) -> int:
+        """Edges that cost at most so much to break, between courses not joined to others yet."""
+        while len(self._cheap) <= most:
+            price = len(self._cheap)
+            self._cheap.append(mask_of([e for e, p in enumerate(self._price) if p <= price]))
+        return self._cheap[most]
+
+    def _cheapest(self, edges: int) -> int:
+        price = 0
+        while not edges & self._priced(price):
+            price += 1
+        return price
 
     def _separate_cost(self, choices: list[tuple[int, Part]]) -> int:
         """What parts that share no request cost at least, each by its cheapest edge."""
         # Sharing no request matters: three edges between one student's three courses cost two requests.
         cost = taken = 0
-        for edges, part in sorted(choices, key=lambda choice: choice[1].requests.bit_count()):
+        for edges, part in choices:
             if not part.requests & taken:
                 taken |= part.requests
-                cost += min(self._price[e] for e in bits(edges))
+                cost += self._cheapest(edges)
         return cost
 
     def _join(

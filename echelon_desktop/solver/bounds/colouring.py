@@ -10,14 +10,23 @@ for the constraint satisfaction problem", 1993), tries of interchangeable unused
 out vertices that always find a colour. The edges on which the dead ends depend are the uncolourable part.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-POLL_NODES = 512  # between two looks at whether to stop
+import numpy as np
+
+from echelon_desktop.solver.bounds.colour_kernel import COLOURABLE, NODE_LIMIT, UNFINISHED, colour, room
+from echelon_desktop.solver.search.jit import compiled
+
+NODES = 2_000  # decisions between two looks at whether to stop, when interpreted: about 0.1 s
+COMPILED_SPEED = 50  # times as many when compiled
+PAUSES = (1, 2, 5, 10, 20, 50, 200)  # how many looks at most, attempt by attempt
+PATIENCE = 30  # questions
 
 
 class GiveUp(Exception):
-    """The search took longer than it was given."""
+    """There was no answer in the time given, or no time is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +36,38 @@ class Graph:
 
     Parameters
     ----------
-    colours
-        For each vertex the mask of its colours.
+    n_vertices, n_colours
+        How many.
     edges
         Breakable edges, as pairs of vertices; edge ``e`` is bit ``e`` of a mask of edges.
     hard
         Edges that are always there.
+    last
+        Mask of vertices not to begin with.
     """
 
-    colours: Sequence[int]
+    n_vertices: int
+    n_colours: int
     edges: Sequence[tuple[int, int]]
     hard: Sequence[tuple[int, int]]
+    last: int = 0
 
     def neighbours(self) -> list[list[tuple[int, int]]]:
-        """For each vertex its neighbours, each with the bit of the edge (0 where it is hard)."""
-        found: list[list[tuple[int, int]]] = [[] for _ in self.colours]
-        numbered = [(a, b, 1 << e) for e, (a, b) in enumerate(self.edges)]
-        for a, b, bit in [*numbered, *((a, b, 0) for a, b in self.hard)]:
-            found[a].append((b, bit))
-            found[b].append((a, bit))
+        """For each vertex its neighbours, each with the number of the edge (-1 where it is hard)."""
+        found: list[list[tuple[int, int]]] = [[] for _ in range(self.n_vertices)]
+        numbered = [(a, b, e) for e, (a, b) in enumerate(self.edges)]
+        for a, b, e in [*numbered, *((a, b, -1) for a, b in self.hard)]:
+            found[a].append((b, e))
+            found[b].append((a, e))
         return found
-
-    def colour_classes(self) -> list[int]:
-        """Masks of interchangeable colours: those that the same vertices may have."""
-        alike: dict[tuple[bool, ...], int] = {}
-        for c in bits(_union(self.colours)):
-            key = tuple(bool(mask >> c & 1) for mask in self.colours)
-            alike[key] = alike.get(key, 0) | 1 << c
-        return list(alike.values())
 
 
 class Colourer:
     """
     Asks the same graph again and again, with different edges broken.
+
+    The first questions are answered by the interpreter; when many decisions have been made, the kernel is
+    compiled (read from the cache, if it was compiled before).
 
     Parameters
     ----------
@@ -67,15 +75,23 @@ class Colourer:
         What is to be coloured.
     should_stop
         Asked now and then; GiveUp is raised once it says yes.
+    patience
+        Questions after which compiling is worth its seconds.
     """
 
-    def __init__(self, graph: Graph, should_stop: Callable[[], bool]) -> None:
-        self._colours = list(graph.colours)
-        self._around = graph.neighbours()
-        self._classes = graph.colour_classes()
-        self._should_stop = should_stop
+    def __init__(self, graph: Graph, should_stop: Callable[[], bool], patience: int = PATIENCE) -> None:
+        around = graph.neighbours()
+        start = [0]
+        for neighbours in around:
+            start.append(start[-1] + len(neighbours))
+        near = [u for neighbours in around for u, _ in neighbours]
+        label = [e for neighbours in around for _, e in neighbours]
+        self._graph, self._fixed = graph, [start, near, label]
+        self._cliques = _cliques(graph, around)
+        self._should_stop, self._patience = should_stop, patience
+        self._questions = 0
 
-    def uncolourable_part(self, broken: int, node_limit: int) -> int | None:
+    def uncolourable_part(self, broken: int) -> int | None:
         """
         Edges that cannot all be kept, or None when the graph without the broken edges can be coloured.
 
@@ -83,132 +99,80 @@ class Colourer:
         ----------
         broken
             Mask of the edges left out.
-        node_limit
-            Decisions after which to give up.
 
         Raises
         ------
         GiveUp
-            If there is no answer within the limit, or it is asked to stop.
+            If it is asked to stop, or no attempt comes to an end.
         """
-        around = [[(u, bit) for u, bit in edges if not bit & broken] for edges in self._around]
-        kept = self._peel(around)
-        if not kept:
-            return None
-        around = [[(u, bit) for u, bit in edges if kept >> u & 1] for edges in around]
-        clique = _large_clique(kept, around)
-        if len(clique) > _union(self._colours[v] for v in clique).bit_count():
-            inside = mask_of(clique)
-            return _union(bit for v in clique for u, bit in around[v] if inside >> u & 1)
-        return _Search(self, around, kept, mask_of(clique), node_limit).run()
+        whole = [clique for clique in self._cliques if not clique[1] & broken] or [(0, 0)]
+        # Which clique is coloured first decides whether the search is short; so short ones are tried first.
+        for attempt, pauses in enumerate(PAUSES):
+            members, inside = whole[attempt % len(whole)]
+            if members.bit_count() > self._graph.n_colours:
+                return inside
+            answer, part = self._ask(broken, members, pauses)
+            if answer != UNFINISHED:
+                return None if answer == COLOURABLE else part
+        raise GiveUp
 
-    def _peel(self, around: list[list[tuple[int, int]]]) -> int:
-        """Vertices that remain when those with more colours than neighbours go, again and again."""
-        spare = [len(edges) - mask.bit_count() for edges, mask in zip(around, self._colours, strict=True)]
-        kept = mask_of(v for v, left in enumerate(spare) if left >= 0)
-        loose = [v for v, left in enumerate(spare) if left < 0]
-        while loose:
-            for u, _ in around[loose.pop()]:
-                spare[u] -= 1
-                if spare[u] == -1 and kept >> u & 1:
-                    kept &= ~(1 << u)
-                    loose.append(u)
-        return kept
-
-
-class _Search:
-    """One depth-first search."""
-
-    def __init__(
-        self,
-        colourer: Colourer,
-        around: list[list[tuple[int, int]]],
-        kept: int,
-        first: int,
-        node_limit: int,
-    ) -> None:
-        self._around, self._node_limit = around, node_limit
-        self._classes, self._should_stop = colourer._classes, colourer._should_stop
-        self._open = set(bits(kept))
-        self._left = list(colourer._colours)
-        # For each vertex and colour it lost: the decided neighbour that took it, and the edge between them.
-        self._lost: list[dict[int, tuple[int, int]]] = [{} for _ in around]
-        self._order = [(not first >> v & 1, -len(edges)) for v, edges in enumerate(around)]
-        self._used = [0] * max(1, _union(colourer._colours).bit_length())
-        self._nodes = 0
-        self._part = 0
-
-    def run(self) -> int | None:
-        return None if self._dead_end() is None else self._part
-
-    def _dead_end(self) -> int | None:
-        """None when all open vertices find colours; else the decided vertices that are to blame."""
-        self._nodes += 1
-        if self._nodes > self._node_limit or (self._nodes % POLL_NODES == 0 and self._should_stop()):
-            raise GiveUp
-        if not self._open:
-            return None
-        v = min(self._open, key=lambda u: (self._left[u].bit_count(), self._order[u]))
-        self._open.discard(v)
-        blamed = mask_of(u for u, _ in self._lost[v].values())
-        edges = _union(bit for _, bit in self._lost[v].values())
-        for colour in self._worth_trying(v):
-            changed = self._take(v, colour)
-            below = self._dead_end()
-            if below is None:
-                return None
-            self._give_back(v, colour, changed)
-            if not below >> v & 1:
-                self._open.add(v)
-                return below
-            blamed |= below
-        self._open.add(v)
-        self._part |= edges
-        return blamed & ~(1 << v)
-
-    def _worth_trying(self, v: int) -> Iterator[int]:
-        """Colours left to a vertex, of unused interchangeable ones the first."""
-        fresh = 0
-        for colour in list(bits(self._left[v])):
-            if not self._used[colour]:
-                alike = next(mask for mask in self._classes if mask >> colour & 1)
-                if fresh & alike:
-                    continue
-                fresh |= alike
-            yield colour
-
-    def _take(self, v: int, colour: int) -> list[int]:
-        changed, bit = [], 1 << colour
-        self._used[colour] += 1
-        for u, edge in self._around[v]:
-            if self._left[u] & bit and u in self._open:
-                self._left[u] ^= bit
-                self._lost[u][colour] = (v, edge)
-                changed.append(u)
-        return changed
-
-    def _give_back(self, v: int, colour: int, changed: list[int]) -> None:
-        self._used[colour] -= 1
-        for u in changed:
-            self._left[u] |= 1 << colour
-            del self._lost[u][colour]
+    def _ask(self, broken: int, first: int, pauses: int) -> tuple[int, int]:
+        """The kernel's answer and the edges it marks; UNFINISHED after so many pauses."""
+        n, k, n_edges = self._graph.n_vertices, self._graph.n_colours, len(self._graph.edges)
+        search: Callable[..., int] = colour
+        numbers: list[Any] = [
+            [n, k, NODES, 0, 0, 0],
+            *self._fixed,
+            _flags(broken, n_edges),
+            _flags(first, n),
+            [0] * room(n, k),
+            [0] * n_edges,
+        ]
+        self._questions += 1
+        if self._questions > self._patience:
+            search = compiled(colour)
+            numbers = [np.array(values, np.int64) for values in numbers]
+            numbers[0][NODE_LIMIT] = NODES * COMPILED_SPEED
+        answer = UNFINISHED
+        for _ in range(pauses):
+            answer = int(search(*numbers))
+            if answer != UNFINISHED:
+                break
+            if self._should_stop():
+                raise GiveUp
+        return answer, mask_of([e for e, mark in enumerate(numbers[-1]) if mark])
 
 
-def _large_clique(kept: int, around: list[list[tuple[int, int]]]) -> list[int]:
-    """A large clique, greedily from every vertex."""
-    near = [mask_of(u for u, _ in edges) & kept for edges in around]
-    best: list[int] = []
-    for v in bits(kept):
-        clique, left = [v], near[v]
-        if left.bit_count() < len(best):
-            continue
+def _cliques(graph: Graph, around: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """
+    Cliques to begin with, found greedily from every vertex: their vertices and breakable edges.
+
+    Those that have more vertices than there are colours come first, then those without vertices that the
+    graph wants coloured last, large before small.
+    """
+    near = [mask_of([u for u, _ in edges]) for edges in around]
+    found = set()
+    for v in range(len(around)):
+        clique, left = 1 << v, near[v]
         while left:
             u = max(bits(left), key=lambda w: (near[w] & left).bit_count())
-            clique.append(u)
+            clique |= 1 << u
             left &= near[u]
-        if len(clique) > len(best):
-            best = clique
-    return best
+        found.add(clique)
+    cliques = []
+
+    def order(clique: int) -> tuple[bool, bool, int, int]:
+        size = clique.bit_count()
+        return size <= graph.n_colours, bool(clique & graph.last), -size, clique
+
+    for clique in sorted(found, key=order):
+        inside = [e for v in bits(clique) for u, e in around[v] if clique >> u & 1 and e >= 0]
+        cliques.append((clique, mask_of(inside)))
+    return cliques
+
+
+def _flags(mask: int, length: int) -> list[int]:
+    return [mask >> i & 1 for i in range(length)]
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -219,7 +183,7 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def mask_of(numbers: "Iterator[int] | Sequence[int]") -> int:
+def mask_of(numbers: Iterable[int]) -> int:
     """Mask with these bits set."""
     mask = 0
     for number in numbers:
@@ -227,8 +191,9 @@ def mask_of(numbers: "Iterator[int] | Sequence[int]") -> int:
     return mask
 
 
-def _union(masks: "Iterator[int] | Sequence[int]") -> int:
-    union = 0
+def union(masks: Iterable[int]) -> int:
+    """Bits set in any of the masks."""
+    found = 0
     for mask in masks:
-        union |= mask
-    return union
+        found |= mask
+    return found

@@ -3,11 +3,10 @@ Bound by one-section courses: a section each, so their times must differ whereve
 
 The problem is confined to courses of one section that meets, wherever it is put, at some time of one term; to
 requests that only such a course satisfies; and to the times in that term. Each section is then a vertex that
-takes one of the slots as its colour, two sections of a teacher or room have a hard edge, two courses that a
-student wants have an edge that may be broken at the cost of a request. Seats, SPED limits, links, students'
-absences and mild restrictions of sections are left out (a section that may stand in more than half of the
-slots counts as free to stand anywhere, which makes slots interchangeable and the proof short). All this only
-lets more requests be met, so what :class:`Breaking` proves is a valid bound on the requests considered.
+takes one of its slots as its colour, two sections of a teacher or room have a hard edge, two courses that a
+student wants have an edge that may be broken at the cost of a request. Seats, SPED limits, links and
+students' absences are left out. All this only lets more requests be met, so what :class:`Breaking` proves is
+a valid bound on the requests considered.
 """
 
 from collections.abc import Callable
@@ -19,11 +18,11 @@ from numpy.typing import NDArray
 from echelon_desktop.solver.bounds.bound import Reason, Witness
 from echelon_desktop.solver.bounds.breaking import Breaking, Part
 from echelon_desktop.solver.bounds.charges import Charge
-from echelon_desktop.solver.bounds.colouring import Graph, bits, mask_of
+from echelon_desktop.solver.bounds.colouring import Graph, bits, mask_of, union
 from echelon_desktop.solver.figures import term_masks
 from echelon_desktop.solver.problem import Problem
 
-RELAXED = ("sections of other courses", "seats", "links", "absences")
+RELAXED = ("sections of other courses", "seats", "links", "students' absences")
 
 
 class Singletons:
@@ -51,7 +50,12 @@ class Singletons:
             v = vertex_of.get(int(options[0])) if len(options) == 1 else None
             if v is not None and problem.may_sit(int(problem.request_student[r]), self.sections[v]):
                 self.requests[v].append(r)
-        self.students = [mask_of(problem.request_student[row].tolist()) for row in self.requests]
+        flat = [r for row in self.requests for r in row]
+        numbers = {int(student): i for i, student in enumerate(np.unique(problem.request_student[flat]))}
+        self.students = [
+            mask_of(numbers[int(student)] for student in problem.request_student[row])
+            for row in self.requests
+        ]
         self.graph = self._graph(number)
 
     def charge(self, should_stop: Callable[[], bool], report: Callable[[tuple[Charge, ...]], None]) -> None:
@@ -78,7 +82,7 @@ class Singletons:
         flat = [r for row in self.requests for r in row]
         requests = np.zeros(self._problem.n_requests, np.bool_)
         requests[[flat[i] for i in bits(part.requests)]] = True
-        sections = [self.sections[v] for v in breaking.vertices(part)]
+        sections = [self.sections[v] for v in breaking.vertices(part)]  # edges of slots are all hard
         witness = Witness(
             Reason.CLUSTER,
             unmet,
@@ -104,25 +108,30 @@ class Singletons:
         return masks or [0]
 
     def _graph(self, number: dict[int, int]) -> Graph:
-        reach = []
-        for s in self.sections:
-            union = 0
-            for mask in self._masks(s):
-                union |= mask & self._term
-            reach.append(union)
-        everywhere = 0
-        for union in reach:
-            everywhere |= union
-        self._term = everywhere
-        half = everywhere.bit_count() // 2
-        colours = [union if union.bit_count() <= half else everywhere for union in reach]
-        hard: set[tuple[int, int]] = set()
+        """
+        Courses and slots as vertices, which take the slots as colours.
+
+        The slots have all different colours, and a section has no colour of a slot where it cannot be: so
+        absences and restrictions hold while colours stay interchangeable, which keeps the search short.
+        """
+        reach = [union(mask & self._term for mask in self._masks(s)) for s in self.sections]
+        self._term = union(reach)
+        slots = list(bits(self._term))
+        n = len(self.sections)
+        hard = {
+            (v, n + i) for v, mask in enumerate(reach) for i, slot in enumerate(slots) if not mask >> slot & 1
+        }
+        if hard:
+            hard.update(combinations(range(n, n + len(slots)), 2))
         for group in self._problem.exclusive:
             together = sorted(number[int(s)] for s in group if int(s) in number)
             hard.update(combinations(together, 2))
         edges = [
             (a, b)
-            for a, b in combinations(range(len(self.sections)), 2)
+            for a, b in combinations(range(n), 2)
             if self.students[a] & self.students[b] and (a, b) not in hard
         ]
-        return Graph(colours, edges, sorted(hard))
+        self.students += [0] * len(slots)
+        self.requests += [[] for _ in slots]
+        last = mask_of(range(n, n + len(slots)))
+        return Graph(n + len(slots), len(slots), edges, sorted(hard), last)
