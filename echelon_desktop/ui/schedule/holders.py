@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow, Tab
+from echelon_desktop.ui.schedule.tab import FilterRow
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 from echelon_desktop.ui.schedule.week_view import WeekView
@@ -31,7 +32,7 @@ class Holder:
     meetings: tuple[Meeting, ...]
 
 
-class HoldersTab(Tab):
+class HoldersTab(ListTab[Holder]):
     """
     A list at the left, the week of the selected one at the right.
 
@@ -52,57 +53,29 @@ class HoldersTab(Tab):
         holders: Callable[[Timetable], list[Holder]],
         week: Callable[[Timetable, str], Week],
     ) -> None:
-        super().__init__()
+        model: RecordModel[Holder] = RecordModel(columns, lambda holder: holder.key)
+        choice = "Department" if table == "teachers" else ""
+        super().__init__(model, FilterRow(table[:-1].capitalize(), choice), table)
         self._table, self._holders, self._week = table, holders, week
-        self._timetable: Timetable | None = None
-        self.model: RecordModel[Holder] = RecordModel(columns, lambda holder: holder.key, self)
-        self.table = ReadingTable(self.model, table.capitalize())
-        self.filters = FilterRow(table[:-1].capitalize(), "Department" if table == "teachers" else "")
-        self.filters.changed.connect(self._filter)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)
-        column.addWidget(self.filters)
-        column.addWidget(self.table, 1)
-        splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self._make_side())
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([540, 620])
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
-        self.table.moved.connect(self._show_holder)
-        self.table.opened.connect(
-            lambda index: self.leave.emit("data", table, self.model.key_at(index.row()))
-        )
+        self.lay_out(self._make_side(), [540, 620], stretched=1)
+        self.table.opened.connect(lambda i: self.leave.emit("data", table, self.model.key_at(i.row())))
 
     def show_timetable(self, timetable: Timetable) -> None:
         """Show another state."""
-        key = self.selected
-        self._timetable = timetable
+        self.timetable = timetable
         holders = self._holders(timetable)
         departments = sorted({h.department for h in holders} - {""}, key=str.casefold)
         self.filters.fill([("All departments", ""), *((d, d) for d in departments)])
-        self.model.set_rows(holders)
-        self._filter(key)
+        self.set_rows(holders)
 
-    def select(self, key: str) -> None:
-        """Select a teacher or room."""
-        if self.model.find(key) < 0:
-            self.filters.clear()
-        self.table.choose(self.model.find(key))
+    def admits(self) -> Callable[[Holder], bool] | None:
+        """Teachers of the department that is chosen."""
+        department = self.filters.choice.currentData()
+        return (lambda holder: bool(holder.department == department)) if department else None
 
     def tables(self) -> tuple[ReadingTable, ...]:
         """The list, and the week of the selected one."""
         return self.table, self.week
-
-    @property
-    def selected(self) -> str:
-        """Key of the selected one, empty when none is."""
-        row = self.table.currentIndex().row()
-        return self.model.key_at(row) if 0 <= row < self.model.rowCount() else ""
 
     def _make_side(self) -> QWidget:
         side = QWidget()
@@ -134,8 +107,9 @@ class HoldersTab(Tab):
         column.addStretch(1)
         return side
 
-    def _show_holder(self, row: int) -> None:
-        timetable, known = self._timetable, 0 <= row < self.model.rowCount()
+    def show_selected(self, row: int) -> None:
+        """Show the week of a teacher or room."""
+        timetable, known = self.timetable, 0 <= row < self.model.rowCount()
         self.week.setVisible(known)
         for button in (self.board_button, self.data_button):
             button.setEnabled(known)
@@ -156,17 +130,6 @@ class HoldersTab(Tab):
         entries = self.week.week_model.entries(self.week.currentIndex())
         if entries:
             self.go.emit("sections", entries[0].section)
-
-    def _filter(self, key: str = "") -> None:
-        key, department = key or self.selected, self.filters.choice.currentData()
-        admits = (lambda holder: holder.department == department) if department else None
-        self.model.filter(self.filters.words.text(), admits)
-        self.filters.count(self.model.rowCount(), len(self.model.rows), self._table)
-        row = self.model.find(key) if key else -1
-        row = row if row >= 0 else min(0, self.model.rowCount() - 1)
-        if row >= 0:
-            self.table.setCurrentIndex(self.model.index(row, 0))
-        self._show_holder(row)
 
 
 def teachers_tab() -> HoldersTab:

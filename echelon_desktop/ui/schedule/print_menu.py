@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
-from echelon_desktop.ui.schedule.holders import HoldersTab
+from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.printing import draw, page_layout, write_pdf
-from echelon_desktop.ui.schedule.students import StudentsTab
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import TYPE, theme
 
@@ -109,7 +108,7 @@ class PrintButton(QPushButton):
 
     def _keys(self, what: str) -> list[str]:
         tab = self._page.tab("students" if "student" in what else "teachers")
-        assert isinstance(tab, StudentsTab | HoldersTab)
+        assert isinstance(tab, ListTab)
         if what in {"student", "teacher"}:
             return [tab.selected] if tab.selected else []
         return [tab.model.key_at(row) for row in range(tab.model.rowCount())]

@@ -1,10 +1,13 @@
 """The tab of sections: fill, SPED and size of each, and beside it who sits in the one selected."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from echelon_desktop.model.entities import Student
+from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow, Tab
+from echelon_desktop.ui.schedule.tab import FilterRow
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 from echelon_desktop.ui.theme import SPACE
@@ -19,69 +22,39 @@ STATES = (
 )
 
 
-class SectionsTab(Tab):
+class SectionsTab(ListTab[Meeting]):
     """Sections at the left, the students of the selected one at the right."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._timetable: Timetable | None = None
-        self.model: RecordModel[Meeting] = RecordModel(self._columns(), lambda m: m.section, self)
-        self.table = ReadingTable(self.model, "Sections")
-        self.filters = FilterRow("Section, course, teacher or period", "Which sections")
-        self.filters.fill([(title, state) for title, state in STATES])
-        self.filters.changed.connect(self._filter)
+        model: RecordModel[Meeting] = RecordModel(self._columns(), lambda m: m.section)
+        filters = FilterRow("Section, course, teacher or period", "Which sections")
+        filters.fill([(title, state) for title, state in STATES])
+        super().__init__(model, filters, "sections")
         self.roster: RecordModel[Student] = RecordModel(_roster_columns(), lambda s: s.id, self)
         self.roster_table = ReadingTable(self.roster, "Students of the section")
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)
-        column.addWidget(self.filters)
-        column.addWidget(self.table, 1)
-        splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self._make_side())
-        splitter.setStretchFactor(0, 1)
-        splitter.setSizes([800, 376])
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
-        self.table.moved.connect(self._show_roster)
-        self.table.opened.connect(
-            lambda index: self.leave.emit("board", "sections", self.model.key_at(index.row()))
-        )
+        self.lay_out(self._make_side(), [800, 376], stretched=0)
+        self.table.opened.connect(lambda i: self.leave.emit("board", "sections", self.model.key_at(i.row())))
         self.roster_table.opened.connect(lambda i: self.go.emit("students", self.roster.key_at(i.row())))
 
     def show_timetable(self, timetable: Timetable) -> None:
         """Show the sections of another state."""
-        key = self.selected
-        self._timetable = timetable
-        rooms = any(m.room for m in timetable.meetings.values())
-        self.model.set_rows(list(timetable.meetings.values()))
-        self.table.setColumnHidden(_ROOM, not rooms)
-        self._count()
-        self._keep(key)
+        self.timetable = timetable
+        self.table.setColumnHidden(_ROOM, not any(m.room for m in timetable.meetings.values()))
+        self.set_rows(list(timetable.meetings.values()))
 
-    def select(self, key: str) -> None:
-        """Select a section."""
-        if self.model.find(key) < 0:
-            self.filters.clear()
-        self.table.choose(self.model.find(key))
+    def admits(self) -> Callable[[Meeting], bool] | None:
+        """Sections in the state that is chosen."""
+        state = self.filters.choice.currentData()
+        return (lambda meeting: _is(meeting, state)) if state else None
 
     def tables(self) -> tuple[ReadingTable, ...]:
         """Sections, and students of the selected one."""
         return self.table, self.roster_table
 
-    @property
-    def selected(self) -> str:
-        """The section that is selected, empty when none is."""
-        row = self.table.currentIndex().row()
-        return self.model.key_at(row) if 0 <= row < self.model.rowCount() else ""
-
     def _columns(self) -> list[Column[Meeting]]:
         def timetable() -> Timetable:
-            assert self._timetable is not None
-            return self._timetable
+            assert self.timetable is not None
+            return self.timetable
 
         def order(meeting: Meeting) -> tuple[bool, int]:
             return not meeting.mask, meeting.mask & -meeting.mask
@@ -148,8 +121,9 @@ class SectionsTab(Tab):
         column.addLayout(row)
         return side
 
-    def _show_roster(self, row: int) -> None:
-        timetable, known = self._timetable, 0 <= row < self.model.rowCount()
+    def show_selected(self, row: int) -> None:
+        """Show who sits in a section."""
+        timetable, known = self.timetable, 0 <= row < self.model.rowCount()
         self.board_button.setEnabled(known)
         self.data_button.setEnabled(known)
         if timetable is None or not known:
@@ -166,22 +140,6 @@ class SectionsTab(Tab):
             timetable.students[s] for s in timetable.roster[meeting.section] if s in timetable.students
         ]
         self.roster.set_rows(students)
-
-    def _filter(self) -> None:
-        key, state = self.selected, self.filters.choice.currentData()
-        self.model.filter(self.filters.words.text(), (lambda m: _is(m, state)) if state else None)
-        self._count()
-        self._keep(key)
-
-    def _count(self) -> None:
-        self.filters.count(self.model.rowCount(), len(self.model.rows), "sections")
-
-    def _keep(self, key: str) -> None:
-        row = self.model.find(key) if key else -1
-        row = row if row >= 0 else min(0, self.model.rowCount() - 1)
-        if row >= 0:
-            self.table.setCurrentIndex(self.model.index(row, 0))
-        self._show_roster(row)
 
 
 _ROOM = 4

@@ -1,12 +1,14 @@
 """The tab of students: everybody at the left; week, unmet requests and their reasons of the one selected."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from echelon_desktop.model.entities import Student
+from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow, Reasons, Tab
+from echelon_desktop.ui.schedule.tab import FilterRow, Reasons
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Timetable, Unmet
 from echelon_desktop.ui.schedule.unmet_card import UnmetCards
@@ -26,73 +28,48 @@ class StudentLine:
     unmet: int
 
 
-class StudentsTab(Tab):
+class StudentsTab(ListTab[StudentLine]):
     """Students at the left, the week of the selected one at the right."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._timetable: Timetable | None = None
+        model: RecordModel[StudentLine] = RecordModel(_columns(), lambda line: line.student.id)
+        super().__init__(model, FilterRow("Student", "Which students"), "students")
         self._reasons: Reasons | None = None
-        self.model: RecordModel[StudentLine] = RecordModel(_columns(), lambda line: line.student.id, self)
-        self.table = ReadingTable(self.model, "Students")
-        self.filters = FilterRow("Student", "Which students")
-        self.filters.changed.connect(self._filter)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)
-        column.addWidget(self.filters)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.filters.counts)
-        splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(left)
-        splitter.addWidget(self._make_side())
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([400, 760])
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(splitter)
-        self.table.moved.connect(self._show_student)
-        self.table.opened.connect(
-            lambda index: self.leave.emit("data", "students", self.model.key_at(index.row()))
-        )
+        self.left.addWidget(self.filters.counts)  # there is no room for it above
+        self.lay_out(self._make_side(), [400, 760], stretched=1)
+        self.table.opened.connect(lambda i: self.leave.emit("data", "students", self.model.key_at(i.row())))
 
     def show_timetable(self, timetable: Timetable) -> None:
         """Show the students of another state."""
-        key = self.selected
-        self._timetable = timetable
+        self.timetable = timetable
         choices: list[tuple[str, object]] = [("All students", None), ("With unmet requests", UNMET)]
         choices += [(f"Grade {grade}", ("grade", grade)) for grade in timetable.grades()]
         self.filters.fill(choices)
-        lines = [
-            StudentLine(s, timetable.number_of_requests.get(s.id, 0), len(timetable.unmet_of.get(s.id, ())))
-            for s in timetable.students.values()
-        ]
-        named = any(s.name for s in timetable.students.values())
-        self.table.setColumnHidden(1, not named)
-        self.model.set_rows(lines)
-        self._filter(key)
+        self.table.setColumnHidden(1, not any(s.name for s in timetable.students.values()))
+        self.set_rows(
+            [
+                StudentLine(
+                    s, timetable.number_of_requests.get(s.id, 0), len(timetable.unmet_of.get(s.id, ()))
+                )
+                for s in timetable.students.values()
+            ]
+        )
+
+    def admits(self) -> Callable[[StudentLine], bool] | None:
+        """Students with unmet requests, or of a grade, as chosen."""
+        choice = self.filters.choice.currentData()
+        if choice is None:
+            return None
+        return _has_unmet if choice == UNMET else lambda line: bool(line.student.grade == choice[1])
 
     def show_reasons(self, reasons: Reasons | None) -> None:
         """Show the reasons of the selected student."""
         self._reasons = reasons
         self._show_unmet()
 
-    def select(self, key: str) -> None:
-        """Select a student."""
-        if self.model.find(key) < 0:
-            self.filters.clear()
-        self.table.choose(self.model.find(key))
-
     def tables(self) -> tuple[ReadingTable, ...]:
         """Students, and the week of the selected one."""
         return self.table, self.week
-
-    @property
-    def selected(self) -> str:
-        """The student who is selected, empty when none is."""
-        row = self.table.currentIndex().row()
-        return self.model.key_at(row) if 0 <= row < self.model.rowCount() else ""
 
     def _make_side(self) -> QWidget:
         side = QWidget()
@@ -123,8 +100,9 @@ class StudentsTab(Tab):
         column.addWidget(self.unmet, 1)
         return side
 
-    def _show_student(self, row: int) -> None:
-        timetable, known = self._timetable, 0 <= row < self.model.rowCount()
+    def show_selected(self, row: int) -> None:
+        """Show the week of a student."""
+        timetable, known = self.timetable, 0 <= row < self.model.rowCount()
         for button in (self.board_button, self.data_button):
             button.setEnabled(known)
         self.week.setVisible(known)
@@ -145,16 +123,16 @@ class StudentsTab(Tab):
         self._show_unmet()
 
     def _show_unmet(self) -> None:
-        if self._timetable is not None and self.selected:
-            unmet: list[Unmet] = self._timetable.unmet_of.get(self.selected, [])
-            self.unmet.show_unmet(self._timetable, self.selected, unmet, self._reasons)
+        if self.timetable is not None and self.selected:
+            unmet: list[Unmet] = self.timetable.unmet_of.get(self.selected, [])
+            self.unmet.show_unmet(self.timetable, self.selected, unmet, self._reasons)
 
     def _sections_shown(self) -> str:
         """The section of the cell with the focus, else the first in the week; empty when there is none."""
         entries = self.week.week_model.entries(self.week.currentIndex())
         if entries:
             return entries[0].section
-        held = self._timetable.held.get(self.selected, ()) if self._timetable is not None else ()
+        held = self.timetable.held.get(self.selected, ()) if self.timetable is not None else ()
         return held[0].section if held else ""
 
     def _show_on_board(self) -> None:
@@ -166,25 +144,6 @@ class StudentsTab(Tab):
         entries = self.week.week_model.entries(self.week.currentIndex())
         if entries:
             self.go.emit("sections", entries[0].section)
-
-    def _filter(self, key: str = "") -> None:
-        key, choice = key or self.selected, self.filters.choice.currentData()
-        admits = None
-        if choice == UNMET:
-            admits = _has_unmet
-        elif choice is not None:
-            grade: str = choice[1]
-
-            def admits(line: StudentLine) -> bool:
-                return line.student.grade == grade
-
-        self.model.filter(self.filters.words.text(), admits)
-        self.filters.count(self.model.rowCount(), len(self.model.rows), "students")
-        row = self.model.find(key) if key else -1
-        row = row if row >= 0 else min(0, self.model.rowCount() - 1)
-        if row >= 0:
-            self.table.setCurrentIndex(self.model.index(row, 0))
-        self._show_student(row)
 
 
 def _has_unmet(line: StudentLine) -> bool:
