@@ -9,7 +9,7 @@ import numpy as np
 from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.scope import concerns, stacks
+from echelon_desktop.model.scope import concerns, sped_limit, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.goals import compile_goals
@@ -247,19 +247,8 @@ class _Compiler:
         return max(0, section.seats if room is None or room.seats is None else min(section.seats, room.seats))
 
     def _sped_limit(self, section: e.Section) -> int:
-        """The section's own limit, else its course's, else that of the narrowest rule that concerns it."""
-        course = self.school.courses.get(section.course)
-        if section.sped_limit is not None:
-            return section.sped_limit
-        if course is not None and course.sped_limit is not None:
-            return course.sped_limit
-        rules = [r for r in self.rules if r.kind == "sped-limit" and concerns(r, self.school, section)]
-        limits = [
-            ((not r.sections, not r.courses, not r.departments), r.limit)
-            for r in rules
-            if r.limit is not None
-        ]
-        return min(limits)[1] if limits else NO_LIMIT
+        limit = sped_limit(self.school, self.rules, section)
+        return NO_LIMIT if limit is None else limit
 
     def _audiences(self) -> tuple[np.ndarray, np.ndarray]:
         rows: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.scope import concerns
+from echelon_desktop.model.scope import sped_limit
 from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.conflicts import claims as c
 from echelon_desktop.solver.conflicts.board import PinnedSeat
@@ -134,22 +134,7 @@ def _seat_limits(
     if room is not None and room.seats is not None and len(held) > room.seats:
         sentence = f"Room {room.id} of {section.id} has {counted(room.seats, 'seat')}."
         yield c.SeatLimit("rooms", room.id, own, max(0, room.seats), False, sentence)
-    limit = _sped_limit(school, rules, section)
+    limit = sped_limit(school, rules, section)
     if limit is not None and sum(seat.sped for seat in held) > limit:
         sentence = f"{section.id} takes at most {counted(limit, 'SPED student')}."
         yield c.SeatLimit("sections", section.id, own, limit, True, sentence)
-
-
-def _sped_limit(school: School, rules: list[e.Rule], section: e.Section) -> int | None:
-    """A section's SPED limit: its own, else its course's, else that of the narrowest rule."""
-    course = school.courses.get(section.course)
-    if section.sped_limit is not None:
-        return section.sped_limit
-    if course is not None and course.sped_limit is not None:
-        return course.sped_limit
-    scoped = [
-        ((not r.sections, not r.courses, not r.departments), r.limit)
-        for r in rules
-        if r.kind == "sped-limit" and r.limit is not None and concerns(r, school, section)
-    ]
-    return min(scoped)[1] if scoped else None
