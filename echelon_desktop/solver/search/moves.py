@@ -146,17 +146,26 @@ def propose(at: Layout, d: Ints) -> bool:
 
 @kernel
 def _push(at: Layout, d: Ints, request: int) -> bool:
-    """Seat a request where its course is full and the student free; somebody there will have to go."""
+    """Seat a request where its course is full; somebody there, and what the student holds, may have to go."""
     course = d[at.request_course + request]
     student = d[at.request_student + request]
-    taught = 0
-    for p in range(at.n_slots):
-        taught |= (d[at.seats + course * at.n_slots + p] > 0) << p
     seats = at.open_sped if d[at.student_sped + student] else at.open
-    slot = _random_bit(at, d, taught & d[at.student_free + student] & ~d[seats + course])
+    full = 0
+    for p in range(at.n_slots):
+        full |= (d[at.seats + course * at.n_slots + p] > 0) << p
+    slot = _random_bit(at, d, full & ~d[seats + course])
     if slot < 0:
         return False
+    held = d[at.student_at + student * at.n_slots + slot]
+    if held >= 0:
+        if d[at.request_weight + held] > d[at.request_weight + request]:
+            return False
+        assign(at, d, held, -1)
+    elif not (d[at.student_free + student] >> slot) & 1:
+        return False
     assign(at, d, request, slot)
+    if held >= 0:
+        augment(at, d, held, False)
     d[PUSHED_COURSE] = course
     d[PUSHED_SLOT] = slot
     return True
