@@ -24,7 +24,7 @@ from echelon_desktop.errors import InputError
 from echelon_desktop.model.csv_io import neutralised
 from echelon_desktop.model.dataset import Changes, Edit
 from echelon_desktop.model.findings import Finding, Severity
-from echelon_desktop.model.remedies import REMEDIES, mend_all, remedy_for
+from echelon_desktop.model.remedies import mend_all, remedy_for
 from echelon_desktop.model.sheets import SHEETS, field_of
 from echelon_desktop.ui.checks.lights import LIGHTS, Lights
 from echelon_desktop.ui.checks.tree import NAMES, FindingPainter, FindingTree, grouped
@@ -115,11 +115,25 @@ class ChecksPage(Page):
 
     def mend(self) -> None:
         """Mend the chosen finding, or all of the chosen group, in one change."""
-        edit = self._edit
-        if edit is not None:
-            with told(self, "The change was not made"):
-                self.document.apply(edit)
-                self.workspace.notice.emit("good", f"Done: {edit.title}. Undo takes it back.")
+        group = self.model.group_at(self.tree.currentIndex())
+        if self._edit is not None:
+            self._apply(self._edit)
+        elif group is not None:
+            # Each remedy builds on the ones before: in a large school that takes longer than a blink.
+            dataset, revision = self.document.dataset, self.document.revision
+            title = f"Mend {group.title[:1].lower()}{group.title[1:]}"
+
+            def done(edit: Edit) -> None:
+                if revision == self.document.revision:
+                    self._apply(edit)
+
+            self.mend_button.setEnabled(False)
+            self.workspace.background.run(lambda: mend_all(dataset, group.findings, title), done)
+
+    def _apply(self, edit: Edit) -> None:
+        with told(self, "The change was not made"):
+            self.document.apply(edit)
+            self.workspace.notice.emit("good", f"Done: {edit.title}. Undo takes it back.")
 
     def export(self) -> None:
         """Ask for a file and write the findings shown there."""
@@ -184,18 +198,18 @@ class ChecksPage(Page):
         if finding is not None:
             self.message.setText(finding.message)
             self.remedy.setText(finding.remedy)
-            self._edit = remedy_for(self.document.dataset, finding)
         else:
             self.message.setText(f"{group.title}: {len(group.findings):,}")
             self.remedy.setText(group.findings[0].remedy)
-            if group.code in REMEDIES:
-                title = f"Mend {group.title[:1].lower()}{group.title[1:]}"
-                edit = mend_all(self.document.dataset, group.findings, title)
-                self._edit = edit if edit.changes else None
-        can_mend = self._edit is not None and not self.document.read_only
-        self.mend_button.setVisible(can_mend)
-        if self._edit is not None:
-            self.mend_button.setText(self._edit.title if finding else "Mend all that can be mended")
+        first = finding or group.findings[0]
+        one = remedy_for(self.document.dataset, first)
+        if one is not None and not one.changes:
+            one = None  # mended just now; the checks have not run again yet
+        self._edit = one if finding else None
+        self.mend_button.setVisible(one is not None and not self.document.read_only)
+        self.mend_button.setEnabled(True)
+        if one is not None:
+            self.mend_button.setText(one.title if finding else "Mend all that can be mended")
         self.go_button.setEnabled(finding is not None and bool(finding.table))
 
     def _make_right(self) -> QVBoxLayout:

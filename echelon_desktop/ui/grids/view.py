@@ -9,10 +9,10 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QHeaderView, QLineEdit, QTableView, QWidget
 
-from echelon_desktop.ui.grids.cell_editor import CellEditor
+from echelon_desktop.ui.grids.cell_editor import REFUSAL, CellEditor
 from echelon_desktop.ui.grids.model import GridModel
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -104,6 +104,14 @@ class GridView(QTableView):
             self._step(1, 0)
             return
         super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Stay with a field whose text is refused: choosing another cell would close it and lose the text."""
+        field = next((f for f in self.findChildren(QLineEdit) if f.property(REFUSAL)), None)
+        if field is None:
+            super().mousePressEvent(event)
+        else:
+            field.setFocus()
 
     def closeEditor(self, editor: QWidget, hint: Hint) -> None:
         """After Enter go one down, after Tab one to the side, as a spreadsheet does."""

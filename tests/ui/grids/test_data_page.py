@@ -111,6 +111,26 @@ def test_a_text_that_means_nothing_keeps_the_field_and_says_why(
     assert not panel.words.isVisible()
 
 
+def test_neither_tab_nor_a_click_elsewhere_takes_a_refused_text(
+    page: DataPage, document: Document, qtbot: QtBot
+) -> None:
+    panel = show(page, "sections", "S2", "seats")
+    field = type_into(qtbot, panel, "many")
+    qtbot.keyClick(field, Key.Key_Tab)
+    rect = panel.view.visualRect(panel.model.index(4, 0))
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    panel.filter.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is field)
+    assert field.text() == "many"
+    assert "whole number" in panel.words.text()
+    field.selectAll()
+    qtbot.keyClicks(field, "9")
+    assert not panel.words.text()
+    qtbot.keyClick(field, Key.Key_Tab)
+    qtbot.waitUntil(lambda: document.school.sections["S2"].seats == 9)
+    assert panel.view.currentIndex().column() == panel.model.column_of("seats") + 1
+
+
 def test_references_are_offered_by_any_part_of_their_name(qtbot: QtBot) -> None:
     field = QLineEdit()
     qtbot.addWidget(field)
