@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from echelon_desktop.model.columns import FILES, SCHOOL_FILES, Column, FileSpec, Need
 from echelon_desktop.model.csv_io import Imported, SourceFile
 from echelon_desktop.model.csv_io.reading import SHOWN_ROWS
+from echelon_desktop.model.findings import Severity
 from echelon_desktop.ui.imports.remembered import Titles
 from echelon_desktop.ui.theme import SPACE, soften_choice, theme
 
@@ -48,6 +49,7 @@ class FilesTab(QWidget):
         super().__init__()
         self.titles = titles
         self.sources: dict[str, SourceFile] = {}
+        self.worst: dict[str, Severity] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, SPACE.m, 0, 0)
         row.setSpacing(SPACE.l)
@@ -90,21 +92,25 @@ class FilesTab(QWidget):
 
     def show_files(self, imported: Imported) -> None:
         """Show what was read, staying with the file that was shown."""
-        before = max(0, self.list.currentRow())
+        before = self.list.currentRow()
+        first_bad = 0
         self.sources = {source.role: source for source in imported.files}
+        self.worst = _worst_by_file(imported)
         self.list.clear()
         for spec in _in_order(self.sources):
             source = self.sources.get(spec.name)
             item = QListWidgetItem(spec.name if source is None else source.name)
             item.setData(Qt.ItemDataRole.UserRole, spec.name)
-            sign, token, words = _state(spec, source, self.sources)
+            sign, token, words = _state(spec, source, self.sources, self.worst)
+            if token == "bad" and not first_bad:
+                first_bad = self.list.count()
             item.setIcon(theme().icon(sign, token))
             item.setToolTip(words)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}: {words}")
             if source is None:
                 item.setForeground(theme().color("text_soft"))
             self.list.addItem(item)
-        self.list.setCurrentRow(min(before, self.list.count() - 1))
+        self.list.setCurrentRow(min(before if before >= 0 else first_bad, self.list.count() - 1))
 
     def _show_file(self) -> None:
         if self.list.currentRow() < 0:
@@ -113,7 +119,7 @@ class FilesTab(QWidget):
         role = item.data(Qt.ItemDataRole.UserRole)
         spec, source = FILES[role], self.sources.get(role)
         self.name.setText(item.text())
-        _, _, words = _state(spec, source, self.sources)
+        _, _, words = _state(spec, source, self.sources, self.worst)
         self.table.setVisible(source is not None)
         if source is None:
             self.facts.setText(words)
@@ -199,7 +205,17 @@ def _in_order(sources: dict[str, SourceFile]) -> list[FileSpec]:
     return sorted(SCHOOL_FILES, key=rank)
 
 
-def _state(spec: FileSpec, source: SourceFile | None, sources: dict[str, SourceFile]) -> tuple[str, str, str]:
+def _worst_by_file(imported: Imported) -> dict[str, Severity]:
+    """File → the worst that was found in it."""
+    found: dict[str, Severity] = {}
+    for finding in imported.findings:
+        found[finding.file] = max(finding.severity, found.get(finding.file, finding.severity))
+    return found
+
+
+def _state(
+    spec: FileSpec, source: SourceFile | None, sources: dict[str, SourceFile], worst: dict[str, Severity]
+) -> tuple[str, str, str]:
     """Sign, token of its colour, and words for a file."""
     if source is not None:
         lacking = missing_columns(source)
@@ -207,6 +223,11 @@ def _state(spec: FileSpec, source: SourceFile | None, sources: dict[str, SourceF
             return "circle-x", "bad", "A column that is needed was not found."
         if lacking:
             return "triangle-alert", "doubt", "A column was not found."
+        severity = worst.get(source.name)
+        if severity is Severity.ERROR:
+            return "circle-x", "bad", "Read, but some of it cannot be used; see Findings."
+        if severity is Severity.WARNING:
+            return "triangle-alert", "doubt", "Read, with doubts; see Findings."
         return "circle-check", "good", "Read."
     other = {"Student_Preference_Info.csv": "Course_Requests.csv"}.get(spec.name, "")
     if spec.need is Need.REQUIRED and other not in sources:
