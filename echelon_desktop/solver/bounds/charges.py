@@ -10,6 +10,7 @@ request does.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +58,17 @@ class Ledger:
 
     def free(self) -> NDArray[np.bool_]:
         """Requests that no charge rests on yet, and that counting can spare."""
+        return self._left(self.charges) & self._spare
+
+    @cached_property
+    def _spare(self) -> NDArray[np.bool_]:
+        """Requests of students who are not short of slots, for courses that are not short of seats."""
         crowded, full = self._relaxation.scarce(self._chosen)
         problem = self._relaxation.problem
-        free = self._left(self.charges) & ~np.isin(problem.request_student, list(crowded))
-        for r in np.flatnonzero(free).tolist():
-            free[r] = not any(int(course) in full for course in problem.options[r])
-        return free
+        spare = ~np.isin(problem.request_student, list(crowded))
+        for r in np.flatnonzero(spare).tolist():
+            spare[r] = full.isdisjoint(problem.options[r].tolist())
+        return spare
 
     def replace(self, old: Iterable[Charge], new: Iterable[Charge]) -> bool:
         """Put new charges in place of old ones if that raises the total; whether it did."""

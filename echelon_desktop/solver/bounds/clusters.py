@@ -11,6 +11,7 @@ do not need can serve another cluster.
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -103,23 +104,14 @@ class Clusters:
 
     def _grow(self, seed: int, free: NDArray[np.bool_]) -> set[int]:
         problem = self._problem
-        wanted: dict[int, list[int]] = {}
-        for r in np.flatnonzero(free).tolist():
-            options = problem.options[r]
-            if len(options) == 1 and self._n_sections[int(options[0])]:
-                wanted.setdefault(int(problem.request_student[r]), []).append(int(options[0]))
-        ties: dict[int, Counter[int]] = {}
-        for courses in wanted.values():
-            for a, b in combinations(courses, 2):
-                ties.setdefault(a, Counter())[b] += 1
-                ties.setdefault(b, Counter())[a] += 1
-        own = wanted.get(int(problem.request_student[seed]), [])
-        cluster = set(sorted(own, key=self._n_sections.__getitem__)[: SIZE // 2])
+        own = free & (problem.request_student == problem.request_student[seed])
+        courses = [int(problem.options[r][0]) for r in np.flatnonzero(own).tolist()]
+        cluster = set(sorted(courses, key=self._n_sections.__getitem__)[: SIZE // 2])
         cluster.add(int(problem.options[seed][0]))
         while len(cluster) < SIZE:
             pull: dict[int, float] = {}
             for a in cluster:
-                for b, students in ties.get(a, Counter()).items():
+                for b, students in self._ties.get(a, Counter()).items():
                     if b not in cluster:
                         tie = students / (self._n_sections[a] * self._n_sections[b])
                         pull[b] = pull.get(b, 0.0) + tie
@@ -127,6 +119,21 @@ class Clusters:
                 break
             cluster.add(max(pull, key=lambda c: (pull[c], -c)))
         return cluster
+
+    @cached_property
+    def _ties(self) -> dict[int, Counter[int]]:
+        """For each course the others that its students want, and how many of them do."""
+        problem = self._problem
+        wanted: dict[int, list[int]] = {}
+        for student, options in zip(problem.request_student.tolist(), problem.options, strict=True):
+            if len(options) == 1 and self._n_sections[int(options[0])]:
+                wanted.setdefault(student, []).append(int(options[0]))
+        ties: dict[int, Counter[int]] = {}
+        for courses in wanted.values():
+            for a, b in combinations(courses, 2):
+                ties.setdefault(a, Counter())[b] += 1
+                ties.setdefault(b, Counter())[a] += 1
+        return ties
 
     def _share(self, courses: set[int], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Free requests that only these courses satisfy, of students with at least two such."""

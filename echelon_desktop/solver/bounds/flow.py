@@ -63,6 +63,7 @@ class FlowRelaxation:
             if kind not in kinds:
                 kinds[kind] = self._need(r)
             self._needs.append(kinds[kind])
+        self._easy = self._students_with_room()
 
     def unmet(self, chosen: NDArray[np.bool_]) -> int:
         """
@@ -154,6 +155,24 @@ class FlowRelaxation:
         slots = tuple(slot for slot in range(problem.n_slots) if reach >> slot & 1)
         return _Need(tuple(pools), slots, min(mask.bit_count() for mask in masks))
 
+    def _students_with_room(self) -> set[int]:
+        """Students whose requests fit their slots side by side, so that slots need no arcs; most do."""
+        problem = self.problem
+        needs: dict[int, list[_Need]] = {}
+        for student, need in zip(problem.request_student.tolist(), self._needs, strict=True):
+            if need.slots and need.width:
+                needs.setdefault(student, []).append(need)
+        known: dict[tuple[tuple[int, ...], ...], bool] = {}
+        easy = set(problem.request_student.tolist())
+        for student, wanted in needs.items():
+            alike = tuple(sorted(need.slots for need in wanted))
+            if alike not in known:
+                known[alike] = _fit(alike)
+            wide = self._most(student, [need.width for need in wanted]) == len(wanted)
+            if not (known[alike] and wide):
+                easy.discard(student)
+        return easy
+
     def _most(self, student: int, widths: list[int]) -> int:
         """How many of a student's requests can have the fewest slots they need, side by side."""
         free = self.problem.n_slots - int(self.problem.student_blocked[student]).bit_count()
@@ -173,7 +192,8 @@ class FlowRelaxation:
         students = problem.request_student[requests].tolist()
         widths: dict[int, list[int]] = {}
         for r, student in zip(requests.tolist(), students, strict=True):
-            widths.setdefault(student, []).append(self._needs[r].width)
+            if student not in self._easy:
+                widths.setdefault(student, []).append(self._needs[r].width)
         n_pools, n_slots = len(self._pool_seats), problem.n_slots
         source, sink, pool0 = 0, 1, 2
         sped0 = pool0 + n_pools
@@ -203,6 +223,9 @@ class FlowRelaxation:
             pool_side = sped0 if sped[student] else pool0
             for pool in need.pools:
                 arc(pool_side + pool, request0 + i, 1)
+            if student in self._easy:
+                arc(request0 + i, sink, 1)
+                continue
             first_slot = slot0 + number[student] * n_slots
             for slot in need.slots:
                 arc(request0 + i, sink if slot < 0 else first_slot + slot, 1)
@@ -231,6 +254,22 @@ class FlowRelaxation:
             or any(slot0 + i * n_slots + slot in near_source for slot in range(n_slots))
         )
         return int(solver.optimal_flow()), crowded, tuple(sorted(full))
+
+
+def _fit(requests: tuple[tuple[int, ...], ...]) -> bool:
+    """Whether every request can have a slot of its own (augmenting paths)."""
+    holder: dict[int, int] = {}
+
+    def place(request: int, tried: set[int]) -> bool:
+        for slot in requests[request]:
+            if slot not in tried:
+                tried.add(slot)
+                if slot not in holder or place(holder[slot], tried):
+                    holder[slot] = request
+                    return True
+        return False
+
+    return all(place(request, set()) for request in range(len(requests)))
 
 
 def flow_bound(problem: Problem) -> Bound:
