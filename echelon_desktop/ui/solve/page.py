@@ -77,7 +77,7 @@ class SolvePage(Page):
 
     def start(self) -> None:
         """Solve what the form says."""
-        if self.session is not None or self.document.read_only:
+        if self.session is not None or self.workspace.engine.solving or self.document.read_only:
             return
         self._show_message("", "")
         order = self.order()
@@ -110,7 +110,7 @@ class SolvePage(Page):
         """The document closes: the solve ends with it."""
         self._timer.stop()
         if self.session is not None:
-            self.session.stop()
+            self.session.abandon()
 
     def order(self) -> Order:
         """What the form says."""
@@ -341,5 +341,7 @@ class SolvePage(Page):
 
     def _enable(self) -> None:
         running = self.session is not None
-        self.start_button.setEnabled(not running and not self.document.read_only)
+        # The engine may still be ending the solve of a school that was closed.
+        busy = running or self.workspace.engine.solving
+        self.start_button.setEnabled(not busy and not self.document.read_only)
         self.stop_button.setEnabled(running and self.session is not None and not self.session.stopping)

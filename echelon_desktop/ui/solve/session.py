@@ -87,6 +87,11 @@ class Session(QObject):
         tables = (document.school, document.rules, document.schedule(), document.revision)
         self.workspace.background.run(lambda: _compile(self.order, *tables), self._solve, self._fail)
 
+    def abandon(self) -> None:
+        """End it now and hear no more of it: the document closes, and there is nobody left to tell."""
+        self._over = True
+        self.stop()
+
     def stop(self) -> None:
         """End it now and keep the best."""
         self.stopping = True
@@ -105,6 +110,8 @@ class Session(QObject):
         job.died.connect(self._on_died)
 
     def _check(self, case: _Case, run: "SolverRun") -> None:
+        if self._over:
+            return
         if run.result.solution is None:
             self.workspace.engine.ask_apart(
                 "conflict",
@@ -120,6 +127,8 @@ class Session(QObject):
         )
 
     def _tell_nothing(self, result: Result, facts: tuple[str, ...]) -> None:
+        if self._over:
+            return
         self._record(result, "", {})
         if facts:
             listed = "\n".join(f"• {fact}" for fact in facts)
