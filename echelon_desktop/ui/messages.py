@@ -14,6 +14,7 @@ def tell(parent: QWidget | None, title: str, text: str, more: str = "") -> None:
     if more:
         box.setInformativeText(more)
     box.exec()
+    box.deleteLater()  # or it would live as long as its parent
 
 
 def ask(
@@ -27,7 +28,9 @@ def ask(
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel if danger else accept)
     box.exec()
-    return box.clickedButton() is accept
+    agreed = box.clickedButton() is accept
+    box.deleteLater()
+    return agreed
 
 
 @contextmanager

@@ -136,6 +136,7 @@ class SearchDialog(QDialog):
     def __init__(self, parent: QWidget, hits: list[Hit]) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAccessibleName("Search everywhere")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._all = hits
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.ui.actions import ACTIONS, Actions
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.workspace.go.connect(self.take_to)
         self.workspace.notice.connect(self.notice)
         self.workspace.act.connect(lambda action: self.actions_[action].trigger())
-        self.checker = Checker(self.workspace, self)
+        self.checker = Checker(self.workspace, self.workspace)
         self.checker.checked.connect(self._show_lights)
         document.changed.connect(self._on_changed)
         document.scenario_changed.connect(self._on_scenario_changed)
@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "undo": lambda: self._step("undo"),
             "redo": lambda: self._step("redo"),
-            "history": lambda: self.document and HistoryDialog(self.document, self).exec(),
+            "history": lambda: self.document and self._run(HistoryDialog(self.document, self)),
             "copy": self._copy,
             "search": self.search,
             "check": lambda: self.show_page("checks"),
@@ -224,8 +224,8 @@ class MainWindow(QMainWindow):
             "light": lambda: self._appear("light"),
             "dark": lambda: self._appear("dark"),
             "system": lambda: self._appear("system"),
-            "shortcuts": lambda: ShortcutsDialog(self.actions_, self).exec(),
-            "about": lambda: AboutDialog(self).exec(),
+            "shortcuts": lambda: self._run(ShortcutsDialog(self.actions_, self)),
+            "about": lambda: self._run(AboutDialog(self)),
         }
 
     # Reacting -----------------------------------------------------------------------------------
@@ -280,6 +280,10 @@ class MainWindow(QMainWindow):
         page = self.show_page("solve")
         if page is not None:
             getattr(page, command)()
+
+    def _run(self, dialog: QDialog) -> None:
+        dialog.exec()
+        dialog.deleteLater()  # or it would live as long as the window
 
     def _appear(self, choice: str) -> None:
         recent.remember_appearance(choice)
