@@ -1,6 +1,6 @@
 """The counting bound and the bounds of levels: never above what a schedule reaches, sharp where planted."""
 
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from tiny_schools import all_values, tiny_school
@@ -174,6 +174,25 @@ def test_balance_is_not_bounded_where_it_comes_before_unmet_requests():
     problem, _ = compiled(sections, {"P": ["A"]}, rules=rules)
     names = [level.name for level in problem.levels()]
     assert level_bounds(problem, flow_bound(problem), [0] * len(names))[names.index("section-balance")] == 0
+
+
+@pytest.mark.parametrize("day", [3, 4, 5])
+@pytest.mark.parametrize("labs", [1, 2, 3, 4, 5])
+def test_labs_that_must_be_in_adjacent_slots(day, labs):
+    periods = [e.Period(f"{d}{i}", day=d, order=i) for d, n in (("R", day), ("G", 2)) for i in range(n)]
+    sections = [e.Section(f"S{i}", "A", ("T",), seats=9, department="Science") for i in range(labs)]
+    problem, _ = compiled(sections, {"P": ["A"]}, periods=periods)
+    slots = range(len(periods))
+    least = min(
+        sum(int(problem.adjacent[a]) >> b & 1 for a, b in combinations(taken, 2))
+        for taken in combinations(slots, labs)
+    )
+    bounds = level_bounds(problem, Bound(), [0] * len(problem.levels()))
+    names = [level.name for level in problem.levels()]
+    assert bounds[names.index("lab-spacing")] == least
+    # Without a teacher nobody keeps them apart, and nothing is claimed.
+    free, _ = compiled([e.Section(s.id, "A", seats=9, department="Science") for s in sections], {"P": ["A"]})
+    assert level_bounds(free, Bound(), [0] * len(free.levels()))[-1] == 0
 
 
 def test_what_no_schedule_changes_is_its_own_bound():

@@ -62,6 +62,8 @@ def _rest(problem: Problem, level: Level, unmet: int | None) -> int:
             least = _least_choice_cost(problem, goal)
         elif goal.kind is GoalKind.LOAD:
             least = _least_load(problem, goal)
+        elif goal.kind is GoalKind.SPACING:
+            least = sum(_least_adjacent(problem, group.tolist()) for group in goal.groups)
         else:
             least = 0
         total += goal.weight * least
@@ -140,6 +142,44 @@ def _least_choice_cost(problem: Problem, goal: Goal) -> int:
     return sum(int(cost.min()) for cost in costs if len(cost))
 
 
+def _least_adjacent(problem: Problem, group: Sequence[int]) -> int:
+    """
+    Pairs of a teacher's sections that must be in adjacent slots, since too few slots are apart.
+
+    Of a run of ``n`` slots, ``(n + 1) // 2`` can be taken without neighbours. Each further adds two pairs,
+    but the first of an even run only one. Sections that no exclusive group keeps apart are not counted.
+    """
+    if not any(set(group) <= set(others.tolist()) for others in problem.exclusive):
+        return 0
+    most = 0
+    for term in term_masks(problem):
+        inside = [s for s in group if all(mask & term for mask in _masks(problem, s) or [0])]
+        added = []
+        for length in _runs(problem, term):
+            free = (length + 1) // 2
+            added += [0] * free + [2 if i or length % 2 else 1 for i in range(length - free)]
+        most = max(most, sum(sorted(added)[: len(inside)]))
+    return most
+
+
+def _runs(problem: Problem, term: int) -> list[int]:
+    """Lengths of the runs of consecutive slots in a term."""
+    followers = {int(slot) for slot in problem.next_slot if slot >= 0}
+    lengths = []
+    for first in range(problem.n_slots):
+        if term >> first & 1 and first not in followers:
+            slot, length = first, 0
+            while slot >= 0:
+                slot, length = int(problem.next_slot[slot]), length + 1
+            lengths.append(length)
+    return lengths
+
+
+def _masks(problem: Problem, section: int) -> list[int]:
+    masks: list[int] = problem.choice_mask[problem.choices_of(section)].tolist()
+    return masks
+
+
 def _least_load(problem: Problem, goal: Goal) -> int:
     """Each section counts in the terms it must meet in; the worst term has at least the mean."""
     terms = term_masks(problem)
@@ -148,7 +188,7 @@ def _least_load(problem: Problem, goal: Goal) -> int:
         always = [0] * len(terms)
         fewest = 0
         for s in group:
-            masks = problem.choice_mask[problem.choice_start[s] : problem.choice_start[s + 1]].tolist()
+            masks = _masks(problem, s)
             met = [[bool(mask & term) for term in terms] for mask in masks]
             for t in range(len(terms)):
                 always[t] += bool(met) and all(in_term[t] for in_term in met)
