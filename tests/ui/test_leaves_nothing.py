@@ -99,7 +99,7 @@ def test_a_school_that_is_closed_leaves_no_thread_and_no_file(
     window.close_document()
 
     def left() -> tuple[int, int, set[Path]]:
-        threads, files = (len(os.listdir(f"/proc/self/{each}")) for each in ("task", "fd"))
+        threads, files = (len(list(Path("/proc/self", each).iterdir())) for each in ("task", "fd"))
         return threads, files, set(tmp_path.rglob("*"))
 
     visit(window, path)
