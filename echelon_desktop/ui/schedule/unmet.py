@@ -200,7 +200,7 @@ def _course_columns() -> list[Column[CourseLine]]:
         Column("Unmet", 62, lambda line: f"{line.unmet:,}", lambda line: line.unmet, True),
         Column("Requests", 80, lambda line: f"{line.requests:,}", lambda line: line.requests, True),
         Column("Seats", 62, lambda line: f"{line.seats:,}", lambda line: line.seats, True),
-        Column("Mostly", 120, lambda line: line.main_reason),
+        Column("Mostly", 96, lambda line: line.main_reason),
     ]
 
 
@@ -210,7 +210,7 @@ def _request_columns() -> list[Column[UnmetLine]]:
         Column("Grade", 56, lambda line: line.grade),
         Column("Course", 140, lambda line: line.title),
         Column("Rank", 52, lambda line: str(line.unmet.rank), lambda line: line.unmet.rank, True),
-        Column("Why", 420, lambda line: line.reason),
+        Column("Why", 220, lambda line: line.reason),
     ]
 
 

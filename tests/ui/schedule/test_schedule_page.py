@@ -5,8 +5,10 @@ import io
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,11 +17,14 @@ from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import delete_scenario, set_fields
+from echelon_desktop.model.entities import Link, LinkKind
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.schedule import judge
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.page import SchedulePage
 from echelon_desktop.ui.schedule.records import SHARE
+from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.workspace import Workspace
 
@@ -167,6 +172,38 @@ def test_teachers_have_load_preps_and_students(show: Show) -> None:
     assert (holder.load, holder.preps, holder.students) == (2, 2, 8)
     assert tab.week.week_model.week.away == {(0, 0)}
     assert not page.book.isTabVisible(3)
+
+
+def test_a_stack_is_one_section_of_a_teachers_load(document: Document, show: Show) -> None:
+    stack = Link("L", LinkKind.STACKED, ("S1", "S2"))
+    document.apply(Edit("Stack", (RowChange("links", "L", stack),)))
+    tab = show().tab("teachers")
+    holders = {holder.key: holder.load for holder in tab.model.rows}
+    assert holders == {"T1": 1, "T2": 2, "T3": 2}
+
+
+def test_what_an_edit_overtook_is_not_shown(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, workspace: Workspace, document: Document
+) -> None:
+    was_read, may_go_on = threading.Event(), threading.Event()
+    read = judge.Timetable
+
+    def read_slowly(*tables: Any) -> Timetable:
+        timetable = read(*tables)
+        was_read.set()
+        may_go_on.wait()
+        return timetable
+
+    monkeypatch.setattr(judge, "Timetable", read_slowly)
+    found = Judge.of(workspace)
+    found.look()
+    was_read.wait()
+    document.apply(set_fields(document.dataset, "sections", "S2", seats=9))
+    found.look()
+    may_go_on.set()
+    qtbot.waitUntil(lambda: found.verdict is not None)
+    assert found.timetable is not None
+    assert found.timetable.meetings["S2"].seats == 9
 
 
 def test_rooms_have_a_tab_when_there_are_any(document: Document, show: Show) -> None:
