@@ -102,7 +102,14 @@ class Targets(QObject):
             problem, keys = compile_school(school, rules, schedule)
             return Situation(*now, problem, keys, solution_of(schedule, problem, keys), schedule)
 
-        self.workspace.background.run(work, self._on_prepared, self._on_failed)
+        def failed(error: Exception) -> None:
+            # Rows that came and went while they were read; the next look sees them as they are.
+            self._preparing = False
+            if now == (document.revision, document.scenario):
+                raise error
+            self.prepare()
+
+        self.workspace.background.run(work, self._on_prepared, failed)
 
     def pick(self, section: str) -> None:
         """Take a card in hand and begin to answer."""
@@ -162,10 +169,6 @@ class Targets(QObject):
         self.workspace.engine.set_situation(situation.problem, situation.solution)
         self._ask()
         self.changed.emit()
-
-    def _on_failed(self, error: Exception) -> None:
-        self._preparing = False
-        raise error
 
     def _on_move(self, move: Move) -> None:
         if self.situation is None:
