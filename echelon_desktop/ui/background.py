@@ -64,11 +64,12 @@ class Background(QObject):
         self._running[number] = carrier
 
         def deliver(result: Any) -> None:
-            self._finish(number)
-            done(result)
+            if self._finish(number):
+                done(result)
 
         def refuse(error: Exception) -> None:
-            self._finish(number)
+            if not self._finish(number):
+                return
             if failed is None:
                 raise error
             failed(error)
@@ -86,9 +87,12 @@ class Background(QObject):
             carrier.failed.disconnect()
         self._running.clear()
 
-    def _finish(self, number: int) -> None:
+    def _finish(self, number: int) -> bool:
+        """Whether a result is still wanted: one that was on its way when all were dropped is not."""
         carrier = self._running.pop(number, None)
-        if carrier is not None:
-            carrier.deleteLater()
+        if carrier is None:
+            return False
+        carrier.deleteLater()
         if not self._running:
             self.idle.emit()
+        return True
