@@ -241,6 +241,8 @@ class GridModel(QAbstractTableModel):
         column = self.columns[index.column()]
         at = self._visible[index.row()]
         if role == Role.CheckStateRole:
+            if not _is_box(column):
+                return False
             entered = Qt.CheckState(value) == Qt.CheckState.Checked
         else:
             entry = self.read(index, str(value))
