@@ -33,7 +33,7 @@ LOCAL_SEARCH = "local search"
 CP_SAT = "CP-SAT"
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
-BOUND_AFTER_S = 3.0  # many schools are solved by then, and the search wants both cores first
+BOUND_AFTER_S = 1.0  # many schools are solved by then
 
 DRAFT_WORK = 60.0  # deterministic seconds for it where an iteration limit asks for repeatable results
 
@@ -242,7 +242,7 @@ class _Solve:
                 workers=self.params.workers,
                 time_limit_s=seconds,
                 iterations=self.params.iterations,
-                lower_bound=self.bound.total,
+                lower_bound=lambda: self.bound.total,
                 start=None if self.best is None else start_from(self.problem, self.best),
                 on_improved=lambda improved: self.tell(improved.missed, 0),
                 should_stop=self.should_stop,

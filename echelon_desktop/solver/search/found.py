@@ -1,5 +1,6 @@
 """What goes into a search beside the problem, and what comes out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -25,7 +26,7 @@ class Limits:
     workers: int
     time_s: float | None
     moves: int | None
-    target: int
+    lower_bound: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
     pace, warmup = Pace(shared.warmup), shared.warmup
     while not (warmup.ready(seek) or warmup.over or shared.over() or shared.reached()):
         if k == 0:
-            piece = partial(chain.anneal, temperature=COLD, cooling=1.0, target=shared.limits.target)
+            piece = partial(chain.anneal, temperature=COLD, cooling=1.0, target=shared.target)
             shared.publish(chain, pace.run(piece))
         pace.give_way(compiled=False)
 
@@ -90,9 +90,9 @@ def _rate(shared: Shared, chain: Chain) -> float:
     pace = Pace(shared.warmup)
     moves, began = 0, time.perf_counter()
     while not shared.over() and time.perf_counter() - began < RATE_S:
-        piece = partial(chain.anneal, temperature=WARM[0], cooling=1.0, target=shared.limits.target)
+        piece = partial(chain.anneal, temperature=WARM[0], cooling=1.0, target=shared.target)
         moves += pace.run(piece)
-        if shared.reached() or chain.best <= shared.limits.target:
+        if shared.reached() or chain.best <= shared.target:
             break
     shared.publish(chain, moves)
     return max(1.0, moves / max(1e-6, time.perf_counter() - began))
@@ -106,7 +106,7 @@ def _cycle_timed(shared: Shared, chain: Chain, cycle: Cycle) -> None:
         if share >= 1:
             break
         heat = cycle.temperature(share)
-        piece = partial(chain.anneal, temperature=heat, cooling=1.0, target=shared.limits.target)
+        piece = partial(chain.anneal, temperature=heat, cooling=1.0, target=shared.target)
         shared.publish(chain, pace.run(piece))
         pace.give_way(chain.compiled)
 
@@ -117,7 +117,7 @@ def _cycle_counted(shared: Shared, chain: Chain, cycle: Cycle, at_most: int) -> 
     cooling = (cycle.temperature(1) / cycle.hot) ** (1 / moves)
     heat, done, pace = cycle.hot, 0, Pace(shared.warmup)
     while done < moves and not shared.over() and not shared.reached():
-        piece = partial(chain.anneal, temperature=heat, cooling=cooling, target=shared.limits.target)
+        piece = partial(chain.anneal, temperature=heat, cooling=cooling, target=shared.target)
         n = pace.run(piece, moves - done)
         heat = chain.temperature
         done += n

@@ -48,7 +48,7 @@ def search(
     workers: int = 1,
     time_limit_s: float | None = None,
     iterations: int | None = None,
-    lower_bound: int = 0,
+    lower_bound: Callable[[], int] = lambda: 0,
     start: Start | None = None,
     on_improved: Callable[[Improvement], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -70,7 +70,8 @@ def search(
     iterations
         Moves of phase 1 over all chains; phase 2 adds an eighth.
     lower_bound
-        Weight that every schedule misses; the search for requests ends when it is reached.
+        Weight that every schedule misses, as far as is known when asked; the search for requests ends when
+        it is reached. Asked from the chains' threads.
     start
         A schedule to start from. Seats that it breaks rules with are given up.
     on_improved

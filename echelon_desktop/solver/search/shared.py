@@ -70,9 +70,14 @@ class Shared:
         """Whether the present phase must end."""
         return self.stop.is_set() or self.left() == 0.0
 
+    @property
+    def target(self) -> int:
+        """What certainly stays missed, as far as it is known now."""
+        return self.limits.lower_bound()
+
     def reached(self) -> bool:
         """Whether no schedule misses less."""
-        return self.best is not None and self.best.missed <= self.limits.target
+        return self.best is not None and self.best.missed <= self.target
 
     def publish(self, chain: Chain, moves: int) -> None:
         """Count a chain's moves, and let the others know its best."""

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "undo": lambda: self._step("undo"),
             "redo": lambda: self._step("redo"),
-            "history": lambda: self.document and self._run(HistoryDialog(self.document, self)),
+            "history": self._show_history,
             "copy": self._copy,
             "search": self.search,
             "check": lambda: self.show_page("checks"),
@@ -270,6 +270,10 @@ class MainWindow(QMainWindow):
             title = self.document.undo() if step == "undo" else self.document.redo()
             if title:
                 self.notice("note", f"{'Taken back' if step == 'undo' else 'Made again'}: {title}")
+
+    def _show_history(self) -> None:
+        if self.document is not None:
+            self._run(HistoryDialog(self.document, self))
 
     def _copy(self) -> None:
         page = self.stack.currentWidget()
