@@ -21,7 +21,7 @@ class Finding:
     Parameters
     ----------
     code
-        Stable name of the kind of finding, kebab-case ("duplicate-id"); listed in docs/files.md and docs/checks.md.
+        Stable name of the kind, kebab-case ("duplicate-id"); listed in docs/files.md and docs/checks.md.
     severity
         ERROR, WARNING or NOTE.
     message

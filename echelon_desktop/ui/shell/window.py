@@ -1,5 +1,6 @@
 """The main window: puts the parts together, and passes words between them. It knows no school and no rule."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,10 @@ class MainWindow(QMainWindow):
         self._enable()
         self.show_page("board" if document.dataset.scenarios else "data")
         self.checker.check()
+        # A school is hundreds of thousands of objects that live until it is closed. Looked through again and
+        # again, they cost the window 190 ms each time (5,349 students).
+        gc.collect()
+        gc.freeze()
 
     def close_document(self) -> None:
         """Close the document, if one is open, and show the start page."""
@@ -96,6 +101,7 @@ class MainWindow(QMainWindow):
             self.document.deleteLater()
             self.workspace.deleteLater()
             self.document = self.workspace = None
+            gc.unfreeze()
         self.start.show_recent(recent.recent_files())
         self.outer.setCurrentWidget(self.start)
         self._enable()
