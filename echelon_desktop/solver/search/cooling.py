@@ -15,6 +15,8 @@ WARM = (1.0, 0.8, 1.2)
 SWEEPS = 280
 """Moves of a fresh annealing for each (section, other slot) there is."""
 FRESH_SHARE = 0.4
+AGAIN = 0.3
+"""Length of an annealing from the best, against one from a new start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,13 @@ def cycles(total: float | None, fresh: float) -> Iterator[Cycle]:
         while True:
             yield Cycle(True, HOT, fresh)
             for hot in WARM:
-                yield Cycle(False, hot, 0.7 * fresh)
+                yield Cycle(False, hot, AGAIN * fresh)
     fresh = max(min(0.6 * total, fresh), min(0.1 * total, 2.5 * fresh))
     used = 0.0
     while used < FRESH_SHARE * total:
         yield Cycle(True, HOT, fresh)
         used += fresh
-    again = max(min(total - used, 0.7 * fresh), 0.05 * total)
+    again = max(min(total - used, AGAIN * fresh), 0.02 * total)
     while True:
         for hot in WARM:
             yield Cycle(False, hot, again)
