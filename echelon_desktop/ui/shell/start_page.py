@@ -97,12 +97,13 @@ class _Card(QPushButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
         self.setFixedSize(236, 148)
+        self.setAutoDefault(True)  # Return presses it, as it does a button of a dialog
         self._icon = icon
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
         self._picture = QLabel()
         column.addWidget(self._picture)
-        column.addStretch(1)
+        column.addSpacing(SPACE.s)
         head = QLabel(title)
         head.setProperty("kind", "lead")
         column.addWidget(head)
@@ -110,6 +111,7 @@ class _Card(QPushButton):
         words.setProperty("kind", "soft")
         words.setWordWrap(True)
         column.addWidget(words)
+        column.addStretch(1)
         for child in self.findChildren(QFrame):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme().changed.connect(self._paint_icon)

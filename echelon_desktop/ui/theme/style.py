@@ -16,7 +16,9 @@ QPushButton, QToolButton[kind="button"] {
 }
 QPushButton:hover, QToolButton[kind="button"]:hover { background: $sunken; }
 QPushButton:pressed, QToolButton[kind="button"]:pressed { background: $line; }
-QPushButton:focus, QToolButton[kind="button"]:focus { border: 2px solid $accent; padding: 4px 13px; }
+QPushButton:focus, QToolButton[kind="button"]:focus {
+    border: 2px solid $accent; padding: 4px 13px; outline: none;
+}
 QPushButton:disabled, QToolButton[kind="button"]:disabled { color: $text_faint; border-color: $line; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton[kind="primary"] {
