@@ -63,7 +63,7 @@ class ProgressChart(QWidget):
 
         now = self.bound[-1][0]
         tokens = theme().tokens
-        lines = ((self.missed, tokens.series[0], "missed"), (self.bound, tokens.series[1], "certainly"))
+        lines = ((self.bound, tokens.series[1], "certainly"), (self.missed, tokens.series[0], "missed"))
         taken: list[float] = []
         for values, color, word in lines:
             if not values:
@@ -78,8 +78,9 @@ class ProgressChart(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
             y = point(now, values[-1][1]).y()
-            # The bound is never above what is missed, so its label goes below where both are close.
-            y = max([y, *(other + 18 for other in taken if y - other < 18)])
+            # What is missed is never below the bound, so its label goes above where both are close; below
+            # are the words of the axis.
+            y = min([y, *(other - 18 for other in taken if other - y < 18)])
             taken.append(y)
             painter.setFont(theme().font(TYPE.small))
             place = QRectF(point(now, 0).x() + 8, y - 10, MARGIN_RIGHT, 20)

@@ -188,7 +188,9 @@ class Session(QObject):
 
     def _on_died(self) -> None:
         self._end(
-            "bad", "The solver's process ended unexpectedly. It has been started again; nothing was lost."
+            "bad",
+            "The solver's process ended unexpectedly and was started again. The school is as it was; what "
+            "this solve had found is gone. Solve again.",
         )
 
     def _fail(self, error: Exception) -> None:
