@@ -6,6 +6,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
+from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.compile import compile_school, solution_of
@@ -105,9 +106,12 @@ class Targets(QObject):
         def failed(error: Exception) -> None:
             # Rows that came and went while they were read; the next look sees them as they are.
             self._preparing = False
-            if now == (document.revision, document.scenario):
+            if now != (document.revision, document.scenario):
+                self.prepare()
+            elif isinstance(error, EchelonError):
+                self.workspace.notice.emit("doubt", f"What a move would cost cannot be told. {error}")
+            else:
                 raise error
-            self.prepare()
 
         self.workspace.background.run(work, self._on_prepared, failed)
 

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import delete_scenario, lock_sections, place_section, set_fields
+from echelon_desktop.model.entities import Period
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.board.cards import TRAY
 from echelon_desktop.ui.board.page import BoardPage
@@ -175,6 +177,15 @@ def test_a_drop_before_the_engine_has_answered_waits_for_it(page: BoardPage, qtb
     assert "…" in page.line_text.text()
     qtbot.waitUntil(lambda: periods(page, section) == target, timeout=ENGINE_MS)
     assert not page.targets.section
+
+
+def test_a_school_too_large_to_solve_is_told_not_reported_as_a_bug(page: BoardPage, qtbot: QtBot):
+    document = page.document
+    rows = [Period(f"X{i}", "", "X", i) for i in range(1, 80)]
+    changes = tuple(RowChange("periods", period.id, period) for period in rows)
+    with qtbot.waitSignal(page.workspace.notice) as told:
+        document.apply(Edit("Many periods", changes))
+    assert "slots" in told.args[1]
 
 
 def test_filter_by_department_and_words(page: BoardPage, qtbot: QtBot):
