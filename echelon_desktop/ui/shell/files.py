@@ -1,12 +1,13 @@
 """Opening, importing, exporting and restoring: the dialogs of the File menu, and what they lead to."""
 
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from echelon_desktop.errors import FileLockedError
+from echelon_desktop.errors import FileLockedError, StoreError
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.store import SchoolFile
 from echelon_desktop.ui.document import Document
@@ -42,6 +43,10 @@ class FileCommands:
         """Open a school file, or import a folder."""
         if path.is_dir():
             self.import_folder(path)
+            return
+        if self._is_open(path):
+            # Its own lock would be found, and the school offered for reading only.
+            self.window.notice("good", f"{path.stem} is open already.")
             return
         with told(self.window, "The file cannot be opened"):
             try:
@@ -138,9 +143,13 @@ class FileCommands:
     def _create(self, path: Path, dataset: Dataset, title: str) -> None:
         if path.suffix != ".echelon":
             path = path.with_name(path.name + ".echelon")
+        if self._is_open(path):
+            raise StoreError(
+                f"{path.name} is the school that is open. Choose another name, or close it first."
+            )
         if path.exists():
             # The save dialog has asked whether to replace it; a backup is cheaper than a regret.
-            aside = path.with_name(f"{path.stem} (replaced){path.suffix}")
+            aside = _unused(path.with_name(f"{path.stem} (replaced){path.suffix}"))
             path.replace(aside)
             tell(self.window, "Replaced", f"The file that was there is kept as {aside.name}.")
         self._show(SchoolFile.create(path, dataset, title))
@@ -149,9 +158,19 @@ class FileCommands:
         remember_file(file.path)
         self.window.show_document(Document(file))
 
+    def _is_open(self, path: Path) -> bool:
+        document = self.window.document
+        return document is not None and not document.read_only and path.resolve() == document.path.resolve()
+
     def _folder(self) -> Path:
         """Where dialogs begin: beside the file used last."""
         for path in recent_files():
             if path.parent.is_dir():
                 return path.parent
         return Path(platformdirs.user_documents_dir())
+
+
+def _unused(path: Path) -> Path:
+    """``path``, or, when there is such a file, the first "… 2", "… 3" that is not there."""
+    names = (path.with_name(f"{path.stem} {n}{path.suffix}") for n in count(2))
+    return next(name for name in chain([path], names) if not name.exists())

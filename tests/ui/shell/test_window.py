@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.store import SchoolFile
 from echelon_desktop.ui.actions import ACTIONS
+from echelon_desktop.ui.imports.dialog import ImportDialog
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.shell import recent
 from echelon_desktop.ui.shell.history import HistoryDialog
@@ -128,6 +129,42 @@ def test_a_second_window_may_read(window: MainWindow, monkeypatch: pytest.Monkey
     assert window.document.read_only
     assert said
     assert not window.actions_["solve"].isEnabled()
+
+
+def test_opening_what_is_open_leaves_it_writable(window: MainWindow, monkeypatch: pytest.MonkeyPatch):
+    document = window.document
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: pytest.fail(box.text()))
+    window.files.open_path(document.path)
+    assert window.document is document
+    rename_a_student(window, "Renamed")
+
+
+def test_a_new_school_never_replaces_the_open_one_or_an_earlier_copy(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()) or 0)
+    found, target = window.document.dataset, window.document.path
+
+    def agree(dialog: ImportDialog) -> bool:
+        dialog.dataset = found
+        dialog.done(1)
+        return True
+
+    monkeypatch.setattr(ImportDialog, "exec", agree)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(target), ""))
+    (tmp_path / "files").mkdir()
+    window.files.import_folder(tmp_path / "files")
+    assert "is open" in told[-1]
+    rename_a_student(window, "Renamed")
+
+    target = tmp_path / "other.echelon"
+    for text in ("first", "second"):
+        window.close_document()
+        target.write_text(text, encoding="utf-8")
+        window.files.import_folder(tmp_path / "files")
+    assert (tmp_path / "other (replaced).echelon").read_text(encoding="utf-8") == "first"
+    assert (tmp_path / "other (replaced) 2.echelon").read_text(encoding="utf-8") == "second"
 
 
 def test_a_file_that_cannot_be_opened_is_told(
