@@ -49,7 +49,7 @@ def cycles(total: float | None, fresh: float) -> Iterator[Cycle]:
             yield Cycle(True, HOT, fresh)
             for hot in WARM:
                 yield Cycle(False, hot, AGAIN * fresh)
-    fresh = max(min(0.6 * total, fresh), min(0.1 * total, 2.5 * fresh))
+    fresh = max(min(0.75 * total, fresh), min(0.1 * total, 2.5 * fresh))
     used = 0.0
     while used < FRESH_SHARE * total:
         yield Cycle(True, HOT, fresh)
