@@ -86,7 +86,7 @@ def search(
 
     References
     ----------
-    docs/decisions/ on the choice of method.
+    docs/decisions/0003-numba-and-its-cache.md, on running before anything is compiled.
     """
     began = time.perf_counter()
     limits = Limits(seed, max(1, workers), time_limit_s, iterations, lower_bound)
