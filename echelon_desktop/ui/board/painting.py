@@ -12,7 +12,8 @@ from echelon_desktop.ui.theme import TYPE, theme
 CARD_HEIGHT = 42
 GAP = 3
 RADIUS = 5
-TRAY_MOST = 3  # cards drawn in the tray before "and 4 more"
+TRAY_MOST = 12  # cards drawn in the tray before "and 4 more"
+TRAY_CARD_HEIGHT = 22  # a line; there may be many cards
 Index = QModelIndex | QPersistentModelIndex
 
 FULL = 0.95  # of the seats: from here on a card says that it is full
@@ -54,14 +55,13 @@ class BoardDelegate(QStyledItemDelegate):
         if target is not None:
             self._paint_ground(painter, rect, target, hover)
         cards = model.cards(index)
-        shown = cards if index.column() != TRAY or len(cards) <= TRAY_MOST else cards[: TRAY_MOST - 1]
-        for card, place in zip(shown, card_rects(rect, len(shown) + (len(shown) < len(cards))), strict=False):
+        shown, rest = cards_shown(rect, cards, index.column())
+        for card, place in shown:
             self._paint_card(painter, place, card, option.widget)
-        if len(shown) < len(cards):
+        if not rest.isNull():
             painter.setPen(look.color("text_soft"))
             painter.setFont(look.font(TYPE.small))
-            place = card_rects(rect, len(shown) + 1)[-1]
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"and {len(cards) - len(shown)} more")
+            painter.drawText(rest, Qt.AlignmentFlag.AlignCenter, f"and {len(cards) - len(shown)} more")
         if target is not None:
             self._paint_badge(painter, rect, target)
         if option.state & QStyle.StateFlag.State_HasFocus:
@@ -132,6 +132,14 @@ def card_rects(cell: QRect, count: int) -> list[QRect]:
     room = cell.adjusted(GAP, GAP, -GAP - 1, -GAP - 1)
     height = min(CARD_HEIGHT, (room.height() - GAP * (count - 1)) // max(count, 1))
     return [QRect(room.left(), room.top() + i * (height + GAP), room.width(), height) for i in range(count)]
+
+
+def cards_shown(cell: QRect, cards: list[Card], column: int) -> tuple[list[tuple[Card, QRect]], QRect]:
+    """The cards that are drawn in a cell, where, and the place that says how many more there are, if any."""
+    if column != TRAY or len(cards) <= TRAY_MOST:
+        return list(zip(cards, card_rects(cell, len(cards)), strict=True)), QRect()
+    *places, rest = card_rects(cell, TRAY_MOST)
+    return list(zip(cards, places, strict=False)), rest
 
 
 def card_pixmap(card: Card, size: QSize, scale: float, faded: bool = False, marked: bool = False) -> QPixmap:

@@ -19,9 +19,11 @@ from echelon_desktop.ui.board.model import BoardModel
 from echelon_desktop.ui.board.painting import (
     CARD_HEIGHT,
     GAP,
+    TRAY_CARD_HEIGHT,
+    TRAY_MOST,
     BoardDelegate,
     card_pixmap,
-    card_rects,
+    cards_shown,
     day_ground,
 )
 from echelon_desktop.ui.theme import TYPE, theme
@@ -121,7 +123,8 @@ class BoardView(QTableView):
             self.setColumnWidth(column, width)
         for row, source in enumerate(self.board_model.visible):
             most = self.board_model.board.most_in_a_cell(source)
-            height = most * (CARD_HEIGHT + GAP) + GAP + 1
+            tray = min(TRAY_MOST, len(self.board_model.board.cards(source, TRAY)))
+            height = max(most * (CARD_HEIGHT + GAP), tray * (TRAY_CARD_HEIGHT + GAP)) + GAP + 1
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
 
@@ -133,8 +136,8 @@ class BoardView(QTableView):
     def card_at(self, point: QPoint) -> Card | None:
         """The card under a point of the viewport."""
         index = self.indexAt(point)
-        cards = self.board_model.cards(index)
-        for card, rect in zip(cards, card_rects(self.visualRect(index), len(cards)), strict=True):
+        shown, _rest = cards_shown(self.visualRect(index), self.board_model.cards(index), index.column())
+        for card, rect in shown:
             if rect.contains(point):
                 return card
         return None

@@ -13,6 +13,7 @@ from echelon_desktop.model.entities import Period
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.board.cards import TRAY
 from echelon_desktop.ui.board.page import BoardPage
+from echelon_desktop.ui.board.painting import TRAY_CARD_HEIGHT, cards_shown
 from echelon_desktop.ui.board.targets import Standing
 from echelon_desktop.ui.board.view import MIME
 from echelon_desktop.ui.page import Target
@@ -154,6 +155,29 @@ def test_the_tray_takes_a_section_off_the_board(page: BoardPage):
     assert page.model.find(section).column() == TRAY
     held = [seat for s in page.document.schedule().seatings.values() for seat in s.seats]
     assert all(seat.section != section for seat in held)
+
+
+@pytest.mark.parametrize("most", [2, 12])
+def test_the_card_under_the_pointer_is_the_one_drawn_there(
+    page: BoardPage, monkeypatch: pytest.MonkeyPatch, most: int
+):
+    monkeypatch.setattr("echelon_desktop.ui.board.painting.TRAY_MOST", most)
+    document = page.document
+    teacher = next(iter(document.school.teachers))
+    for section in list(document.school.sections)[:4]:
+        document.apply(set_fields(document.dataset, "sections", section, teachers=(teacher,)))
+        page.move_section(section, TRAY)
+    index = page.model.find(next(iter(document.school.sections)))
+    cards, cell = page.model.cards(index), page.view.visualRect(index)
+    assert len(cards) == 4
+    assert index.column() == TRAY
+    shown, rest = cards_shown(cell, cards, TRAY)
+    assert [page.view.card_at(place.center()) for _card, place in shown] == cards[
+        : 4 if most > 4 else most - 1
+    ]
+    assert page.view.card_at(rest.center()) is None or rest.isNull()
+    if most > 4:
+        assert all(place.height() >= TRAY_CARD_HEIGHT for _card, place in shown)
 
 
 def test_a_section_in_the_tray_can_be_placed(page: BoardPage, qtbot: QtBot):
