@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from echelon_desktop.errors import EchelonError, RuleError
 from echelon_desktop.model.checks import check_school
 from echelon_desktop.model.csv_io import Imported, read_school
-from echelon_desktop.model.dataset import Dataset, Edit
+from echelon_desktop.model.dataset import Dataset, Edit, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.reimport import reimport
@@ -145,8 +145,14 @@ class ImportDialog(QDialog):
             self.tree.setExpanded(self.findings.index(row, 0), few)
         self.tabs.setTabText(1, f"Findings ({len(read.findings):,})")
         self.summary.setText(f"{self.folder}\n{_summary(read)}")
+        first = self.stack.currentIndex() != SHOWN
         self.stack.setCurrentIndex(SHOWN)
+        if first and self.document is not None and not _akin(read.imported.school, self.document.school):
+            self.target.setCurrentIndex(1)
         self._show_changes()
+        if first and self.tabs.isTabVisible(2):
+            # What would be lost is seen before Import is pressed, not after.
+            self.tabs.setCurrentIndex(2)
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, EchelonError):
@@ -238,6 +244,14 @@ class ImportDialog(QDialog):
         if self.document is not None:
             self.tabs.addTab(self.changes, "Changes")
         return self.tabs
+
+
+def _akin(found: School, opened: School) -> bool:
+    """Whether it may be the same school at another time: some student or section is in both."""
+    if not opened.students and not opened.sections:
+        return True
+    shared = (found.students.keys() & opened.students.keys(), found.sections.keys() & opened.sections.keys())
+    return any(shared)
 
 
 def _summary(read: _Read) -> str:

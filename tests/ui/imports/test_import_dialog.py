@@ -94,12 +94,24 @@ def test_the_open_school_is_brought_up_to_date_in_one_edit(
 def test_with_a_school_open_a_new_one_can_be_made(qtbot: QtBot, folder: Path, document: Document) -> None:
     dialog = opened(qtbot, folder, document)
     assert dialog.tabs.isTabVisible(2)
+    assert dialog.tabs.currentIndex() == 2
     assert "nothing would change" in dialog.changes.words.text()
     dialog.target.setCurrentIndex(1)
     assert not dialog.tabs.isTabVisible(2)
     dialog.accept()
     assert dialog.edit is None
     assert isinstance(dialog.dataset, Dataset)
+
+
+def test_another_school_becomes_a_file_of_its_own(qtbot: QtBot, folder: Path, document: Document) -> None:
+    for name in ("Student_Info.csv", "Student_Preference_Info.csv", "Sections_Information.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        head, *rows = text.splitlines()
+        (folder / name).write_text("\n".join([head, *(f"other-{row}" for row in rows)]), encoding="utf-8")
+    dialog = opened(qtbot, folder, document)
+    dialog.accept()
+    assert dialog.edit is None
+    assert dialog.dataset is not None
 
 
 def test_a_column_can_be_explained_and_is_remembered(qtbot: QtBot, folder: Path) -> None:
