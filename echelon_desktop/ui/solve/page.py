@@ -239,6 +239,7 @@ class SolvePage(Page):
         self.table.setAccessibleName("Runs")
         self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
         self.table.verticalHeader().hide()
         self.table.setToolTip("Double-click a run to show its scenario")
         self.table.doubleClicked.connect(lambda index: self._show_run(index.row()))
