@@ -21,6 +21,7 @@ from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.pages import PAGES
+from echelon_desktop.ui.shell.help import AboutDialog
 from echelon_desktop.ui.solve.session import Order, Session
 
 PATIENCE_S = 180.0  # a cold machine loads libraries and compiles
@@ -51,6 +52,7 @@ def _walk(app: Application, path: Path) -> None:
     for spec in PAGES:
         window.show_page(spec.id)
     _say(f"{len(PAGES)} pages were shown")
+    AboutDialog(window).deleteLater()  # reads the versions of libraries, which an installer may have left out
     workspace, document = window.workspace, window.document
     if workspace is None or document is None:
         raise RuntimeError("the sample school was not opened")
