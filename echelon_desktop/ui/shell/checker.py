@@ -28,6 +28,7 @@ class Checker(QObject):
         super().__init__(parent)
         self.workspace = workspace
         self.light, self.words = "", ""
+        self._unmet, self._counted = "", (-1, "")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AFTER_MS)
@@ -43,6 +44,13 @@ class Checker(QObject):
         document = self.workspace.document
         if not document.scenario:
             return ""
+        state = (document.revision, document.scenario)
+        if state != self._counted:  # the window asks whenever anything happens
+            self._counted, self._unmet = state, self._count_unmet()
+        return self._unmet
+
+    def _count_unmet(self) -> str:
+        document = self.workspace.document
         asked = sum(len(x.requests) for x in document.school.requests.values())
         seated = sum(
             len(s.seats) for s in document.dataset.seatings.values() if s.scenario == document.scenario
