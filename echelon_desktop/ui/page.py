@@ -121,6 +121,7 @@ def empty_state(
         row = QHBoxLayout()
         push = QPushButton(button)
         push.setProperty("kind", "primary")
+        push.setAutoDefault(True)  # Return presses it, as it does a button of a dialog
         if on_click is not None:
             push.clicked.connect(lambda _checked: on_click())
         row.addStretch(1)

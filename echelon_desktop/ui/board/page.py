@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from echelon_desktop.model.dataset import Changes
@@ -44,12 +45,14 @@ class BoardPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(page_header("Board", "Where every section stands, and what moving it would cost."))
-        column.addLayout(self._make_filters())
+        self.filters = QWidget()
+        self.filters.setLayout(self._make_filters())
+        column.addWidget(self.filters)
         self.stack = QStackedWidget()
         self.empty = empty_state(
             "layout-grid",
             "No schedule yet",
-            "Solve makes one from the requests; or begin an empty one and place sections yourself.",
+            "Solve makes one from the requests. To place sections yourself, choose Schedule → New scenario.",
             "Solve",
             lambda: workspace.act.emit("solve"),
         )
@@ -70,6 +73,8 @@ class BoardPage(Page):
         self.targets.drop()
         document = self.document
         self.stack.setCurrentWidget(self.view if document.scenario else self.empty)
+        self.filters.setVisible(bool(document.scenario))
+        self.line.setVisible(bool(document.scenario))
         if not document.scenario:
             return
         reshaped = changes is None or bool(changes.keys.keys() - {"placements", "seatings", "scenarios"})

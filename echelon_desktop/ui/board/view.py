@@ -98,6 +98,7 @@ class BoardView(QTableView):
         side.setFixedWidth(TEACHER_WIDTH)
         side.setSectionsClickable(False)
         side.setHighlightSections(False)
+        side.setTextElideMode(Qt.TextElideMode.ElideRight)
         side.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         side.setDefaultSectionSize(CARD_HEIGHT + 2 * GAP + 1)

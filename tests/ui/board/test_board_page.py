@@ -238,6 +238,11 @@ def test_copying_gives_excel_a_row_a_teacher(page: BoardPage, qapp: QApplication
 def test_without_a_scenario_the_page_says_what_to_do(page: BoardPage):
     page.document.apply(delete_scenario(page.document.dataset, page.document.scenario))
     assert page.stack.currentWidget() is page.empty
+    assert not page.words.isVisible()
+    assert not page.line.isVisible()
+    page.document.undo()
+    assert page.words.isVisible()
+    assert page.line.isVisible()
 
 
 def test_edits_of_the_board_are_taken_back_exactly(page: BoardPage):
