@@ -43,9 +43,11 @@ def goal_count(problem: Problem, goal: Goal, solution: Solution, rank: int | Non
         sizes = np.bincount(solution.seat[solution.seat >= 0], minlength=problem.n_sections)
         return int(sum(np.ptp(sizes[sections]) for sections in problem.course_sections() if sections))
     if goal.kind is GoalKind.SPACING:
-        beside = [_beside(problem, mask) for mask in masks]
+        beside = {mask: _beside(problem, mask) for mask in set(masks)}
         return sum(
-            bool(beside[a] & masks[b]) for group in goal.groups for a, b in combinations(group.tolist(), 2)
+            bool(beside[masks[a]] & masks[b])
+            for group in goal.groups
+            for a, b in combinations(group.tolist(), 2)
         )
     if goal.kind is GoalKind.RUNS:
         return sum(

@@ -215,7 +215,7 @@ class Problem:
 
     def levels(self) -> tuple[Level, ...]:
         """The figures to minimise, the most important first."""
-        ranks = sorted({int(r) for r in self.request_rank}) or [0]
+        ranks = np.unique(self.request_rank).tolist() or [0]
         out = []
         for number in sorted({goal.level for goal in self.goals if goal.level > 0}):
             at = [i for i, goal in enumerate(self.goals) if goal.level == number]

@@ -169,6 +169,7 @@ class _Reseating:
         self.seat = solution.seat.copy()
         self.masks = [int(m) for m in problem.choice_mask[self.choice]]
         self.moving = set(choices)
+        self.courses = {int(problem.section_course[s]) for s in self.moving}
         self.load: list[int] = np.bincount(self.seat[self.seat >= 0], minlength=problem.n_sections).tolist()
         special = self.seat[(self.seat >= 0) & problem.student_sped[problem.request_student]]
         self.sped: list[int] = np.bincount(special, minlength=problem.n_sections).tolist()
@@ -181,25 +182,35 @@ class _Reseating:
                 self.linked.setdefault(section, []).append(set(members.tolist()))
 
     def run(self) -> Solution:
-        requests: dict[int, list[int]] = {}
-        for r, student in enumerate(self.problem.request_student.tolist()):
-            requests.setdefault(student, []).append(r)
-        sections = self.problem.course_sections()
-        self.sections = sections
+        requests = self.requests_in_question()
+        self.sections = self.problem.course_sections()
         for student in self.concerned(requests):
             self.reseat(student, requests[student])
         return Solution(self.choice, self.seat)
 
+    def requests_in_question(self) -> dict[int, list[int]]:
+        """All requests of each student who sits in a moved section or lacks one of a moved course."""
+        student_of = self.problem.request_student
+        in_moved = np.isin(self.seat, list(self.moving))
+        lacking = [r for r in np.flatnonzero(self.seat < 0).tolist() if self.hopes(r)]
+        asked = [*np.flatnonzero(in_moved).tolist(), *lacking]
+        students = np.unique(student_of[asked])
+        requests: dict[int, list[int]] = {}
+        for r in np.flatnonzero(np.isin(student_of, students)).tolist():
+            requests.setdefault(int(student_of[r]), []).append(r)
+        return requests
+
+    def hopes(self, request: int) -> bool:
+        """Whether a section of a moved course would meet a request."""
+        return not self.courses.isdisjoint(self.problem.options[request].tolist())
+
     def concerned(self, requests: Mapping[int, list[int]]) -> list[int]:
-        courses = {int(self.problem.section_course[s]) for s in self.moving}
         clashing, hoping = [], []
         for student, own in requests.items():
             held = [int(self.seat[r]) for r in own if self.seat[r] >= 0]
             if not self.moving.isdisjoint(held) and not self.compatible(student, held):
                 clashing.append(student)
-            elif any(
-                self.seat[r] < 0 and not courses.isdisjoint(self.problem.options[r].tolist()) for r in own
-            ):
+            elif any(self.seat[r] < 0 and self.hopes(r) for r in own):
                 hoping.append(student)
         # Seats that clash are given up before anybody is re-seated, or the order of students would decide.
         for student in clashing:
