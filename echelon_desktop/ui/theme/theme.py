@@ -29,6 +29,7 @@ class Theme(QObject):
         super().__init__()
         self.tokens: Tokens = LIGHT
         self.choice = "system"
+        self._shown: Tokens | None = None
         self._body_points = 10.0
 
     def install(self, app: QApplication, choice: str = "system") -> None:
@@ -48,6 +49,9 @@ class Theme(QObject):
         self.tokens = DARK if dark else LIGHT
         app = QApplication.instance()
         if isinstance(app, QApplication):
+            if self._shown is self.tokens:
+                return  # every widget would be styled anew, for nothing
+            self._shown = self.tokens
             QPixmapCache.clear()
             app.setPalette(self.palette())
             app.setStyleSheet(style_sheet(self.tokens, self._body_points))
