@@ -11,6 +11,7 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Rule, Scenario
 from echelon_desktop.model.store import Run
+from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.result import Params, Progress, Result
@@ -84,7 +85,9 @@ class Session(QObject):
     def start(self) -> None:
         """Compile the school beside the window, then hand it to the engine."""
         document = self.workspace.document
-        tables = (document.school, document.rules, document.schedule(), document.revision)
+        # The school may be edited meanwhile; what is found is judged by what was asked.
+        school = School(**{spec.name: getattr(document.school, spec.name).values() for spec in SCHOOL_TABLES})
+        tables = (school, document.rules, document.schedule(), document.revision)
         self.workspace.background.run(lambda: _compile(self.order, *tables), self._solve, self._fail)
 
     def abandon(self) -> None:
@@ -142,14 +145,20 @@ class Session(QObject):
         document = self.workspace.document
         scenario = Scenario(new_scenario_id(document.dataset), self.order.name, self.started)
         title = f"Solve {self.order.scope.words} into {self.order.name}"
-        document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
+        try:
+            document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
+        except EchelonError as error:
+            self._end("bad", f"What was found no longer fits the school, which was edited meanwhile. {error}")
+            return
         self._record(
             result, scenario.id, {"unmet": verdict.counts.unmet, "requests": verdict.counts.requests}
         )
         document.show_scenario(scenario.id)
         stale = document.revision != case.revision + 1
         note = " The school was edited meanwhile; some of it may no longer fit." if stale else ""
-        self._end("doubt" if stale else "good", _sentence(result, verdict, run.bound.total) + note)
+        sentence = _sentence(result, verdict, run.bound.total)
+        part = "" if self.order.scope == Scope() else f"{self.order.scope.words}: "
+        self._end("doubt" if stale else "good", part + sentence + note)
 
     def _record(self, result: Result, scenario: str, figures: dict[str, Any]) -> None:
         ended = datetime.now(UTC).isoformat(timespec="seconds")
@@ -236,6 +245,9 @@ def _sentence(result: Result, verdict: Verdict, bound: int) -> str:
     avoidable = unmet - sure
     if avoidable == 0:
         return f"{unmet:,} of {requests:,} requests are missed; no schedule misses fewer."
+    levels = [level for level in result.levels if level.name.startswith("unmet requests")]
+    if levels and all(level.proven for level in levels):
+        return f"{unmet:,} of {requests:,} requests are missed; proven: no schedule is better by the rules."
     return (
         f"{unmet:,} of {requests:,} requests are missed: {sure:,} certainly, "
         f"at most {avoidable:,} of them avoidable."

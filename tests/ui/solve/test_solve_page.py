@@ -86,8 +86,9 @@ def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
     before = document.schedule()
     page.scope.setCurrentIndex(page.scope.findText("Science only"))
     assert page.order().scope == Scope(Part.DEPARTMENT, "Science")
-    kind, _ = solve(page, qtbot)
+    kind, text = solve(page, qtbot)
     assert kind == "good"
+    assert text.startswith("Science only: ")
     after = document.schedule()
     for section in ("S3", "S4", "S5", "S6"):
         assert after.placements[section].periods == before.placements[section].periods
@@ -103,6 +104,18 @@ def test_what_cannot_be_is_explained_and_changes_nothing(page: SolvePage, qtbot:
     assert kind == "bad"
     assert "T3" in text
     assert list(document.dataset.scenarios) == scenarios
+
+
+def test_an_edit_during_the_solve_does_not_spoil_it(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    page.seconds.setValue(3)
+    page.start()
+    with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS) as ended:
+        document.apply(set_fields(document.dataset, "sections", "S5", seats=1))
+    kind, text = ended.args
+    assert kind == "doubt"
+    assert "edited meanwhile" in text
+    assert document.schedule().placements.keys() == document.school.sections.keys()
 
 
 def test_an_engine_that_dies_ends_the_solve_in_words(page: SolvePage, qtbot: QtBot):
