@@ -131,8 +131,15 @@ def _read(fd: int) -> Writer | None:
 
 
 def _refusal(path: Path, writer: Writer | None) -> str:
-    who = f" (process {writer.pid} on {writer.host}, since {writer.since})" if writer else ""
+    who = f" (process {writer.pid} on {writer.host}, since {_local(writer.since)})" if writer else ""
     return (
         f"{path.name} is open for writing in another window or program{who}. "
         "Close it there, or open it here for reading only."
     )
+
+
+def _local(moment: str) -> str:
+    """A moment as a clock on the wall shows it; as it stands when it is none."""
+    with suppress(ValueError):
+        return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+    return moment
