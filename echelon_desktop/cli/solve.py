@@ -1,6 +1,7 @@
 """``echelon solve``: from a school's files to a verified master schedule."""
 
 import argparse
+import itertools
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,9 @@ from echelon_desktop import __version__
 from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
 from echelon_desktop.cli.report import FEW, print_findings
 from echelon_desktop.cli.source import Source, load_source
-from echelon_desktop.errors import InputError
+from echelon_desktop.errors import InputError, StoreError
 from echelon_desktop.model.csv_io import read_schedule
+from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.result import Params, Progress, Result, Status
@@ -60,6 +63,8 @@ def solve(args: argparse.Namespace) -> int:
         write_result(source.school, source.rules, solved.schedule, args.out)
         _write_summary(args.out, summary)
     printer.summary(summary, solved, source, args.out)
+    if solved.schedule is not None and args.school.is_file():
+        printer.note(_keep(args.school, solved.schedule))
     if solved.result.status is Status.INFEASIBLE:
         return CANNOT
     return OK if solved.schedule is not None else NOTHING_FOUND
@@ -89,6 +94,24 @@ def summarise(solved: Solved, params: Params) -> dict[str, Any]:
     }
 
 
+def _keep(path: Path, schedule: Schedule) -> str:
+    """Put the schedule into its school file as a new scenario, unless somebody has the file open."""
+    from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
+    from echelon_desktop.model.entities import Scenario
+    from echelon_desktop.model.store import SchoolFile
+
+    try:
+        with SchoolFile.open(path) as file:
+            taken = {scenario.name for scenario in file.dataset.scenarios.values()}
+            name = next(f"Draft {n}" for n in itertools.count(1) if f"Draft {n}" not in taken)
+            when = datetime.now(UTC).isoformat(timespec="seconds")
+            scenario = Scenario(new_scenario_id(file.dataset), name, when)
+            file.apply(adopt_schedule(file.dataset, scenario, schedule, f"Solve into {name}"))
+    except StoreError as error:
+        return f"Not kept in {path.name}: {error}"
+    return f"Kept in {path.name} as scenario {name!r}; echelon undo takes that back."
+
+
 class _Printer:
     def __init__(self, args: argparse.Namespace) -> None:
         self.quiet, self.json = args.quiet, args.json
@@ -109,6 +132,10 @@ class _Printer:
                 f"{progress.seconds:6.1f} s  {unmet} missed, {progress.bound} certainly  ({progress.method})"
             )
             print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
+
+    def note(self, text: str) -> None:
+        if not (self.quiet or self.json):
+            print(text)
 
     def done(self) -> None:
         if self.live:
@@ -143,7 +170,7 @@ def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
         known = "proven the least" if figure.proven else f"at least {figure.bound or 0:,}"
         yield f"  {figure.name}: {figure.value:,} ({known})"
     if counts.unmet:
-        sure = min(solved.bound.total, counts.unmet)
+        sure = min(solved.certain, counts.unmet)
         yield (
             f"{counts.unmet:,} missed: {sure:,} certainly, at most {counts.unmet - sure:,} of them avoidable."
         )

@@ -59,6 +59,8 @@ class Solved:
         In the problem's numbers.
     bound
         On unmet requests, with its witnesses.
+    certain
+        Requests that certainly stay unmet.
     schedule, verdict
         None when there is no schedule; a schedule here has passed ``verify``.
     conflict
@@ -69,6 +71,7 @@ class Solved:
 
     result: Result
     bound: Bound
+    certain: int
     schedule: Schedule | None
     verdict: Verdict | None
     conflict: tuple[Fact, ...]
@@ -126,7 +129,7 @@ def solve_school(
                 stop_reason=StopReason.PROVED,
                 conflict=tuple(fact.text for fact in conflict),
             )
-        return Solved(result, run.bound, None, None, conflict, keys)
+        return Solved(result, run.bound, run.certain, None, None, conflict, keys)
     schedule = schedule_of(result.solution, problem, keys, school, baseline)
     verdict = verify(school, rules, schedule, baseline)
     if not verdict.ok:
@@ -135,7 +138,7 @@ def solve_school(
     if verdict.score != tuple(figure.value for figure in result.levels):
         raise ScheduleError("The figures of the schedule found do not agree with a recount; it was not used.")
     seconds = time.monotonic() - began
-    return Solved(replace(result, seconds=seconds), run.bound, schedule, verdict, (), keys)
+    return Solved(replace(result, seconds=seconds), run.bound, run.certain, schedule, verdict, (), keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,14 @@ class Run:
 
     result: Result
     bound: Bound
+
+    @property
+    def certain(self) -> int:
+        """Requests that certainly stay unmet, by whichever proof says most."""
+        unmet = [figure for figure in self.result.levels if figure.name.startswith("unmet requests")]
+        # Ranks are proven one after the other, each given the one before: only a single figure is a total.
+        proven = unmet[0].bound or 0 if len(unmet) == 1 and unmet[0] is self.result.levels[0] else 0
+        return max(self.bound.total, proven)
 
 
 def solve_problem(

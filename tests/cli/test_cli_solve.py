@@ -13,6 +13,7 @@ import pytest
 
 from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK, USAGE, main
 from echelon_desktop.model.csv_io import RESULT_FILES
+from echelon_desktop.model.store import SchoolFile
 
 HARD_DAY = Path(__file__).parents[1] / "data" / "hard_day"
 
@@ -84,6 +85,31 @@ def test_a_start_is_never_made_worse(sample: Path, tmp_path: Path):
     assert main(["solve", str(sample), "--out", str(second), *words]) == OK
     before, after = (json.loads((p / "summary.json").read_text("utf-8"))["levels"] for p in (first, second))
     assert [level["value"] for level in after] <= [level["value"] for level in before]
+
+
+def test_a_school_file_keeps_the_schedule_as_a_scenario(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "a.echelon"
+    assert main(["import", str(sample), str(file)]) == OK
+    assert main(["solve", str(file), "--out", str(tmp_path / "out"), "--time-limit", "2"]) == OK
+    assert "Draft 1" in capsys.readouterr().out
+    assert main(["export", str(file), str(tmp_path / "back"), "--scenario", "Draft 1"]) == OK
+    name = "student_schedule.csv"
+    assert (tmp_path / "back" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    assert main(["undo", str(file)]) == OK
+    assert main(["export", str(file), str(tmp_path / "no"), "--scenario", "Draft 1"]) == CANNOT
+
+
+def test_a_school_file_in_use_is_solved_and_left_alone(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = tmp_path / "a.echelon"
+    assert main(["import", str(sample), str(path)]) == OK
+    with SchoolFile.open(path) as file:
+        assert main(["solve", str(path), "--out", str(tmp_path / "out"), "--time-limit", "1"]) == OK
+        assert not file.dataset.scenarios
+    assert "Not kept in a.echelon" in capsys.readouterr().out
 
 
 def test_findings_that_forbid_solving_are_printed(

@@ -156,7 +156,7 @@ class Session(QObject):
         document.show_scenario(scenario.id)
         stale = document.revision != case.revision + 1
         note = " The school was edited meanwhile; some of it may no longer fit." if stale else ""
-        sentence = _sentence(result, verdict, run.bound.total)
+        sentence = _sentence(result, verdict, run.certain)
         part = "" if self.order.scope == Scope() else f"{self.order.scope.words}: "
         self._end("doubt" if stale else "good", part + sentence + note)
 
