@@ -28,7 +28,10 @@ from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 FILTER_MS = 150
-HINT = "Drag a card, or pick it up with Space, walk with the arrows and put it down with Enter. L locks."
+HINT = (
+    "Drag a card, or pick it up with Space, walk with the arrows and put it down with Enter. L locks. "
+    "A bar at its edge marks a course's only section."
+)
 
 
 class BoardPage(Page):

@@ -27,7 +27,7 @@ from echelon_desktop.ui.shell.sidebar import Sidebar
 from echelon_desktop.ui.shell.start_page import StartPage
 from echelon_desktop.ui.shell.status import StatusBar
 from echelon_desktop.ui.shell.top_bar import TopBar
-from echelon_desktop.ui.theme import theme
+from echelon_desktop.ui.theme import LIGHT, icon, theme
 from echelon_desktop.ui.workspace import Workspace
 
 APPLICATION = "Echelon Desktop"
@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         engine.state_changed.connect(self._on_engine_state)
         self.setAcceptDrops(True)
+        self.setWindowIcon(icon("layout-grid", LIGHT.accent, size=64))
         self.resize(1360, 860)
         self.restoreGeometry(recent.geometry())
         self.close_document()

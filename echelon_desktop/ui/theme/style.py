@@ -5,9 +5,12 @@ Tables and lists are left alone, since a style sheet on them slows every cell an
 delegates. Widgets opt in by an object name or by the property ``kind``.
 """
 
+from pathlib import Path
 from string import Template
 
 from echelon_desktop.ui.theme.tokens import SPACE, TYPE, Tokens
+
+CONTROLS = Path(__file__).resolve().parent.parent / "resources" / "controls"
 
 _SHEET = Template("""
 QPushButton, QToolButton[kind="button"] {
@@ -50,8 +53,30 @@ QLineEdit[kind="bad"], QLineEdit[kind="bad"]:focus {
     border: 2px solid $bad; padding: 3px 7px; background: $bad_soft;
 }
 QAbstractItemView QLineEdit { border-radius: 0; padding: 0 4px; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; }
-QComboBox, QAbstractSpinBox { min-height: 24px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+    border: none; padding: 0 0 0 6px; background: transparent;
+}
+QComboBox, QAbstractSpinBox {
+    background: $surface; color: $text; border: 1px solid $line_strong; border-radius: 6px;
+    padding: 2px 4px 2px 8px; min-height: 22px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QComboBox:focus, QAbstractSpinBox:focus { border: 2px solid $accent; padding: 1px 3px 1px 7px; }
+QComboBox:disabled, QAbstractSpinBox:disabled { color: $text_faint; border-color: $line; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url($controls/down-$name.svg); width: 14px; height: 14px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 20px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $sunken; }
+QAbstractSpinBox::up-arrow { image: url($controls/up-$name.svg); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url($controls/down-$name.svg); width: 12px; height: 12px; }
+QCheckBox::indicator {
+    width: 15px; height: 15px; background: $surface; border: 1px solid $line_strong; border-radius: 4px;
+}
+QCheckBox::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:checked {
+    background: $accent; border-color: $accent; image: url($controls/check-$name.svg);
+}
+QCheckBox::indicator:disabled { background: $sunken; border-color: $line; }
 
 QFrame[kind="card"] { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame[kind="well"] { background: $sunken; border: none; border-radius: 8px; }
@@ -131,4 +156,5 @@ def style_sheet(tokens: Tokens, body_points: float) -> str:
     values: dict[str, object] = {name: getattr(tokens, name) for name in tokens.__slots__}
     values |= {name: round(body_points + getattr(TYPE, name), 1) for name in TYPE.__slots__}
     values |= {name: getattr(SPACE, name) for name in SPACE.__slots__}
+    values["controls"] = CONTROLS.as_posix()
     return _SHEET.substitute(values)
