@@ -6,6 +6,7 @@ from echelon_desktop.cli import OK
 from echelon_desktop.cli.report import count_line
 from echelon_desktop.cli.source import folder_rules
 from echelon_desktop.errors import InputError, StoreError
+from echelon_desktop.model.checks import check_school
 from echelon_desktop.model.csv_io import read_school
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.entities import Scenario
@@ -22,21 +23,23 @@ def import_school(args: argparse.Namespace) -> int:
     imported = read_school(args.school)
     if not args.file.exists():
         rules = folder_rules(args.school, args.rules)
+        findings = [*imported.findings, *check_school(imported.school, rules, imported)]
         with SchoolFile.create(
             args.file, Dataset(imported.school, rules), title=f"Import {args.school.name}"
         ):
             pass
-        print(f"{args.file} made of {args.school}. {count_line(imported.findings)}; see echelon check.")
+        print(f"{args.file} made of {args.school}. {count_line(findings)}; see echelon check.")
         return OK
     with SchoolFile.open(args.file) as file:
         now = file.dataset
         has_rules = args.rules or (args.school / RULES_FILE).is_file()
         rules = folder_rules(args.school, args.rules) if has_rules else tuple(now.rules.values())
+        findings = [*imported.findings, *check_school(imported.school, rules, imported)]
         edit = reimport(now, imported.school, rules, f"Import {args.school.name}")
         if edit.changes:
             file.apply(edit)
         rows = "1 row" if len(edit.changes) == 1 else f"{len(edit.changes)} rows"
-        print(f"{args.file}: {rows} changed. {count_line(imported.findings)}; see echelon check.")
+        print(f"{args.file}: {rows} changed. {count_line(findings)}; see echelon check.")
     return OK
 
 

@@ -60,6 +60,19 @@ def test_findings_go_to_a_file(folder: Path, tmp_path: Path):
     assert [f["row"] for f in listed if f["severity"] == "error"] == [int(errors[0]["row"])]
 
 
+def test_import_counts_what_the_checks_would_say(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    loads = folder / "Teacher_Info.csv"
+    header, first, *rest = loads.read_text(encoding="utf-8-sig").splitlines()
+    cells = first.split(",")
+    cells[header.split(",").index("Current Load")] = "77"
+    loads.write_text("\n".join([header, ",".join(cells), *rest]), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["import", str(folder), str(tmp_path / "b.echelon")]) == OK
+    assert "1 warning" in capsys.readouterr().out
+
+
 def test_import_then_export_gives_the_files_back(folder: Path, file: Path, tmp_path: Path):
     assert exported(file, tmp_path / "out") == contents(folder)
 

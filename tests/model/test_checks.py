@@ -176,3 +176,10 @@ def test_real_schools(name, preset, expected, real_school) -> None:
     found = check_school(imported.school, preset_rules(preset), imported)
     assert [(f.code, f.key) for f in found if f.severity > Severity.NOTE] == expected
     assert len(found) < 30
+
+
+def test_without_periods_not_every_name_of_one_is_doubted():
+    school = School(
+        teachers=[e.Teacher("T1")], unavailability=[e.Unavailability("T1", ("R1",))], sections=[]
+    )
+    assert "unknown-period" not in {finding.code for finding in check_school(school)}

@@ -65,7 +65,8 @@ def _check_crowding(report: Report, times: Times, teacher: str, sections: list[e
 def _check_numbers(report: Report, times: Times, teacher: e.Teacher, sections: list[e.Section]) -> None:
     classes = len(_classes(times, sections))
     if teacher.load is not None and teacher.load not in {len(sections), classes}:
-        message = f"Teacher {teacher.id} has a load of {teacher.load} and {len(sections)} sections."
+        count = "1 section" if len(sections) == 1 else f"{len(sections)} sections"
+        message = f"Teacher {teacher.id} has a load of {teacher.load} and {count}."
         report.add("load-differs", message, "teachers", teacher.id, "load", str(teacher.load))
     labs = [section for section in sections if is_lab(report.school, section)]
     stated = teacher.science_sections
