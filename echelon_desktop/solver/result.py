@@ -64,12 +64,17 @@ class Params:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A look at a running solve; figures are of the best schedule so far (None before the first)."""
+    """
+    A look at a running solve; figures are of the best schedule so far (None before the first).
+
+    ``solution`` comes now and then, so that somebody has it should the solver's process end.
+    """
 
     seconds: float
     method: str
     unmet: int | None
     bound: int
+    solution: Solution | None = None
 
 
 @dataclass(frozen=True, slots=True)

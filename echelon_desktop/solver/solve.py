@@ -25,14 +25,16 @@ from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.search.adapter import plain_from, solution_from, start_from
+from echelon_desktop.solver.search.found import Ended, Improvement
 from echelon_desktop.solver.search.plain import PlainProblem
-from echelon_desktop.solver.search.run import Ended, search
+from echelon_desktop.solver.search.run import search
 from echelon_desktop.solver.verify import Verdict, verify
 
 LOCAL_SEARCH = "local search"
 CP_SAT = "CP-SAT"
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
+WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
 
 DRAFT_WORK = 60.0  # deterministic seconds for it where an iteration limit asks for repeatable results
@@ -196,6 +198,7 @@ class _Solve:
         self.methods: list[str] = []
         self.telling = threading.Lock()
         self.unmet: int | None = None
+        self.told_whole = -math.inf
         if start is not None:
             self.keep(start)
 
@@ -255,7 +258,7 @@ class _Solve:
                 iterations=self.params.iterations,
                 lower_bound=lambda: self.bound.total,
                 start=None if self.best is None else start_from(self.problem, self.best),
-                on_improved=lambda improved: self.tell(improved.missed, 0),
+                on_improved=self.on_improved,
                 should_stop=self.should_stop,
             )
         finally:
@@ -293,11 +296,19 @@ class _Solve:
             self.best, self.values = solution, values
             self.proven = ()
 
-    def tell(self, unmet: int | None, bound: int) -> None:
+    def on_improved(self, improved: Improvement) -> None:
+        solution = None
+        if self.seconds - self.told_whole >= WHOLE_S:
+            self.told_whole = self.seconds
+            solution = solution_from(self.problem, improved.found())
+        self.tell(improved.missed, 0, solution)
+
+    def tell(self, unmet: int | None, bound: int, solution: Solution | None = None) -> None:
         with self.telling:
             self.unmet = unmet
             method = self.methods[-1] if self.methods else ""
-            self.on_progress(Progress(self.seconds, method, unmet, max(bound, self.bound.total)))
+            known = max(bound, self.bound.total)
+            self.on_progress(Progress(self.seconds, method, unmet, known, solution))
 
     @property
     def proven_optimal(self) -> bool:

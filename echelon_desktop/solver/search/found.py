@@ -31,11 +31,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Improvement:
-    """Progress of a running search: weight and number of missed requests, and seconds since it began."""
+    """
+    Progress of a running search: weight and number of missed requests, and seconds since it began.
+
+    ``found`` makes the schedule itself, which takes a moment.
+    """
 
     missed_weight: int
     missed: int
     elapsed_s: float
+    found: Callable[[], "Found"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -161,7 +162,8 @@ class _Desk:
             return
         if last or now - self._reported_at >= REPORT_S:
             self._reported, self._reported_at = best, now
-            self._on_improved(Improvement(best.missed, best.unmet, now))
+            found = partial(_recount, shared, best.schedule, compiled=False)
+            self._on_improved(Improvement(best.missed, best.unmet, now, found))
 
 
 def _rank(problem: PlainProblem, found: Found) -> tuple[int, ...]:

@@ -13,8 +13,9 @@ from echelon_desktop.model.entities import Rule, Scenario
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Keys, Problem, Solution
-from echelon_desktop.solver.result import Params, Progress, Result
+from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.scopes import Scope, confine, merged
 from echelon_desktop.solver.verify import Verdict, verify
 from echelon_desktop.ui.workspace import Workspace
@@ -81,6 +82,8 @@ class Session(QObject):
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.stopping = False
         self._over = False
+        self._case: _Case | None = None
+        self._last: Progress | None = None  # the last one that brought a schedule
 
     def start(self) -> None:
         """Compile the school beside the window, then hand it to the engine."""
@@ -106,6 +109,7 @@ class Session(QObject):
         if self.stopping:
             self._end("doubt", "Stopped before it began.")
             return
+        self._case = case
         job = self.workspace.engine.solve(case.problem, case.order.params, case.start)
         job.progressed.connect(self._on_progress)
         job.succeeded.connect(lambda run: self._check(case, run))
@@ -126,7 +130,9 @@ class Session(QObject):
             return
         solution = run.result.solution
         self.workspace.background.run(
-            lambda: _checked(case, solution), lambda checked: self._adopt(case, run, checked), self._fail
+            lambda: _checked(case, solution),
+            lambda checked: self._adopt(case, run.result, run.certain, checked),
+            self._fail,
         )
 
     def _tell_nothing(self, result: Result, facts: tuple[str, ...]) -> None:
@@ -139,8 +145,9 @@ class Session(QObject):
         else:
             self._end("bad", f"Nothing was found in {result.seconds:.0f} s. Give it more time.")
 
-    def _adopt(self, case: _Case, run: "SolverRun", checked: tuple[Schedule, Verdict]) -> None:
-        result = run.result
+    def _adopt(
+        self, case: _Case, result: Result, certain: int, checked: tuple[Schedule, Verdict], lead: str = ""
+    ) -> None:
         schedule, verdict = checked
         document = self.workspace.document
         scenario = Scenario(new_scenario_id(document.dataset), self.order.name, self.started)
@@ -156,9 +163,9 @@ class Session(QObject):
         document.show_scenario(scenario.id)
         stale = document.revision != case.revision + 1
         note = " The school was edited meanwhile; some of it may no longer fit." if stale else ""
-        sentence = _sentence(result, verdict, run.certain)
+        sentence = lead + _sentence(result, verdict, certain)
         part = "" if self.order.scope == Scope() else f"{self.order.scope.words}: "
-        self._end("doubt" if stale else "good", part + sentence + note)
+        self._end("doubt" if stale or lead else "good", part + sentence + note)
 
     def _record(self, result: Result, scenario: str, figures: dict[str, Any]) -> None:
         ended = datetime.now(UTC).isoformat(timespec="seconds")
@@ -190,12 +197,26 @@ class Session(QObject):
         )
 
     def _on_progress(self, progress: Progress) -> None:
+        if progress.solution is not None:
+            self._last = progress
         self.progressed.emit(progress)
 
     def _on_failed(self) -> None:
         self._end("bad", "The solver met a mistake of its own. Nothing was changed; the school is as it was.")
 
     def _on_died(self) -> None:
+        """Keep the last schedule that the engine told of, if it told of one."""
+        case, last = self._case, self._last
+        if case is not None and last is not None and last.solution is not None and not self._over:
+            solution = last.solution
+            result = _unfinished(case, last, solution)
+            lead = "The solver's process ended unexpectedly; the last schedule it told of is kept. "
+            self.workspace.background.run(
+                lambda: _checked(case, solution),
+                lambda checked: self._adopt(case, result, last.bound, checked, lead),
+                self._fail,
+            )
+            return
         self._end(
             "bad",
             "The solver's process ended unexpectedly and was started again. The school is as it was; what "
@@ -223,6 +244,24 @@ def _compile(
     if order.warm and verify(confined, rules, schedule, baseline).ok:
         start = solution_of(schedule, problem, keys)
     return _Case(order, school, rules, schedule, confined, baseline, problem, keys, start, revision)
+
+
+def _unfinished(case: _Case, last: Progress, solution: Solution) -> Result:
+    """The result of a solve whose process ended: what its last schedule comes to, with nothing proven."""
+    values = level_values(case.problem, solution)
+    named = zip(case.problem.levels(), values, strict=True)
+    return Result(
+        status=Status.FEASIBLE,
+        stop_reason=StopReason.STOPPED,
+        solution=solution,
+        levels=tuple(LevelFigure(level.name, value, None) for level, value in named),
+        proven="",
+        conflict=(),
+        method=last.method,
+        seed=case.order.params.seed,
+        seconds=last.seconds,
+        iterations=0,
+    )
 
 
 def _checked(case: _Case, solution: Solution) -> tuple[Schedule, Verdict]:
