@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from echelon_desktop.app import Application
+from echelon_desktop.model.csv_io import read_school, write_school
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.sample import make_school
 from echelon_desktop.model.store import SchoolFile
@@ -45,7 +46,13 @@ def selftest() -> int:
 
 def _walk(app: Application, path: Path) -> None:
     sample = make_school(students=120)
-    SchoolFile.create(path, Dataset(sample.school, sample.rules), "Selftest").close()
+    files = path.parent / "files"
+    write_school(sample.school, files)
+    imported = read_school(files)
+    if imported.school != sample.school:
+        raise RuntimeError("the sample school's files do not say what the school says")
+    SchoolFile.create(path, Dataset(imported.school, sample.rules), "Selftest").close()
+    _say("the sample school was written, and imported again")
     app.begin(path)
     window = app.window
     _say("the window is open")

@@ -179,7 +179,5 @@ def test_real_schools(name, preset, expected, real_school) -> None:
 
 
 def test_without_periods_not_every_name_of_one_is_doubted():
-    school = School(
-        teachers=[e.Teacher("T1")], unavailability=[e.Unavailability("T1", ("R1",))], sections=[]
-    )
+    school = School(teachers=[e.Teacher("T1")], unavailability=[e.Unavailability("T1", ("R1",))], sections=[])
     assert "unknown-period" not in {finding.code for finding in check_school(school)}

@@ -271,6 +271,7 @@ class SolvePage(Page):
     def _show_start(self) -> None:
         """Say what the schedule on the screen means for a solve."""
         locked = sum(p.locked for p in self.document.schedule().placements.values())
+        self.scope.setItemText(0, "Only what is not locked" if locked else "Whole school")
         sections = "1 locked section stays" if locked == 1 else f"{locked:,} locked sections stay"
         self.locks.setText(f"{sections} in place." if locked else "")
         self.warm.setEnabled(bool(self.document.scenario))

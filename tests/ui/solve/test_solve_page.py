@@ -76,6 +76,7 @@ def test_locked_sections_stay(page: SolvePage, qtbot: QtBot):
     document = page.document
     document.apply(lock_sections(document.dataset, "1", ("S1", "S5"), True))
     assert "2 locked sections" in page.locks.text()
+    assert page.scope.currentText() == "Only what is not locked"
     solve(page, qtbot)
     placements = document.schedule().placements
     assert placements["S1"].periods == ("R1",)
