@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,7 +25,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _KERNELS: dict[Callable[..., Any], bool] = {}
 _LOCK = threading.RLock()
-_COMPILED: dict[Callable[..., Any], Callable[..., Any]] = {}
+_TWINS: dict[Callable[..., Any], Callable[..., Any]] = {}
+_SPACES: dict[str, dict[str, Any]] = {}  # globals of the twins, by module
 
 
 def kernel(function: F) -> F:
@@ -48,23 +49,26 @@ def compiled(function: F) -> F:
     thread.
     """
     with _LOCK:
-        if function not in _COMPILED:
-            _COMPILED.update(_build())
-        return _COMPILED[function]  # type: ignore[return-value]
+        if function not in _TWINS:
+            _build(function)
+        return _TWINS[function]  # type: ignore[return-value]
 
 
-def _build() -> dict[Callable[..., Any], Callable[..., Any]]:
+def _build(function: Callable[..., Any]) -> None:
+    """Make twins of an entry kernel and of all that it calls."""
     import numba
 
-    cache = point_to_cache(numba)
-    spaces: dict[str, dict[str, Any]] = {}
-    twins: dict[Callable[..., Any], Callable[..., Any]] = {}
-    for function, is_entry in _KERNELS.items():
-        space = spaces.setdefault(function.__module__, dict(sys.modules[function.__module__].__dict__))
-        copy = types.FunctionType(function.__code__, space, function.__name__, function.__defaults__)
-        copy.__module__ = function.__module__
-        copy.__qualname__ = function.__qualname__
+    kernels = reach(function)
+    cache = point_to_cache(numba, kernels)
+    for one in kernels:
+        if one in _TWINS:
+            continue
+        space = _SPACES.setdefault(one.__module__, dict(sys.modules[one.__module__].__dict__))
+        copy = types.FunctionType(one.__code__, space, one.__name__, one.__defaults__)
+        copy.__module__ = one.__module__
+        copy.__qualname__ = one.__qualname__
         copy.__annotations__ = {}
+        is_entry = _KERNELS[one]
         # Kernels divide by numbers they know not to be zero, and only entries are called from outside.
         options: dict[str, Any] = {
             "nogil": True,
@@ -73,12 +77,24 @@ def _build() -> dict[Callable[..., Any], Callable[..., Any]]:
             "no_cfunc_wrapper": True,
             "no_cpython_wrapper": not is_entry,
         }
-        twins[function] = numba.njit(copy, **options)
-    for space in spaces.values():
+        _TWINS[one] = numba.njit(copy, **options)
+    for space in _SPACES.values():
         for name, value in list(space.items()):
-            if isinstance(value, types.FunctionType) and value in twins:
-                space[name] = twins[value]
-    return twins
+            if isinstance(value, types.FunctionType) and value in _TWINS:
+                space[name] = _TWINS[value]
+
+
+def reach(function: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """A kernel and all that it calls, itself or through others."""
+    found = [function]
+    for one in found:
+        called = (one.__globals__.get(name) for name in one.__code__.co_names)
+        found += [other for other in dict.fromkeys(map(_as_kernel, called)) if other not in (None, *found)]
+    return found
+
+
+def _as_kernel(value: Any) -> Any:
+    return value if isinstance(value, types.FunctionType) and value in _KERNELS else None
 
 
 def record(layout: Any) -> Any:
@@ -90,11 +106,11 @@ def record(layout: Any) -> Any:
     return np.array([tuple(layout)], dtype=[(name, np.int64) for name in layout._fields])[0]
 
 
-def point_to_cache(numba: Any) -> bool:
+def point_to_cache(numba: Any, kernels: Sequence[Callable[..., Any]]) -> bool:
     """Let numba keep what it compiles in a folder of the user's; False where no folder can be written."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         return True
-    folder = cache_folder()
+    folder = cache_folder(kernels)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
@@ -106,17 +122,22 @@ def point_to_cache(numba: Any) -> bool:
     return True
 
 
-def cache_folder() -> Path:
+def cache_folder(kernels: Sequence[Callable[..., Any]]) -> Path:
     """
-    Folder for compiled kernels, named by what they were compiled from.
+    Folder for a compiled entry kernel, named by what it was compiled from.
 
     numba notices a change of the function it keeps, not of those that it calls; a name that depends on the
-    code of all kernels makes stale machine code impossible, installed or frozen.
+    code of all of them makes stale machine code impossible, installed or frozen.
+
+    Parameters
+    ----------
+    kernels
+        The entry kernel and all that it calls, as :func:`reach` gives them.
     """
     import platformdirs
 
     digest = hashlib.sha256()
-    for function in _KERNELS:
+    for function in kernels:
         code = function.__code__
         digest.update(repr((code.co_name, code.co_code, code.co_names, code.co_consts)).encode())
         constants = {

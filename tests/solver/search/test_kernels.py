@@ -11,6 +11,8 @@ from plain_schools import random_school
 from test_search import middling
 
 from echelon_desktop.solver.search import jit
+from echelon_desktop.solver.search.anneal import seek
+from echelon_desktop.solver.search.balance import even_out
 from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.plain import PlainProblem
 from echelon_desktop.solver.search.run import warm_up
@@ -116,15 +118,15 @@ def test_without_a_folder_to_write_to_nothing_is_cached(
     occupied = tmp_path / "a file"
     occupied.write_text("")
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    monkeypatch.setattr(jit, "cache_folder", lambda: occupied / "cache")
+    monkeypatch.setattr(jit, "cache_folder", lambda kernels: occupied / "cache")
 
     class Numba:
         class config:
             CACHE_DIR = ""
 
-    assert jit.point_to_cache(Numba) is False
-    monkeypatch.setattr(jit, "cache_folder", lambda: tmp_path / "new" / "cache")
-    assert jit.point_to_cache(Numba) is True
+    assert jit.point_to_cache(Numba, []) is False
+    monkeypatch.setattr(jit, "cache_folder", lambda kernels: tmp_path / "new" / "cache")
+    assert jit.point_to_cache(Numba, []) is True
     assert Path(Numba.config.CACHE_DIR).is_dir()
 
 
@@ -155,3 +157,10 @@ def test_kernels_get_ready_one_after_another() -> None:
     gate.set()
     warmup.wait()
     assert warmup.ready(second)
+
+
+def test_an_entry_reaches_all_that_it_calls_and_nothing_else() -> None:
+    names = {function.__name__ for function in jit.reach(seek)}
+    assert {"seek", "construct", "anneal", "propose", "settle", "draw"} <= names
+    assert "even_out" not in names
+    assert jit.cache_folder(jit.reach(seek)) != jit.cache_folder(jit.reach(even_out))
