@@ -170,6 +170,8 @@ ROOMS = FileSpec(
     (
         Column("id", "Room ID", _ID, _REQUIRED, ("Room", "Room Number"), filled=True),
         Column("seats", "Seats", _COUNT, _EXPECTED, ("# of Seats", "Capacity")),
+        Column("building", "Building", _TEXT, _OPTIONAL, ("Site", "Campus")),
+        Column("type", "Type", _TEXT, _OPTIONAL, ("Room Type",)),
     ),
     aliases=("Room",),
 )
@@ -194,6 +196,7 @@ COURSES = FileSpec(
         Column("sped_limit", "SPED Limit", _COUNT, _OPTIONAL, ("Max SPED", "SPED Max")),
         Column("pattern", "Pattern", _TEXT, _OPTIONAL, ("Meeting Pattern",)),
         Column("term_choices", "Terms", cells.Terms(), _OPTIONAL, ("Term",), "terms"),
+        Column("room_type", "Room Type", _TEXT),
     ),
     aliases=("Course", "Course Info", "Course Catalog"),
 )
@@ -211,6 +214,7 @@ TEACHERS = FileSpec(
         Column("max_load", "Max Load", _COUNT, _OPTIONAL, ("Maximum Load", "Max Sections")),
         Column("max_preps", "Max Preps", _COUNT, _OPTIONAL, ("Maximum Preps", "Max Preparations")),
         Column("max_consecutive", "Max Consecutive", _COUNT, _OPTIONAL, ("Maximum Consecutive",)),
+        Column("courses", "Can Teach", _IDS, _OPTIONAL, ("Qualified Courses",), "courses"),
     ),
     _EXPECTED,
     ("Teachers", "Teacher", "Teachers Info"),

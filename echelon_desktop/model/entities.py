@@ -57,10 +57,17 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room; holds one section (or stack) per slot, and ``seats`` students when given."""
+    """
+    A room; holds one section (or stack) per slot, and ``seats`` students when given.
+
+    ``type`` says what it is equipped for ("lab", "gym"): it is given to courses that ask for that type, one
+    without a type to courses that ask for none.
+    """
 
     id: str
     seats: int | None = None
+    building: str = ""
+    type: str = ""
     extra: Extra = field(default_factory=dict)
 
 
@@ -85,6 +92,7 @@ class Course:
     sped_limit: int | None = None
     pattern: str = ""
     term_choices: TermChoices = ()
+    room_type: str = ""
     extra: Extra = field(default_factory=dict)
 
 
@@ -114,7 +122,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """A teacher. ``load`` and ``science_sections`` are what the school's file says, to be checked."""
+    """
+    A teacher. ``load`` and ``science_sections`` are what the school's file says, to be checked.
+
+    ``courses`` are those that he may be given; none are those of his department.
+    """
 
     id: str
     department: str = ""
@@ -126,6 +138,7 @@ class Teacher:
     max_load: int | None = None  # sections at one time of the year
     max_preps: int | None = None  # different courses
     max_consecutive: int | None = None  # periods in a row
+    courses: tuple[str, ...] = ()
     extra: Extra = field(default_factory=dict)
 
 

@@ -193,7 +193,7 @@ _REMAPS: dict[str, dict[str, tuple[_Remap, ...]]] = {
     "rooms": {"sections": (_one("room"),), "placements": (_one("room"),)},
     "groups": {"sections": (_limit("groups"),), "students": (_some("groups"),)},
     "courses": {
-        "teachers": (_one("dedicated_course"),),
+        "teachers": (_one("dedicated_course"), _limit("courses")),
         "sections": (_needed("course"),),
         "requests": (_requests,),
         "rules": (_limit("courses"),),

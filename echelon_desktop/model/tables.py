@@ -51,7 +51,13 @@ SCHOOL_TABLES = (
     TableSpec("rooms", e.Room, ("id",), "room"),
     TableSpec("groups", e.Group, ("id",), "group"),
     TableSpec("courses", e.Course, ("id",), "course"),
-    TableSpec("teachers", e.Teacher, ("id",), "teacher", (("dedicated_course", "courses"),)),
+    TableSpec(
+        "teachers",
+        e.Teacher,
+        ("id",),
+        "teacher",
+        (("dedicated_course", "courses"), ("courses", "courses")),
+    ),
     TableSpec(
         "sections",
         e.Section,

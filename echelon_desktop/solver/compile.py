@@ -17,6 +17,7 @@ from echelon_desktop.solver.problem import (
     NO_LIMIT,
     Goal,
     GoalKind,
+    Ints,
     Keys,
     PairTable,
     Problem,
@@ -162,14 +163,18 @@ class _Compiler:
             slot_period=slots % max(n_periods, 1),
             adjacent=np.array(self.grid.adjacent(), np.int64),
             next_slot=next_slot,
+            days=self._days(),
             section_course=np.array([self.courses[x.course] for x in self.sections], np.int32),
             section_seats=np.array([self._seats(x) for x in self.sections], np.int32),
             section_sped=np.array([self._sped_limit(x) for x in self.sections], np.int32),
+            section_building=self._buildings(),
             section_audience=audience_of,
             audience=audience,
             choice_start=np.array(starts, np.int32),
             choice_mask=masks,
             exclusive=Ragged.of(self._exclusive()),
+            slot_limit_sections=Ragged.of([]),
+            slot_limit_most=np.zeros((0, self.grid.n_slots), np.int32),
             pair_tables=tuple(self._pair_tables(choices, starts)),
             capacity_sections=capacity_sections,
             capacity_seats=capacity_seats,
@@ -249,6 +254,27 @@ class _Compiler:
     def _sped_limit(self, section: e.Section) -> int:
         limit = sped_limit(self.school, self.rules, section)
         return NO_LIMIT if limit is None else limit
+
+    def _days(self) -> Ragged:
+        """Slots of each day of each term, in the order of the day."""
+        n_periods = len(self.grid.periods)
+        days: dict[str, list[tuple[int, int]]] = {}
+        for p, period in enumerate(self.grid.periods):
+            days.setdefault(period.day, []).append((period.order, p))
+        terms = range(self.grid.n_slots // n_periods) if n_periods else range(0)
+        return Ragged.of(
+            [[t * n_periods + p for _, p in sorted(day)] for t in terms for day in days.values()]
+        )
+
+    def _buildings(self) -> Ints:
+        """Number of the building in which each section, or its stack, is known to meet; -1 otherwise."""
+        building_of_stack: dict[int, str] = {}
+        for s, section in enumerate(self.sections):
+            room = self.school.rooms.get(section.room)
+            if room is not None and room.building:
+                building_of_stack.setdefault(self.first[s], room.building)
+        numbers = {name: i for i, name in enumerate(dict.fromkeys(building_of_stack.values()))}
+        return np.array([numbers.get(building_of_stack.get(f, ""), -1) for f in self.first], np.int32)
 
     def _audiences(self) -> tuple[np.ndarray, np.ndarray]:
         rows: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}

@@ -9,6 +9,9 @@ choices
 exclusive groups
     Sections of one teacher or one room: no two may meet in a common slot. A stack appears once, by its first
     section.
+slot limits
+    Sections of which at most so many may meet in a slot, since no more teachers or rooms could take them (see
+    ``assign``). A stack appears once, by its first section.
 pair tables
     Pairs of sections with the combinations of their choices that are allowed (stacks, links).
 shared capacities
@@ -33,7 +36,7 @@ from numpy.typing import NDArray
 from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.model.slots import Choice
 
-VERSION = 1
+VERSION = 2
 NO_LIMIT = np.iinfo(np.int32).max
 
 Ints = NDArray[np.int32]
@@ -72,11 +75,18 @@ class GoalKind(StrEnum):
     UNMET = "unmet"  # requests without a seat, at the sub-level of their rank
     ALTERNATES = "alternates"  # option_cost of the options granted
     BALANCE = "balance"  # sum over courses of largest minus smallest section
+    SPED_BALANCE = "SPED balance"  # the same of SPED students
     SPACING = "spacing"  # groups: pairs of sections in adjacent slots
     RUNS = "runs"  # groups: windows of limits[i] + 1 consecutive slots all taught
     CHOICE_COST = "choice cost"  # cost of the choices taken
     FREE = "free"  # free periods of students above the limit, per term
+    HOLES = "holes"  # free periods of students between two classes of a day
+    DAY_BALANCE = (
+        "day balance"  # classes of students on their fullest day less their emptiest, above the limit
+    )
     LOAD = "load"  # groups: sections of one term above limits[i], in the worst term
+    LOAD_SPREAD = "load spread"  # per department: largest minus smallest load of its groups, per FTE
+    TRAVEL = "travel"  # groups: slots after which the next is taught in another building
     CONSTANT = "constant"  # what no schedule can change
 
 
@@ -92,11 +102,13 @@ class Goal:
     name
         The rule's kind, for figures.
     groups
-        SPACING, RUNS, LOAD: lists of sections (one list a teacher). FREE: one list of students.
+        SPACING, RUNS, LOAD, LOAD_SPREAD, TRAVEL: lists of sections (one list a teacher). FREE, HOLES,
+        DAY_BALANCE: one list of students.
     limits
-        RUNS, LOAD: how many are allowed, per group. FREE, CONSTANT: one number.
+        RUNS, LOAD: how many are allowed, per group. LOAD_SPREAD: hundredths of a full post, per group. FREE,
+        DAY_BALANCE, CONSTANT: one number.
     cost
-        CHOICE_COST: shape (choices,).
+        CHOICE_COST: shape (choices,). LOAD_SPREAD: number of the department, per group.
     """
 
     kind: GoalKind
@@ -138,8 +150,12 @@ class Problem:
         Shape (slots,): mask of the slots right before or after it in the same day and term.
     next_slot
         Shape (slots,): the slot right after it in the same day and term, or -1.
+    days
+        Slots of each day of each term, in the order of the day.
     section_course, section_seats, section_sped
         Shape (sections,): course number, seats, most SPED students (NO_LIMIT for none).
+    section_building
+        Shape (sections,): number of the building of its room, or -1 where that is not known.
     section_audience
         Shape (sections,): row of ``audience``, or -1 when anyone may sit there.
     audience
@@ -148,6 +164,8 @@ class Problem:
         Choices of section s are ``choice_start[s]:choice_start[s + 1]``; their masks of slots.
     exclusive
         Lists of sections of which no two may meet in a common slot.
+    slot_limit_sections, slot_limit_most
+        Lists of sections; shape (lists, slots): how many of a list may meet in the slot.
     pair_tables
         Allowed combinations of choices.
     capacity_sections, capacity_seats
@@ -171,14 +189,18 @@ class Problem:
     slot_period: Ints
     adjacent: Masks
     next_slot: Ints
+    days: Ragged
     section_course: Ints
     section_seats: Ints
     section_sped: Ints
+    section_building: Ints
     section_audience: Ints
     audience: Bools
     choice_start: Ints
     choice_mask: Masks
     exclusive: Ragged
+    slot_limit_sections: Ragged
+    slot_limit_most: Ints
     pair_tables: tuple[PairTable, ...]
     capacity_sections: Ragged
     capacity_seats: Ints

@@ -22,7 +22,7 @@ from echelon_desktop.solver.problem import (
 )
 
 # What fewer sections or fewer seats cannot make dearer; the others would no longer be bounds.
-_SHRINKING = {GoalKind.SPACING, GoalKind.RUNS, GoalKind.LOAD, GoalKind.CHOICE_COST}
+_SHRINKING = {GoalKind.SPACING, GoalKind.RUNS, GoalKind.LOAD, GoalKind.TRAVEL, GoalKind.CHOICE_COST}
 
 
 def kept_sections(problem: Problem, courses: Iterable[int]) -> Ints:
@@ -82,14 +82,20 @@ def project(problem: Problem, courses: Iterable[int], among: Bools | None = None
         slot_period=problem.slot_period,
         adjacent=problem.adjacent,
         next_slot=problem.next_slot,
+        days=problem.days,
         section_course=problem.section_course[sections],
         section_seats=problem.section_seats[sections],
         section_sped=problem.section_sped[sections],
+        section_building=problem.section_building[sections],
         section_audience=problem.section_audience[sections],
         audience=problem.audience[:, students],
         choice_start=np.cumsum([0, *map(len, ranges)]).astype(np.int32),
         choice_mask=problem.choice_mask[choices],
         exclusive=Ragged.of([_renumbered(g, section_number, heads) for g in problem.exclusive]),
+        slot_limit_sections=Ragged.of(
+            [_renumbered(g, section_number, heads) for g in problem.slot_limit_sections]
+        ),
+        slot_limit_most=problem.slot_limit_most,
         pair_tables=tuple(
             PairTable(int(section_number[t.a]), int(section_number[t.b]), choice_number[t.pairs])
             for t in problem.pair_tables

@@ -20,7 +20,7 @@ from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
 from echelon_desktop.solver.cpsat.solve import Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
-from echelon_desktop.solver.problem import GoalKind, Problem, Solution
+from echelon_desktop.solver.problem import VERSION, GoalKind, Problem, Solution
 from echelon_desktop.solver.verify import verify
 
 STANDARD = preset_rules("standard")
@@ -71,8 +71,8 @@ def test_bytes_hold_no_name() -> None:
 
 def test_bytes_of_another_version_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = compiled(school_of()).to_bytes()
-    monkeypatch.setattr("echelon_desktop.solver.problem.VERSION", 2)
-    with pytest.raises(UnsupportedError, match="format 1"):
+    monkeypatch.setattr("echelon_desktop.solver.problem.VERSION", VERSION + 1)
+    with pytest.raises(UnsupportedError, match=f"format {VERSION}"):
         Problem.from_bytes(data)
 
 

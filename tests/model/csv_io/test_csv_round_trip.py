@@ -98,7 +98,7 @@ def schools(draw) -> School:
     term_choices = some(among([t.id for t in terms], min_size=1)) if terms else st.just(())
     choices = some(among(slot_texts, min_size=1)) if slot_texts else st.just(())
     patterns = draw(records(c.PATTERNS, e.Pattern, choices=choices))
-    rooms = draw(records(c.ROOMS, e.Room, seats=counts))
+    rooms = draw(records(c.ROOMS, e.Room, seats=counts, building=texts, type=texts))
     groups = draw(records(c.GROUPS, e.Group, listed_ids, name=texts))
     teachers = draw(
         records(
@@ -112,6 +112,7 @@ def schools(draw) -> School:
             max_load=counts,
             max_preps=counts,
             max_consecutive=counts,
+            courses=some(listed_ids),
         )
     )
     common = {
@@ -141,6 +142,7 @@ def schools(draw) -> School:
                 title=texts,
                 department=ids,
                 lab=st.sampled_from([None, True, False]),
+                room_type=texts,
                 **common,
             )
         )

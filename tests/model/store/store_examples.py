@@ -22,16 +22,25 @@ def example() -> Dataset:
         periods=[e.Period("R1", "1", "R", 1), e.Period("G1", "5", "G", 1, {"Bell": "8:05"})],
         terms=[e.Term("S1", "Herbst"), e.Term("S2", "Früh\njahr")],
         patterns=[e.Pattern("double", (("R1", "R2"), ("G1", "G2")))],
-        rooms=[e.Room("12", 30), e.Room("Gym")],
+        rooms=[e.Room("12", 30, "Main", "lab"), e.Room("Gym")],
         groups=[e.Group("AVID", "Advancement")],
         courses=[
             e.Course(
-                "Bio", "Biology", "Science", ("R1",), True, 12, "double", (("S1",), ("S2",)), {"x": "="}
+                "Bio",
+                "Biology",
+                "Science",
+                ("R1",),
+                True,
+                12,
+                "double",
+                (("S1",), ("S2",)),
+                "lab",
+                {"x": "="},
             ),
             e.Course("Art", lab=False),
             e.Course("数学"),
         ],
-        teachers=[e.Teacher("T1", "Science", "Bio", 5, 2, "Ada", 0.5, 5, 2, 3), e.Teacher("T2")],
+        teachers=[e.Teacher("T1", "Science", "Bio", 5, 2, "Ada", 0.5, 5, 2, 3, ("Bio",)), e.Teacher("T2")],
         sections=[
             e.Section("Bio-1", "Bio", ("T1", "T2"), 30, groups=("AVID",), grades=("9", "10")),
             e.Section("Art-1", "Art", seats=25, room="Gym"),

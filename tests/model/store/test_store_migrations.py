@@ -13,12 +13,12 @@ from echelon_desktop.errors import NewerFormatError, StoreError
 from echelon_desktop.model.store import SchoolFile, backups, migrate, restore_backup, schema
 from echelon_desktop.model.store.connect import connect
 
-SECOND = """
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -45,7 +45,7 @@ def revise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def install(text: str) -> None:
         scripts = tmp_path / "scripts 100%"
         shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-        (scripts / "versions" / "0002_second.py").write_text(text)
+        (scripts / "versions" / "0003_next.py").write_text(text)
         monkeypatch.setattr(migrate, "SCRIPTS", scripts)
 
     return install
@@ -71,13 +71,13 @@ def test_the_shipped_revisions_make_the_tables_in_use(path: Path) -> None:
 
 def test_the_format_is_in_the_header(path: Path) -> None:
     header = path.read_bytes()[:72]
-    assert int.from_bytes(header[60:64], "big") == migrate.newest_format() == 1
+    assert int.from_bytes(header[60:64], "big") == migrate.newest_format() == 2
     assert header[68:72] == b"Echl"
 
 
 def test_an_older_file_is_updated_after_a_backup(path: Path, revise) -> None:
     before = backups(path)
-    revise(SECOND)
+    revise(NEXT)
     with SchoolFile.open(path) as file:
         assert file.dataset.school.students["st1"].name == "updated Ada"
         assert file.undo_title == "Rename st1 to Ada"
@@ -85,7 +85,7 @@ def test_an_older_file_is_updated_after_a_backup(path: Path, revise) -> None:
     assert newest.reason == "before update"
     assert older == before
     with connect(path, read_only=True) as connection:
-        assert migrate.file_format(connection, path) == 2
+        assert migrate.file_format(connection, path) == 3
         assert connection.exec_driver_sql("SELECT name FROM pets").scalar_one() == "Rex"
     count = len(backups(path))
     SchoolFile.open(path).close()
@@ -96,11 +96,11 @@ def test_an_update_can_be_taken_back_by_its_backup(
     path: Path, revise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shipped = migrate.SCRIPTS
-    revise(SECOND)
+    revise(NEXT)
     SchoolFile.open(path).close()
     (saved,) = (b for b in backups(path) if b.reason == "before update")
     monkeypatch.setattr(migrate, "SCRIPTS", shipped)
-    with pytest.raises(NewerFormatError, match="file format 2, this version knows up to 1"):
+    with pytest.raises(NewerFormatError, match="file format 3, this version knows up to 2"):
         SchoolFile.open(path)
     restore_backup(path, saved.path)
     with SchoolFile.open(path) as file:
@@ -111,7 +111,7 @@ def test_an_update_can_be_taken_back_by_its_backup(
 
 def test_a_reader_of_an_older_file_leaves_it_alone(path: Path, revise) -> None:
     before, count = path.read_bytes(), len(backups(path))
-    revise(SECOND)
+    revise(NEXT)
     with SchoolFile.open(path, read_only=True) as reader:
         assert reader.dataset.school.students["st1"].name == "updated Ada"
         assert len(reader.history()) == 2
@@ -123,7 +123,7 @@ def test_an_update_that_fails_at_its_end_leaves_the_file_as_it_was(
     path: Path, revise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shipped, before = migrate.SCRIPTS, path.read_bytes()
-    revise(SECOND + "    raise RuntimeError('a bug in the revision')\n")
+    revise(NEXT + "    raise RuntimeError('a bug in the revision')\n")
     with pytest.raises(RuntimeError, match="a bug in the revision"):
         SchoolFile.open(path)
     monkeypatch.setattr(migrate, "SCRIPTS", shipped)
@@ -137,7 +137,7 @@ def test_no_update_without_a_backup(path: Path, revise) -> None:
     shutil.rmtree(folder)
     folder.write_text("a file in the way")
     before = path.read_bytes()
-    revise(SECOND)
+    revise(NEXT)
     with pytest.raises(StoreError):
         SchoolFile.open(path)
     assert path.read_bytes() == before
