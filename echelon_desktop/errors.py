@@ -8,6 +8,8 @@ Errors that a user can do something about.
     ├── RuleError             a rule says something that the school cannot mean
     ├── EditError             an edit does not fit the data it is applied to
     ├── ScheduleError         a schedule breaks a hard rule where one must not
+    ├── CredentialsError      the operating system's keyring does not keep, or give, a secret
+    ├── RemoteError           a remote solve cannot be set up, sent, followed or believed
     ├── UnsupportedError      a method was asked for something it does not do
     └── StoreError            the school file cannot be read or written
         ├── FileLockedError       another process has it open for writing
@@ -49,6 +51,14 @@ class EditError(EchelonError):
 
 class ScheduleError(EchelonError):
     """A schedule breaks a hard rule; nothing was changed."""
+
+
+class CredentialsError(EchelonError):
+    """The operating system's keyring does not keep, or give, a secret; it was put nowhere else."""
+
+
+class RemoteError(EchelonError):
+    """A remote solve cannot be set up, sent, followed or believed; nothing of the school was changed."""
 
 
 class UnsupportedError(EchelonError):

@@ -1,0 +1,90 @@
+"""
+One run's objects in the bucket, for the desktop, the dispatcher and the worker alike.
+
+What exists is always found by listing, never by asking for a key that may be missing: with the right to list
+confined to ``runs/``, S3 answers the latter with "forbidden".
+"""
+
+import hashlib
+from typing import Any, TypeVar
+
+from cloud_runner.wire import documents
+from cloud_runner.wire.documents import Blob
+from cloud_runner.wire.errors import WireError
+from cloud_runner.wire.layout import RunKeys
+
+D = TypeVar("D")
+
+
+class RunObjects:
+    """
+    Reads and writes one run's objects.
+
+    Parameters
+    ----------
+    s3
+        A boto3 S3 client; what it raises is not translated.
+    bucket
+        Name of the bucket.
+    run
+        The run's id.
+    """
+
+    def __init__(self, s3: Any, bucket: str, run: str) -> None:
+        self.s3, self.bucket, self.run = s3, bucket, run
+        self.keys = RunKeys(run)
+
+    def list(self) -> dict[str, str]:
+        """Key → ETag of every object of the run."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.keys.prefix)
+        return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
+
+    def read(self, key: str) -> bytes:
+        """The bytes of an object that was listed."""
+        data: bytes = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return data
+
+    def read_document(self, cls: type[D], key: str) -> D:
+        """A document that was listed; WireError when it is not one of its kind, or is another run's."""
+        document: Any = documents.read(cls, self.read(key))  # type: ignore[type-var]
+        if document.run != self.run:
+            raise WireError("The document is of another run.")
+        return document  # type: ignore[no-any-return]
+
+    def read_blob(self, blob: Blob) -> bytes:
+        """An object's bytes, which must be those its blob says; WireError when they are not."""
+        data = self.read(blob.key)
+        if len(data) != blob.bytes or hashlib.sha256(data).hexdigest() != blob.sha256:
+            raise WireError(f"The bytes of {blob.key} are not those that were written.")
+        return data
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put an object, whatever was there before."""
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=data)
+
+    def write_document(self, key: str, document: Any) -> None:
+        """Put a document; WireError when it is not what its type says."""
+        self.write(key, documents.write(document))
+
+    def write_blob(self, key: str, data: bytes) -> Blob:
+        """Put bytes, and say what a reader must find."""
+        self.write(key, data)
+        return Blob(key, hashlib.sha256(data).hexdigest(), len(data))
+
+    def create(self, key: str, document: Any) -> bool:
+        """Put a document where there is none yet; False when there is one already."""
+        return self._conditional(key, document, IfNoneMatch="*")
+
+    def replace(self, key: str, document: Any, etag: str) -> bool:
+        """Put a document in place of the one that was read; False when that one is gone or another."""
+        return self._conditional(key, document, IfMatch=etag)
+
+    def _conditional(self, key: str, document: Any, **condition: str) -> bool:
+        try:
+            self.s3.put_object(Bucket=self.bucket, Key=key, Body=documents.write(document), **condition)
+        except self.s3.exceptions.ClientError as error:
+            # 409: another conditional write of the same key was under way, and won.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (404, 409, 412):
+                return False
+            raise
+        return True
