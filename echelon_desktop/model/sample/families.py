@@ -4,11 +4,28 @@ from echelon_desktop.model.sample.shape import Shape
 
 FAMILIES = {
     "plain": Shape(),
-    "singletons": Shape(singleton_share=0.5),
+    "singletons": Shape(students=900, singleton_share=0.7),
+    "unequal-seats": Shape(students=900, singleton_share=0.55, unequal_seats=True, seat_slack=0.03),
     "tight": Shape(unequal_seats=True, seat_slack=0.0),
-    "busy-teachers": Shape(loads=(6, 8), absences=0.3),
-    "free-choice": Shape(planted=False),
-    "six-periods": Shape(days=("P",), periods_per_day=6, requests=(4, 6), loads=(4, 5)),
+    "busy-teachers": Shape(students=1000, singleton_share=0.62, requests=(7, 8), loads=(7, 8), absences=1.0),
+    "free-choice": Shape(singleton_share=0.6, planted=False),
+    "four-periods": Shape(
+        students=1000, days=("P",), periods_per_day=4, requests=(4, 4), loads=(3, 4), singleton_share=0.5
+    ),
+    "six-periods": Shape(
+        students=1200, days=("P",), periods_per_day=6, requests=(5, 6), loads=(5, 6), singleton_share=0.7
+    ),
+    "sixteen-periods": Shape(
+        students=600,
+        days=("A", "B"),
+        periods_per_day=8,
+        requests=(10, 14),
+        loads=(10, 14),
+        singleton_share=0.6,
+    ),
+    "semesters": Shape(singleton_share=0.6, semesters=True),
+    "double-periods": Shape(singleton_share=0.6, doubles=True),
+    "stacks": Shape(singleton_share=0.6, stacks=True, co_teaching=True),
     "general": Shape(
         semesters=True,
         doubles=True,
@@ -19,5 +36,6 @@ FAMILIES = {
         rooms=True,
         zero_period=True,
     ),
+    "district": Shape(students=50_000, singleton_share=0.4),
 }
 """Shapes by name; take the size that is wanted with ``make_school(students, seed, FAMILIES[name])``."""
