@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from echelon_desktop.solver.problem import Goal, GoalKind, Ints, PairTable, Problem, Ragged, Solution
 
@@ -169,7 +170,7 @@ class _Shuffle:
         order = self.order(len(lists))
         return Ragged.of([self.rng.permutation(self.section[lists[int(i)]]).tolist() for i in order]), order
 
-    def relabelled(self, labels: Ints) -> Ints:
+    def relabelled(self, labels: NDArray[np.integer[Any]]) -> Ints:
         """Labels that only mean "the same" and "another", by others; -1 stays."""
         n = int(labels.max(initial=-1)) + 1
         return _numbered(labels, self.order(n))
@@ -197,8 +198,8 @@ class _Shuffle:
         if goal.kind is GoalKind.CHOICE_COST:
             return replace(goal, cost=goal.cost[self.choices])
         if str(goal.kind) in _STUDENT_GOALS:
-            groups = [self.rng.permutation(self.student[group]).tolist() for group in goal.groups]
-            return replace(goal, groups=Ragged.of(groups))
+            students = [self.rng.permutation(self.student[group]).tolist() for group in goal.groups]
+            return replace(goal, groups=Ragged.of(students))
         if not len(goal.groups):
             return goal
         groups, order = self.lists(goal.groups)
@@ -215,8 +216,8 @@ def _inverse(order: Ints) -> Ints:
     return number
 
 
-def _numbered(values: Ints, number: Ints) -> Ints:
+def _numbered(values: NDArray[np.integer[Any]], number: Ints) -> Ints:
     """Values by their new numbers; -1, which is nothing, stays."""
     if not len(number):
-        return values
+        return values.astype(np.int32)
     return np.where(values >= 0, number[values], -1).astype(np.int32)
