@@ -11,14 +11,24 @@ MOST_NAMED = 4
 KIND_TITLES = {
     "unmet-requests": "Unmet requests",
     "granted-alternates": "Granted alternates",
+    "sped-balance": "SPED students spread",
     "section-balance": "Even section sizes",
     "sped-limit": "SPED limit",
     "allowed-periods": "Allowed periods",
     "lab-spacing": "Labs apart",
     "teacher-consecutive": "Periods in a row",
+    "teacher-travel": "Changes of building",
     "teacher-load": "Teaching load",
     "teacher-preps": "Preps",
+    "teacher-load-spread": "Even loads",
+    "teacher-rooms": "Rooms of a teacher",
+    "section-teachers": "A teacher for every section",
+    "section-rooms": "A room for every section",
+    "room-fit": "Rooms that fit",
+    "room-use": "Few rooms in use",
     "student-free-periods": "Free periods of students",
+    "student-holes": "Holes in students' days",
+    "student-day-balance": "Even days of students",
 }
 
 
@@ -36,9 +46,10 @@ def rule_sentence(rule: Rule, school: School) -> str:
     if rule.kind == "lab-spacing":
         who = _teachers(rule, school)
         return f"The labs of {who or 'a teacher'} are not in consecutive periods."
-    if rule.kind == "student-free-periods":
-        grades = f" of grade {_listed(rule.grades, 'or')}" if rule.grades else ""
-        return f"A student{grades} has at most {_counted(limit, 'period')} without a course in a term."
+    if rule.kind.startswith("student-"):
+        return _of_students(rule, limit)
+    if rule.kind in _OF_SECTIONS and (rule.courses or rule.departments or rule.sections):
+        return _OF_SECTIONS[rule.kind].format(_sections(rule, school))
     teachers = _teachers(rule, school)
     who = f"Each of {teachers}" if teachers else "A teacher"
     if len(rule.teachers) == 1:
@@ -50,7 +61,29 @@ def rule_sentence(rule: Rule, school: School) -> str:
         return f"{full} teaches at most {_counted(limit, 'section')} at a time; part-time in proportion."
     if rule.kind == "teacher-preps":
         return f"{who} prepares at most {_counted(limit, 'different course')}."
+    if rule.kind == "teacher-rooms":
+        return f"{who} teaches in at most {_counted(limit, 'room')}."
+    if rule.kind == "teacher-travel":
+        return f"{who} does not change buildings between consecutive periods."
+    if rule.kind == "teacher-load-spread" and teachers:
+        return f"Loads are equal within a department, among {teachers}."
     return kind.sentence if kind is not None else rule.kind
+
+
+_OF_SECTIONS = {
+    "section-teachers": "All {} have a teacher.",
+    "section-rooms": "All {} have a room.",
+    "room-fit": "The rooms of {} have no more seats than these.",
+}
+
+
+def _of_students(rule: Rule, limit: int) -> str:
+    who = f"A student of grade {_listed(rule.grades, 'or')}" if rule.grades else "A student"
+    if rule.kind == "student-holes":
+        return f"{who} has no free period between two classes of a day."
+    if rule.kind == "student-day-balance":
+        return f"{who} has days that differ by at most {_counted(limit, 'class', 'classes')}."
+    return f"{who} has at most {_counted(limit, 'period')} without a course in a term."
 
 
 def weight_words(weight: int) -> str:
@@ -106,5 +139,5 @@ def _listed(items: Iterable[str], last: str = "and", most: int = MOST_NAMED) -> 
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

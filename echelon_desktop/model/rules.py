@@ -49,6 +49,7 @@ class RuleKind:
 
 
 _SCOPE = ("courses", "departments", "teachers", "sections")
+_ASSIGNED = ("courses", "departments", "sections")
 
 RULE_KINDS = {
     kind.name: kind
@@ -56,6 +57,9 @@ RULE_KINDS = {
         RuleKind("unmet-requests", "As few unmet requests as possible, rank 1 before rank 2.", hard=False),
         RuleKind(
             "granted-alternates", "As few alternates in place of first choices as possible.", hard=False
+        ),
+        RuleKind(
+            "sped-balance", "SPED students are spread evenly over the sections of a course.", hard=False
         ),
         RuleKind("section-balance", "Sections of a course are of equal size.", hard=False),
         RuleKind(
@@ -83,6 +87,11 @@ RULE_KINDS = {
             needs=("limit",),
         ),
         RuleKind(
+            "teacher-travel",
+            "A teacher does not change buildings between consecutive periods.",
+            ("departments", "teachers"),
+        ),
+        RuleKind(
             "teacher-load",
             "A full-time teacher teaches at most so many sections at a time, a part-time one in proportion.",
             ("departments", "teachers", "limit"),
@@ -95,8 +104,31 @@ RULE_KINDS = {
             needs=("limit",),
         ),
         RuleKind(
+            "teacher-load-spread",
+            "The teachers of a department have equal loads.",
+            ("departments", "teachers"),
+            hard=False,
+        ),
+        RuleKind(
+            "teacher-rooms",
+            "A teacher teaches in at most so many rooms.",
+            ("departments", "teachers", "limit"),
+            needs=("limit",),
+        ),
+        RuleKind("section-teachers", "Every section has a teacher.", _ASSIGNED),
+        RuleKind("section-rooms", "Every section has a room.", _ASSIGNED),
+        RuleKind("room-fit", "Rooms have no more seats than their sections.", _ASSIGNED, hard=False),
+        RuleKind("room-use", "As few rooms as possible are in use.", hard=False),
+        RuleKind(
             "student-free-periods",
             "A student has at most so many periods without a course in a term.",
+            ("grades", "limit"),
+            needs=("limit",),
+        ),
+        RuleKind("student-holes", "A student has no free period between two classes of a day.", ("grades",)),
+        RuleKind(
+            "student-day-balance",
+            "A student's days differ by at most so many classes.",
             ("grades", "limit"),
             needs=("limit",),
         ),

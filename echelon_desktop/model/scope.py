@@ -37,6 +37,26 @@ def is_lab(school: School, section: e.Section) -> bool:
     return department_of(school, section).strip().casefold() == "science"
 
 
+def may_teach(school: School, teacher: e.Teacher, section: e.Section) -> bool:
+    """
+    Whether a teacher may be given a section that names nobody.
+
+    A teacher with a dedicated course takes that one; one with a list takes the courses on it; any other those
+    of his department.
+    """
+    if teacher.dedicated_course:
+        return section.course == teacher.dedicated_course
+    if teacher.courses:
+        return section.course in teacher.courses
+    return bool(teacher.department) and teacher.department == department_of(school, section)
+
+
+def room_type(school: School, section: e.Section) -> str:
+    """The type of room that a section needs, empty for a room without a type."""
+    course = school.courses.get(section.course)
+    return course.room_type if course else ""
+
+
 def stacks(school: School) -> dict[str, str]:
     """Every section with the first section of its stack (itself when it is in none), in the table's order."""
     position = {str(section): i for i, section in enumerate(school.sections)}

@@ -8,7 +8,10 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab
 from echelon_desktop.model.slots import Choice, SlotGrid
+from echelon_desktop.solver.figures import load_per_fte
 from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Masks, Ragged
+
+_ASSIGNED = {"section-teachers", "section-rooms", "teacher-rooms", "room-fit", "room-use"}
 
 
 def compile_goals(
@@ -39,6 +42,8 @@ def compile_goals(
         elif rule.kind == "granted-alternates":
             if any(r.alternates for x in school.requests.values() for r in x.requests):
                 yield Goal(GoalKind.ALTERNATES, level, weight, rule.kind)
+        elif rule.kind == "sped-balance":
+            yield Goal(GoalKind.SPED_BALANCE, level, weight, rule.kind)
         elif rule.kind == "section-balance":
             yield Goal(GoalKind.BALANCE, level, weight, rule.kind)
         elif rule.kind == "allowed-periods" and rule.level is not None:
@@ -47,12 +52,23 @@ def compile_goals(
             yield Goal(GoalKind.SPACING, level, weight, rule.kind, goals.labs(rule))
         elif rule.kind == "teacher-consecutive":
             yield Goal(GoalKind.RUNS, level, weight, rule.kind, *goals.runs(rule))
+        elif rule.kind == "teacher-travel":
+            yield Goal(GoalKind.TRAVEL, level, weight, rule.kind, goals.travelling(rule))
         elif rule.kind == "teacher-load":
             yield Goal(GoalKind.LOAD, level, weight, rule.kind, *goals.loads(rule))
         elif rule.kind == "teacher-preps":
             yield Goal(GoalKind.CONSTANT, level, weight, rule.kind, limits=goals.preps_excess(rule))
+        elif rule.kind == "teacher-load-spread":
+            yield goals.load_spread(rule)
+        elif rule.kind in _ASSIGNED:
+            count = goals.assigned(rule)
+            yield Goal(GoalKind.CONSTANT, level, weight, rule.kind, limits=np.array([count], np.int32))
         elif rule.kind == "student-free-periods":
-            yield Goal(GoalKind.FREE, level, weight, rule.kind, *goals.free(rule))
+            yield Goal(GoalKind.FREE, level, weight, rule.kind, *goals.students(rule))
+        elif rule.kind == "student-holes":
+            yield Goal(GoalKind.HOLES, level, weight, rule.kind, goals.students(rule)[0])
+        elif rule.kind == "student-day-balance":
+            yield Goal(GoalKind.DAY_BALANCE, level, weight, rule.kind, *goals.students(rule))
 
 
 class _Goals:
@@ -111,7 +127,35 @@ class _Goals:
             excess += max(0, len(courses) - _least(rule.limit, self.teacher(teacher).max_preps))
         return np.array([excess], np.int32)
 
-    def free(self, rule: e.Rule) -> tuple[Ragged, Ints]:
+    def travelling(self, rule: e.Rule) -> Ragged:
+        return Ragged.of([group for group in self.teaching(rule).values() if len(group) > 1])
+
+    def load_spread(self, rule: e.Rule) -> Goal:
+        teaching = self.teaching(rule)
+        concerned = [
+            (teaching.get(x.id, []), hundredths, x.department)
+            for x in self.school.teachers.values()
+            if x.department and concerns_teacher(rule, x) and (hundredths := fte_hundredths(x)) > 0
+        ]
+        if len(self.grid.terms) < 2:  # then every section counts, wherever it stands
+            loads: dict[str, list[int]] = {}
+            for group, hundredths, department in concerned:
+                loads.setdefault(department, []).append(load_per_fte(len(group), hundredths))
+            spread = sum((max(those) - min(those)) // 100 for those in loads.values())
+            count = np.array([spread], np.int32)
+            return Goal(GoalKind.CONSTANT, rule.level or 0, rule.weight, rule.kind, limits=count)
+        departments = {name: i for i, name in enumerate(dict.fromkeys(x[2] for x in concerned))}
+        return Goal(
+            GoalKind.LOAD_SPREAD,
+            rule.level or 0,
+            rule.weight,
+            rule.kind,
+            Ragged.of([x[0] for x in concerned]),
+            np.array([x[1] for x in concerned], np.int32),
+            np.array([departments[x[2]] for x in concerned], np.int64),
+        )
+
+    def students(self, rule: e.Rule) -> tuple[Ragged, Ints]:
         # The order in which the compiler numbers students: those of the table, then unknown ones.
         records = [
             *self.school.students.values(),
@@ -119,6 +163,43 @@ class _Goals:
         ]
         concerned = [n for n, x in enumerate(records) if not rule.grades or x.grade in rule.grades]
         return Ragged.of([concerned]), np.array([rule.limit or 0], np.int32)
+
+    def assigned(self, rule: e.Rule) -> int:
+        """What a rule about who teaches and in which room counts; no placement changes it."""
+        if rule.kind == "section-teachers":
+            taught = {self.first[s] for s, section in enumerate(self.sections) if section.teachers}
+            return sum(self.first[s] not in taught for s in self.concerned(rule))
+        rooms = self.rooms()
+        if rule.kind == "section-rooms":
+            return sum(self.first[s] not in rooms for s in self.concerned(rule))
+        if rule.kind == "teacher-rooms":
+            taught_in = ({rooms[s] for s in group if s in rooms} for group in self.teaching(rule).values())
+            return sum(max(0, len(those) - (rule.limit or 0)) for those in taught_in)
+        if rule.kind == "room-use":
+            return len(set(rooms.values()))
+        wasted = 0
+        for stack in {self.first[s] for s in self.concerned(rule)} & rooms.keys():
+            room = self.school.rooms.get(rooms[stack])
+            if room is not None and room.seats is not None:
+                members = (x for s, x in enumerate(self.sections) if self.first[s] == stack)
+                wasted += max(0, room.seats - max(section.seats for section in members))
+        return wasted
+
+    def concerned(self, rule: e.Rule) -> list[int]:
+        return [s for s, section in enumerate(self.sections) if concerns(rule, self.school, section)]
+
+    def rooms(self) -> dict[int, str]:
+        """Room of each stack that has one, by its first section."""
+        rooms: dict[int, str] = {}
+        for s, section in enumerate(self.sections):
+            if section.room:
+                rooms.setdefault(self.first[s], section.room)
+        return rooms
+
+
+def fte_hundredths(teacher: e.Teacher) -> int:
+    """Hundredths of a full post; a teacher of whom nothing is said has one."""
+    return 100 if teacher.fte is None else round(100 * teacher.fte)
 
 
 def _least(*limits: int | None) -> int:

@@ -63,6 +63,11 @@ class Brute:
             for a, b in combinations(group.tolist(), 2):
                 if self.mask[choice[a]] & self.mask[choice[b]]:
                     return False
+        limits = zip(self.problem.slot_limit_sections, self.problem.slot_limit_most, strict=True)
+        for group, most in limits:
+            for slot, number in enumerate(most.tolist()):
+                if sum(self.mask[choice[s]] >> slot & 1 for s in group.tolist()) > number:
+                    return False
         for table in self.problem.pair_tables:
             if [choice[table.a], choice[table.b]] not in table.pairs.tolist():
                 return False
@@ -163,6 +168,11 @@ class Brute:
             for course in set(self.course):
                 sizes = [seat.count(s) for s in self.sections if self.course[s] == course]
                 cost += max(sizes) - min(sizes)
+        elif goal.kind is GoalKind.SPED_BALANCE:
+            sped = [s if problem.student_sped[self.student[r]] else -1 for r, s in enumerate(seat)]
+            for course in set(self.course):
+                numbers = [sped.count(s) for s in self.sections if self.course[s] == course]
+                cost += max(numbers) - min(numbers)
         elif goal.kind is GoalKind.SPACING:
             for group in goal.groups:
                 for a, b in combinations(group.tolist(), 2):
@@ -186,6 +196,37 @@ class Brute:
                 for term in terms:
                     slots = {i for i in range(problem.n_slots) if problem.slot_term[i] == term}
                     cost += max(0, len(slots - busy) - int(goal.limits[0]))
+        elif goal.kind in {GoalKind.HOLES, GoalKind.DAY_BALANCE}:
+            for n in goal.groups.items.tolist():
+                away = {i for i in range(problem.n_slots) if int(problem.student_blocked[n]) >> i & 1}
+                held = {
+                    i for r in self.requests if self.student[r] == n and seat[r] >= 0 for i in meets[seat[r]]
+                }
+                if goal.kind is GoalKind.HOLES:
+                    for day in problem.days:
+                        for i, slot in enumerate(day.tolist()):
+                            around = held & set(day[:i].tolist()), held & set(day[i + 1 :].tolist())
+                            cost += all(around) and slot not in held | away
+                    continue
+                for term in terms:
+                    days = [set(day.tolist()) for day in problem.days if problem.slot_term[day[0]] == term]
+                    sizes = [len(held & day) for day in days if day - away]
+                    cost += max(0, max(sizes) - min(sizes) - int(goal.limits[0])) if sizes else 0
+        elif goal.kind is GoalKind.TRAVEL:
+            building = problem.section_building.tolist()
+            for group in goal.groups:
+                at = [(i, building[s]) for s in group.tolist() for i in meets[s] if building[s] >= 0]
+                cost += len(
+                    {i for i, one in at for j, other in at if problem.next_slot[i] == j and one != other}
+                )
+        elif goal.kind is GoalKind.LOAD_SPREAD:
+            loads: dict[int, list[int]] = {}
+            for group, fte, department in zip(goal.groups, goal.limits, goal.cost, strict=True):
+                load = max(
+                    sum(any(problem.slot_term[i] == t for i in meets[s]) for s in group) for t in terms
+                )
+                loads.setdefault(int(department), []).append(10_000 * load // int(fte))
+            cost = sum((max(those) - min(those)) // 100 for those in loads.values())
         elif goal.kind is GoalKind.LOAD:
             for group, limit in zip(goal.groups, goal.limits, strict=True):
                 loads = [sum(any(problem.slot_term[i] == t for i in meets[s]) for s in group) for t in terms]

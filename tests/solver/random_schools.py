@@ -5,8 +5,10 @@ from random import Random
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.rules import check_rules
+from echelon_desktop.model.rules import RULE_KINDS, check_rules
 from echelon_desktop.model.tables import SCHOOL_TABLES
+
+_ONCE = {"unmet-requests", "granted-alternates", "section-balance"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class _Maker:
             periods=[e.Period(p, day=p[0], order=i) for i, p in enumerate(self.periods)],
             terms=[e.Term(t) for t in self.terms],
             patterns=[e.Pattern("ends", ((self.periods[0], self.periods[-1]), (self.periods[-1],)))],
-            rooms=[e.Room("A", seats=rng.randint(1, 3)), e.Room("B")],
+            rooms=[e.Room("A", seats=rng.randint(1, 3), building="North"), e.Room("B", building="South")],
             groups=[e.Group("band")],
             courses=[self.course(c) for c in self.course_ids],
             teachers=[self.teacher(t) for t in self.teacher_ids],
@@ -159,12 +161,11 @@ class _Maker:
         if self.chance(60):
             rules.append(e.Rule("balance", "section-balance", level=rng.choice([1, 2, 3])))
         for i in range(rng.randint(0, 3)):
-            kind = rng.choice(
-                ["lab-spacing", "teacher-consecutive", "teacher-load", "teacher-preps", "allowed-periods"]
-                + ["student-free-periods", "sped-limit"]
-            )
-            level = None if kind == "sped-limit" or self.chance(12) else rng.randint(1, 4)
-            limit = None if kind in {"lab-spacing", "allowed-periods"} else rng.choice([0, 1, 1, 2])
+            shape = rng.choice([k for k in RULE_KINDS.values() if k.name not in _ONCE])
+            kind = shape.name
+            hard = not shape.graded or (shape.hard and self.chance(12))
+            level = None if hard else rng.randint(1, 4)
+            limit = rng.choice([0, 1, 1, 2]) if "limit" in shape.uses else None
             teachers = self.some(self.teacher_ids, 70) if kind.startswith("teacher") else ()
             rules.append(
                 e.Rule(
@@ -172,11 +173,9 @@ class _Maker:
                     kind,
                     level,
                     weight=rng.choice([1, 2]),
-                    courses=self.some(self.course_ids, 40)
-                    if kind in {"sped-limit", "allowed-periods"}
-                    else (),
+                    courses=self.some(self.course_ids, 40) if "courses" in shape.uses else (),
                     teachers=teachers,
-                    grades=("9",) if kind == "student-free-periods" and self.chance(50) else (),
+                    grades=("9",) if "grades" in shape.uses and self.chance(50) else (),
                     periods=(self.some(self.slots, 60) or (self.periods[0],))
                     if kind == "allowed-periods"
                     else (),

@@ -15,6 +15,8 @@ import numpy as np
 
 from echelon_desktop.solver.problem import GoalKind, Ints, Problem
 
+_OF_STUDENTS = {GoalKind.FREE, GoalKind.HOLES, GoalKind.DAY_BALANCE}
+
 
 @dataclass(frozen=True, slots=True)
 class StudentClass:
@@ -82,7 +84,7 @@ def _single_students(problem: Problem) -> set[int]:
         if not linked.isdisjoint(options.tolist()):
             single.add(int(problem.request_student[r]))
     for goal in problem.goals:
-        if goal.kind is GoalKind.FREE:
+        if goal.kind in _OF_STUDENTS:
             single.update(int(n) for n in goal.groups.items)
     return single
 

@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 from echelon_desktop.solver.cpsat.classes import StudentClass, student_classes
 from echelon_desktop.solver.cpsat.pools import Pool, section_pools, twin_sections
 from echelon_desktop.solver.cpsat.seating import Count, deal, fill
-from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.problem import GoalKind, Problem, Solution
 
 Linear: TypeAlias = cp_model.LinearExpr | int
 
@@ -71,7 +71,7 @@ class Share:
 
     choice: int
     size: Linear
-    sped: cp_model.IntVar | None = None
+    sped: Linear | None = None
 
 
 class SchoolModel:
@@ -114,6 +114,7 @@ class SchoolModel:
         self._at_seat: dict[tuple[int, int], list[Place]] = {}  # by pool and mask
         self._of_class: list[list[Place]] = [[] for _ in self.classes]
         self._shares: dict[tuple[int, int], list[Share]] = {}  # by pool and mask
+        self._counts_sped = any(goal.kind is GoalKind.SPED_BALANCE for goal in problem.goals)
         self._post_sections()
         for group in range(len(self.classes)):
             self._add_places(group)
@@ -135,6 +136,12 @@ class SchoolModel:
                 at_slot[tuple(self.meeting(sections, 1 << slot))] = None
             for choices in at_slot:
                 model.add_at_most_one(self.taken[k] for k in choices)
+        limits = zip(problem.slot_limit_sections, problem.slot_limit_most, strict=True)
+        for sections, most in limits:
+            for slot, number in enumerate(most.tolist()):
+                there = [self.taken[k] for k in self.meeting(sections, 1 << slot)]
+                if len(there) > number:
+                    model.add(total(there) <= number)
         for table in problem.pair_tables:
             for side, section in ((0, table.a), (1, table.b)):
                 for k in problem.choices_of(section):
@@ -265,12 +272,12 @@ class SchoolModel:
         problem, model = self.problem, self.model
         places, choices = self._at_seat.get((p, mask), []), self.pools[p].at[mask]
         held = total(x.count for x in places)
-        if len(choices) == 1 or not places:
-            return [Share(k, held) for k in choices]
         sped_counts = [x.count for x in places if self._is_sped(x)]
+        if len(choices) == 1 or not places:
+            return [Share(k, held, total(sped_counts) if sped_counts else None) for k in choices]
         limits = {k: int(problem.section_sped[self._section_of[k]]) for k in choices}
         seats = {k: int(problem.section_seats[self._section_of[k]]) for k in choices}
-        sped_matters = bool(sped_counts) and any(limits[k] < seats[k] for k in choices)
+        sped_matters = bool(sped_counts) and (self._counts_sped or any(limits[k] < seats[k] for k in choices))
         shares = []
         for k in choices:
             size = model.new_int_var(0, seats[k], "")
@@ -304,7 +311,7 @@ class SchoolModel:
             s = standing.get(share.choice)
             if isinstance(share.size, cp_model.IntVar):
                 model.add_hint(share.size, 0 if s is None else int(sizes[s]))
-            if share.sped is not None:
+            if isinstance(share.sped, cp_model.IntVar):
                 model.add_hint(share.sped, 0 if s is None else int(sped_sizes[s]))
 
     def _standing(self, solution: Solution) -> dict[int, int]:

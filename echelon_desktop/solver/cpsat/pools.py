@@ -49,8 +49,9 @@ def twin_sections(problem: Problem, merge: bool = True) -> dict[int, tuple[int, 
     in_goals = [
         _memberships(goal.groups, problem.n_sections)
         for goal in problem.goals
-        if goal.kind is not GoalKind.FREE
+        if goal.kind not in {GoalKind.FREE, GoalKind.HOLES, GoalKind.DAY_BALANCE}
     ]
+    limited = _memberships(problem.slot_limit_sections, problem.n_sections)
     costs = [goal.cost for goal in problem.goals if goal.kind is GoalKind.CHOICE_COST]
     alike: dict[object, list[int]] = {}
     for s in range(problem.n_sections):
@@ -65,6 +66,8 @@ def twin_sections(problem: Problem, merge: bool = True) -> dict[int, tuple[int, 
                 tuple(int(problem.choice_mask[k]) for k in choices),
                 tuple(tuple(int(cost[k]) for k in choices) for cost in costs),
                 exclusive[s],
+                limited[s],
+                int(problem.section_building[s]),
                 tuple(member_of[s] for member_of in in_goals),
             )
         alike.setdefault(key, []).append(s)

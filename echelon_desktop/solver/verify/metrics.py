@@ -91,7 +91,15 @@ _GRADED = {
     "teacher-consecutive": ("Teachers with too many periods in a row", "teachers"),
     "teacher-load": ("Teachers with too many sections", "teachers"),
     "teacher-preps": ("Teachers with too many courses", "teachers"),
+    "teacher-travel": ("Teachers who change buildings between periods", "teachers"),
+    "teacher-rooms": ("Teachers with too many rooms", "teachers"),
+    "section-teachers": ("Sections without a fitting teacher", "sections"),
+    "section-rooms": ("Sections without a fitting room", "sections"),
+    "room-fit": ("Sections in rooms too large", "sections"),
+    "room-use": ("Rooms in use", "rooms"),
     "student-free-periods": ("Students with too many free periods", "students"),
+    "student-holes": ("Students with free periods between classes", "students"),
+    "student-day-balance": ("Students with uneven days", "students"),
 }
 _BY_TABLE = {
     "sections": _SECTION_FACTS,

@@ -1,10 +1,19 @@
 """A schedule read once against its school: slots, stacks, who sits where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.entities import Course, CourseRequest, LinkKind, Rule, Seat, Section, Student
+from echelon_desktop.model.entities import (
+    Course,
+    CourseRequest,
+    LinkKind,
+    Rule,
+    Seat,
+    Section,
+    Student,
+    Teacher,
+)
 from echelon_desktop.model.slots import SlotGrid
 
 # Without a word from the school, labs are what this department teaches.
@@ -115,6 +124,25 @@ class Reading:
         """Teachers of a section, as scheduled."""
         placement = self.schedule.placements.get(section)
         return tuple(dict.fromkeys(placement.teachers)) if placement else ()
+
+    @cached_property
+    def terms(self) -> list[tuple[str, int]]:
+        """Each term with the mask of its slots; one without a name where the school has none."""
+        periods = [period.id for period in self.grid.periods]
+        return [(t, self.grid.mask_of(periods, (t,))) for t in self.grid.terms] or [("", self.grid.all)]
+
+    def teaching(self, rule: Rule) -> Iterator[tuple[Teacher, list[str]]]:
+        """Teachers of a rule's scope with their placed sections, one of each stack."""
+        for teacher_id, sections in self.taught.items():
+            teacher = self.school.teachers.get(teacher_id) or Teacher(teacher_id)
+            if rule.teachers and teacher_id not in rule.teachers:
+                continue
+            if not rule.departments or teacher.department in rule.departments:
+                yield teacher, sections
+
+    def load(self, sections: list[str]) -> int:
+        """How many of some sections meet in the fullest term."""
+        return max(sum(bool(self.masks[s] & term) for s in sections) for _, term in self.terms)
 
     def room(self, section: str) -> str:
         """Room of a section as scheduled, empty when it has none."""

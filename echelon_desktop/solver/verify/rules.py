@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from math import floor
 
-from echelon_desktop.model.entities import Rule, Teacher
+from echelon_desktop.model.entities import Rule
+from echelon_desktop.solver.verify import assigned, days
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.verdict import Breach
 from echelon_desktop.solver.verify.wording import counted, listed
@@ -41,6 +42,20 @@ def granted_alternates(reading: Reading, rule: Rule) -> Iterator[Breach]:
                 place = dict.fromkeys((course, *requests[course].alternates))
                 message = f"Student {student} has {held} in place of {course}."
                 yield Breach(list(place).index(held), message, "requests", student)
+
+
+def sped_balance(reading: Reading, rule: Rule) -> Iterator[Breach]:
+    """Each course's most minus fewest SPED students in a section."""
+    sped = {student.id for student in reading.students.values() if student.sped}
+    for course, sizes in sizes_by_course(reading).items():
+        numbers = {section: sum(student in sped for student in reading.roster[section]) for section in sizes}
+        fewest, most = min(numbers, key=numbers.__getitem__), max(numbers, key=numbers.__getitem__)
+        if numbers[most] > numbers[fewest]:
+            message = (
+                f"{course} has {counted(numbers[fewest], 'SPED student')} in {fewest} "
+                f"and {numbers[most]} in {most}."
+            )
+            yield Breach(numbers[most] - numbers[fewest], message, "courses", course)
 
 
 def section_balance(reading: Reading, rule: Rule) -> Iterator[Breach]:
@@ -76,7 +91,7 @@ def allowed_periods(reading: Reading, rule: Rule) -> Iterator[Breach]:
 def lab_spacing(reading: Reading, rule: Rule) -> Iterator[Breach]:
     """Each pair of a teacher's labs with slots next to each other in a day and term; a stack is one lab."""
     adjacent = reading.grid.adjacent()
-    for teacher, sections in _teaching(reading, rule):
+    for teacher, sections in reading.teaching(rule):
         labs = [s for s in sections if any(reading.is_lab(member) for member in reading.stacks[s])]
         for first, second in combinations(labs, 2):
             beside = 0
@@ -90,7 +105,7 @@ def lab_spacing(reading: Reading, rule: Rule) -> Iterator[Breach]:
 
 def teacher_consecutive(reading: Reading, rule: Rule) -> Iterator[Breach]:
     """Each run of one period more than the limit, in a day and term, that is taught throughout."""
-    for teacher, sections in _teaching(reading, rule):
+    for teacher, sections in reading.teaching(rule):
         taught = 0
         for section in sections:
             taught |= reading.masks[section]
@@ -106,13 +121,11 @@ def teacher_consecutive(reading: Reading, rule: Rule) -> Iterator[Breach]:
 
 def teacher_load(reading: Reading, rule: Rule) -> Iterator[Breach]:
     """Sections (a stack is one) above the limit in each teacher's fullest term."""
-    for teacher, sections in _teaching(reading, rule):
+    for teacher, sections in reading.teaching(rule):
         share = 1.0 if teacher.fte is None else teacher.fte
         # A hair more, so that 0.1 × 30 is 3 whatever binary fractions make of it.
         limit = _least(floor((rule.limit or 0) * share + 1e-9), teacher.max_load)
-        terms = [reading.grid.mask_of(_all_periods(reading), (term,)) for term in reading.grid.terms]
-        terms = terms or [reading.grid.all]
-        load = max(sum(1 for s in sections if reading.masks[s] & term) for term in terms)
+        load = reading.load(sections)
         if load > limit:
             message = (
                 f"Teacher {teacher.id} teaches {counted(load, 'section')} at a time; the limit is {limit}."
@@ -122,7 +135,7 @@ def teacher_load(reading: Reading, rule: Rule) -> Iterator[Breach]:
 
 def teacher_preps(reading: Reading, rule: Rule) -> Iterator[Breach]:
     """Different courses above the limit of each teacher."""
-    for teacher, sections in _teaching(reading, rule):
+    for teacher, sections in reading.teaching(rule):
         members = [m for s in sections for m in reading.stacks[s] if teacher.id in reading.teachers(m)]
         courses = dict.fromkeys(reading.school.sections[member].course for member in members)
         limit = _least(rule.limit, teacher.max_preps)
@@ -131,51 +144,27 @@ def teacher_preps(reading: Reading, rule: Rule) -> Iterator[Breach]:
             yield Breach(len(courses) - limit, message, "teachers", teacher.id)
 
 
-def student_free_periods(reading: Reading, rule: Rule) -> Iterator[Breach]:
-    """Periods of a term in which a student has neither a seat nor an absence, above the limit."""
-    limit = rule.limit or 0
-    terms = [(term, reading.grid.mask_of(_all_periods(reading), (term,))) for term in reading.grid.terms]
-    for student in reading.students.values():
-        if rule.grades and student.grade not in rule.grades:
-            continue
-        busy = reading.grid.mask(student.unavailable)
-        for _, section in reading.seats.get(student.id, ()):
-            busy |= reading.masks.get(section.id, 0)
-        for term, slots in terms or [("", reading.grid.all)]:
-            free = (slots & ~busy).bit_count()
-            if free > limit:
-                when = f" in {term}" if term else ""
-                message = (
-                    f"Student {student.id} has {counted(free, 'free period')}{when}; the limit is {limit}."
-                )
-                yield Breach(free - limit, message, "students", student.id)
-
-
 # Unmet requests are counted by rank (above), SPED limits among the facts.
 RULES: dict[str, Callable[[Reading, Rule], Iterator[Breach]]] = {
     "granted-alternates": granted_alternates,
+    "sped-balance": sped_balance,
     "section-balance": section_balance,
     "allowed-periods": allowed_periods,
     "lab-spacing": lab_spacing,
     "teacher-consecutive": teacher_consecutive,
+    "teacher-travel": assigned.teacher_travel,
     "teacher-load": teacher_load,
     "teacher-preps": teacher_preps,
-    "student-free-periods": student_free_periods,
+    "teacher-load-spread": assigned.teacher_load_spread,
+    "teacher-rooms": assigned.teacher_rooms,
+    "section-teachers": assigned.section_teachers,
+    "section-rooms": assigned.section_rooms,
+    "room-fit": assigned.room_fit,
+    "room-use": assigned.room_use,
+    "student-free-periods": days.student_free_periods,
+    "student-holes": days.student_holes,
+    "student-day-balance": days.student_day_balance,
 }
-
-
-def _teaching(reading: Reading, rule: Rule) -> Iterator[tuple[Teacher, list[str]]]:
-    """Teachers of a rule's scope with their sections, one of each stack."""
-    for teacher_id, sections in reading.taught.items():
-        teacher = reading.school.teachers.get(teacher_id) or Teacher(teacher_id)
-        if rule.teachers and teacher_id not in rule.teachers:
-            continue
-        if not rule.departments or teacher.department in rule.departments:
-            yield teacher, sections
-
-
-def _all_periods(reading: Reading) -> list[str]:
-    return [period.id for period in reading.grid.periods]
 
 
 def _least(limit: int | None, own: int | None) -> int:

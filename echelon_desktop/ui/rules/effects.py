@@ -11,13 +11,23 @@ from echelon_desktop.ui.schedule.timetable import Timetable
 COUNTED = {
     "unmet-requests": ("unmet request", "unmet requests"),
     "granted-alternates": ("alternate granted", "alternates granted"),
+    "sped-balance": ("student of SPED spread", "students of SPED spread"),
     "section-balance": ("student of size spread", "students of size spread"),
     "allowed-periods": ("section outside", "sections outside"),
     "lab-spacing": ("pair of labs side by side", "pairs of labs side by side"),
     "teacher-consecutive": ("run too long", "runs too long"),
     "teacher-load": ("section too many", "sections too many"),
     "teacher-preps": ("course too many", "courses too many"),
+    "teacher-travel": ("change of building", "changes of building"),
+    "teacher-load-spread": ("section of load spread", "sections of load spread"),
+    "teacher-rooms": ("room too many", "rooms too many"),
+    "section-teachers": ("section without", "sections without"),
+    "section-rooms": ("section without", "sections without"),
+    "room-fit": ("seat too many", "seats too many"),
+    "room-use": ("room in use", "rooms in use"),
     "student-free-periods": ("free period too many", "free periods too many"),
+    "student-holes": ("hole", "holes"),
+    "student-day-balance": ("class too many", "classes too many"),
 }
 
 
@@ -80,11 +90,13 @@ def _concerned(rule: Rule, school: School) -> str:
     """Whom the rule is about."""
     if rule.kind in {"unmet-requests", "granted-alternates"}:
         number, noun = sum(len(x.requests) for x in school.requests.values()), "request"
-    elif rule.kind == "student-free-periods":
+    elif rule.kind.startswith("student-"):
         grades = rule.grades
         number = sum(not grades or s.grade in grades for s in school.students.values())
         noun = "student"
-    elif rule.kind in {"sped-limit", "allowed-periods", "section-balance"}:
+    elif rule.kind == "room-use":
+        number, noun = len(school.rooms), "room"
+    elif not rule.kind.startswith("teacher-") and rule.kind != "lab-spacing":
         number = sum(concerns(rule, school, section) for section in school.sections.values())
         noun = "section"
     else:

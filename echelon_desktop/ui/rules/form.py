@@ -38,7 +38,9 @@ LIMITS = {
     "teacher-consecutive": "Periods in a row at most",
     "teacher-load": "Sections at most",
     "teacher-preps": "Courses at most",
+    "teacher-rooms": "Rooms at most",
     "student-free-periods": "Free periods at most",
+    "student-day-balance": "Classes apart at most",
 }
 
 
