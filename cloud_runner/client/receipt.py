@@ -56,8 +56,8 @@ class Receipt:
 def receipt(figures: Figures, input_bytes: int, sha256: str, start_bytes: int, sped: int) -> Receipt:
     """The receipt of a run's objects; ``sped`` is the number of students marked SPED."""
     leaves = [
-        f"{figures.students:,} students as numbers in a random order: when each cannot attend, which sections "
-        f"for some students only each may take, and a mark on {sped:,} that SPED limits count them",
+        f"{figures.students:,} students as numbers in a random order: when each cannot attend, which "
+        f"sections for some students only each may take, and a mark on {sped:,} that SPED limits count them",
         f"{figures.requests:,} course requests as numbers: whose, which course, alternates, rank, pin",
         f"{figures.courses:,} courses and {figures.sections:,} sections as numbers in a random order: seats, "
         "SPED limits, when each can meet, which cannot meet at once",
