@@ -34,6 +34,8 @@ class Machines:
         Command for each image; any other image is the worker.
     at_once
         Processes at the same time; further jobs wait in RUNNABLE.
+    environment
+        Set for every job, as an image sets it; a job definition's own comes on top.
     grace_s
         Seconds between SIGTERM and SIGKILL when a job is terminated or its machine reclaimed.
     """
@@ -41,6 +43,7 @@ class Machines:
     endpoint: str
     region: str
     images: dict[str, Command] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
     at_once: int = 2
     grace_s: float = 30.0
     jobs: dict[str, "EmulatedJob"] = field(default_factory=dict)
@@ -52,7 +55,7 @@ class Machines:
 
     def start(self, image: str, arguments: Command, environment: Mapping[str, str]) -> Program:
         """Start an attempt's process."""
-        full = clean_environment(self.endpoint, self.region) | dict(environment)
+        full = clean_environment(self.endpoint, self.region) | self.environment | dict(environment)
         return start_leashed((*self.images.get(image, WORKER), *arguments), full, self.folder)
 
     def take(self, wanted: Callable[[], bool]) -> bool:
