@@ -332,19 +332,24 @@ def tool(name):
 
 
 def lock(words):
-    """Resolve both lock files for all supported systems and Pythons, the second within the first."""
+    """Resolve the lock files for all supported systems and Pythons, all others within the first."""
     if not Path(tool("uv")).exists():
         ensure_environment("dev")
     common = [tool("uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
     common += ["--python-version", "{}.{}".format(*OLDEST), "--only-binary", ":all:"]
     common += ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", *words]
-    extra = {"run": [], "dev": ["--group", "dev", "--constraint", "requirements/run.lock"]}
-    for kind, path in LOCKS.items():
-        name = path.relative_to(ROOT).as_posix()
-        code = call([*common, *extra[kind], "--output-file", name, "pyproject.toml"], cwd=str(ROOT))
+    within = ["--constraint", "requirements/run.lock"]
+    sources = {
+        "run": ["pyproject.toml"],
+        "dev": ["--group", "dev", *within, "pyproject.toml"],
+        "worker": [*within, "requirements/worker.in"],
+    }
+    for kind, source in sources.items():
+        name = "requirements/{}.lock".format(kind)
+        code = call([*common, "--output-file", name, *source], cwd=str(ROOT))
         if code != 0:
             return code
-        if "://" in path.read_text(encoding="utf-8"):
+        if "://" in (ROOT / name).read_text(encoding="utf-8"):
             raise SetupError("{} names an address; a lock file must fit any package index.".format(name))
         say("Wrote {}.".format(name))
     return 0
