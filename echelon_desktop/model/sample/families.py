@@ -10,10 +10,24 @@ FAMILIES = {
     "busy-teachers": Shape(students=1000, singleton_share=0.62, requests=(7, 8), loads=(7, 8), absences=1.0),
     "free-choice": Shape(singleton_share=0.6, planted=False),
     "four-periods": Shape(
-        students=1000, days=("P",), periods_per_day=4, requests=(4, 4), loads=(3, 4), singleton_share=0.5
+        students=1000,
+        days=("P",),
+        periods_per_day=4,
+        requests=(4, 4),
+        loads=(4, 4),
+        absences=0.0,
+        singleton_share=0.6,
+        unequal_seats=True,
+        seat_slack=0.005,
     ),
     "six-periods": Shape(
-        students=1200, days=("P",), periods_per_day=6, requests=(5, 6), loads=(5, 6), singleton_share=0.7
+        students=600,
+        days=("P",),
+        periods_per_day=6,
+        requests=(6, 6),
+        loads=(5, 6),
+        singleton_share=0.8,
+        seats=20,
     ),
     "sixteen-periods": Shape(
         students=600,

@@ -12,6 +12,8 @@ from echelon_desktop.model.sample.staffing import Meeting, PlannedSection
 
 # Weights of a regular and an advanced course; with a fifth on the honors track demand is as the shares say.
 _HONORS_DRAW, _REGULAR_DRAW = (4, 32), (4, 1)
+# Sections a student looks at, at most: were it all those of a large district, time would grow as its square.
+_LOOK = 100
 _CORE_ORDER = ("English", "Math", "Social Studies", "Science", "PE")
 
 
@@ -99,9 +101,10 @@ class Sectioner:
         wanted = [course for department in _CORE_ORDER for course in self._core_course(department, pupil)]
         while len(wanted) > pupil.wishes:
             wanted.pop(self.random.randrange(len(wanted)))
-        wanted = [c for c in wanted if any(self._admits(o, pupil, True) for o in self.of_course[c])]
-        while wanted and not self._place(wanted, pupil):
-            wanted.pop()
+        found = [self._open_sections(course, pupil) for course in wanted]
+        found = [options for options in found if options]
+        while found and not self._place(found, pupil):
+            found.pop()
         for within_target in (True, False):
             periods = list(self.periods)
             self.random.shuffle(periods)
@@ -120,15 +123,19 @@ class Sectioner:
             weights = [s * drawn[c.offer.is_advanced] for c, s in zip(courses, shares, strict=True)]
             yield courses[_weighted(weights, self.random)]
 
-    def _place(self, courses: list[PlannedCourse], pupil: Pupil) -> bool:
-        """Find a section of each of the courses, all apart, the emptiest preferred."""
-        options = []
-        for course in courses:
-            open_options = [o for o in self.of_course[course] if self._admits(o, pupil, True)]
-            open_options.sort(key=lambda o: (-self.left[o.meeting], o.sections[0].id))
-            options.append(open_options)
-        options.sort(key=len)
-        found = _apart(options, pupil.busy)
+    def _open_sections(self, course: PlannedCourse, pupil: Pupil) -> list[_Option]:
+        """Sections of a course that the student may join, the emptiest first."""
+        options = [o for o in self._some(self.of_course[course]) if self._admits(o, pupil, True)]
+        options.sort(key=lambda o: (-self.left[o.meeting], o.sections[0].id))
+        return options
+
+    def _some(self, options: list[_Option]) -> list[_Option]:
+        step = len(options) // _LOOK
+        return options if step < 2 else options[self.random.randrange(step) :: step]
+
+    def _place(self, options: Sequence[list[_Option]], pupil: Pupil) -> bool:
+        """Join one section of each course, all apart, the first ones preferred."""
+        found = _apart(sorted(options, key=len), pupil.busy)
         if found is None:
             return False
         for option in found:
@@ -140,7 +147,7 @@ class Sectioner:
         core = pupil.core_departments
         subjects = {subject_of(section.course) for section in pupil.taken}
         options, weights = [], []
-        for option in self.in_period[period]:
+        for option in self._some(self.in_period[period]):
             liking = option.liking[pupil.grade]
             if not liking or option.subject in subjects or option.core_of in core:
                 continue
@@ -167,6 +174,14 @@ class Sectioner:
             section.students.append(pupil.number)
             section.sped += pupil.sped
             pupil.taken.append(section)
+        if self._seats(option, within_target=False) <= 0:
+            self._close(option.meeting)
+
+    def _close(self, meeting: Meeting) -> None:
+        """A full class is not looked at again."""
+        in_periods = [options for p, options in enumerate(self.in_period) if meeting.mask >> p & 1]
+        for options in (*in_periods, *(self.of_course[section.course] for section in meeting.sections)):
+            options[:] = [option for option in options if option.meeting is not meeting]
 
 
 def _options(meetings: Iterable[Meeting]) -> Iterable[_Option]:
