@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from typing import Any, Self
+from urllib.request import Request, urlopen
 
 import boto3
 import moto.batch.models
@@ -65,6 +66,8 @@ class Cloud:
         host, port = self.server.get_host_and_port()
         self.address = (host, port)
         self.endpoint = f"http://{host}:{port}"
+        # What an earlier cloud of this process has left.
+        urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.machines = Machines(self.endpoint, self.settings.region, at_once=self.at_once)
         self.real_job = moto.batch.models.Job
         moto.batch.models.Job = self.make_job  # type: ignore[misc,assignment]

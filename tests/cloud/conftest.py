@@ -1,4 +1,4 @@
-"""The emulated cloud for the tests: one for all of them, since it takes seconds to start."""
+"""The emulated cloud for the tests: one for each module, since moto's state belongs to the whole process."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.resources import Settings
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def emulated() -> Iterator[Cloud]:
     """The cloud as the template has it, with a message's second delivery after one second."""
     settings = replace(Settings.of_template(), visibility_s=1)
