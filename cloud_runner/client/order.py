@@ -65,6 +65,8 @@ class Pace:
         Between two looks at a run: shortly after something changed, and when nothing does.
     picked_up_s
         After which a run that no dispatcher took is called "not picked up".
+    forgotten_s
+        After which AWS Batch may not know a job any more, however it ended.
     connect_s, read_s
         Of one request to AWS.
     attempts
@@ -74,6 +76,7 @@ class Pace:
     poll_min_s: float = 2.0
     poll_max_s: float = 15.0
     picked_up_s: float = 300.0
+    forgotten_s: float = 86_400.0
     connect_s: float = 5.0
     read_s: float = 20.0
     attempts: int = 3

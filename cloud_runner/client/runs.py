@@ -139,6 +139,8 @@ class Run:
         When its message was sent; empty before.
     job
         Its job in AWS Batch; empty before it is submitted.
+    collected
+        Whether all that is to be brought back is here; only then is it deleted in the bucket.
     trouble
         The last look at the remote failed; ``message`` says how. The run itself is not concerned.
     folder
@@ -167,6 +169,7 @@ class Run:
     has_start: bool = False
     sent: str = ""
     job: str = ""
+    collected: bool = False
     ended: str = ""
     cancelled: bool = False
     trouble: bool = False

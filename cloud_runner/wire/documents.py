@@ -299,9 +299,14 @@ DOCUMENTS: dict[str, type[Any]] = {
 }
 
 
+def written(moment: datetime) -> str:
+    """A moment (aware of its zone) as documents write it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def now() -> str:
-    """The present moment as documents write it: UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The present moment as documents write it."""
+    return written(datetime.now(UTC))
 
 
 def write(document: Any) -> bytes:
