@@ -86,7 +86,7 @@ def place_section(
     """
     Put a section into a place of a schedule that is not whole yet; its students leave it when it moves.
 
-    Where every section has a place, students can be re-seated instead (``solver.what_if``); here nobody knows
+    Where every section has a place, students can be re-seated instead (``solver.deltas``); here nobody knows
     yet what else they will hold.
 
     Raises

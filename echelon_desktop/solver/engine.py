@@ -34,6 +34,7 @@ class _Engine:
         self.jobs: queue.SimpleQueue[p.StartSolve] = queue.SimpleQueue()
         self.questions: queue.SimpleQueue[p.Situation | p.Question] = queue.SimpleQueue()
         self.stopped: set[int] = set()
+        self.forgotten: set[int] = set()
         self.situation = 0  # the newest one received
 
     def run(self) -> None:
@@ -51,6 +52,8 @@ class _Engine:
             self.jobs.put(request)
         elif isinstance(request, p.StopSolve):
             self.stopped.add(request.job)
+        elif isinstance(request, p.Forget):
+            self.forgotten.add(request.number)
         else:
             if isinstance(request, p.Situation):
                 self.situation = request.number
@@ -81,19 +84,34 @@ class _Engine:
                 self.send(p.Finished(job.job, run))
 
     def answer_questions(self) -> None:
+        from echelon_desktop.solver.deltas.row import Deltas, warmup
         from echelon_desktop.solver.problem import Problem
         from echelon_desktop.solver.questions import QUESTIONS
 
         known = -1
-        state: tuple[Any, ...] = ()
+        deltas: Deltas | None = None
+        trouble = ""
+        compiling = warmup()
         while True:
             request = self.questions.get()
             if isinstance(request, p.Situation):
-                known, state = request.number, (Problem.from_bytes(request.problem), request.solution)
+                known, deltas, trouble = request.number, None, ""
+                try:
+                    if request.solution is not None:
+                        deltas = Deltas(Problem.from_bytes(request.problem), request.solution, compiling)
+                except Exception:  # told to whoever asks about it
+                    trouble = traceback.format_exc()
                 continue
-            about = () if request.situation is None else state
-            if about and (request.situation != known or known != self.situation):
-                continue  # about a state of the school that is no more
+            if request.number in self.forgotten:
+                continue
+            about: tuple[Any, ...] = ()
+            if request.situation is not None:
+                if request.situation != known or known != self.situation:
+                    continue  # about a state of the school that is no more
+                if trouble:
+                    self.send(p.Failed(trouble, number=request.number))
+                    continue
+                about = (deltas,)
             try:
                 answers: Iterable[Any] = QUESTIONS[request.name](*about, *request.arguments)
                 self.send_parts(request, answers)
@@ -101,9 +119,9 @@ class _Engine:
                 self.send(p.Failed(traceback.format_exc(), number=request.number))
 
     def send_parts(self, question: p.Question, answers: Iterable[Any]) -> None:
-        """Send the parts of an answer as they come, unless the situation changes meanwhile."""
+        """Send the parts of an answer as they come, unless nobody waits for them any more."""
         for part in answers:
-            if question.situation not in {None, self.situation}:
+            if question.situation not in {None, self.situation} or question.number in self.forgotten:
                 return
             self.send(p.Answer(question.number, question.situation, part, last=False))
         self.send(p.Answer(question.number, question.situation, None))

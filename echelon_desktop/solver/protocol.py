@@ -11,7 +11,7 @@ from typing import Any
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.result import Params, Progress
 
-VERSION = 1
+VERSION = 2
 
 
 # From the window
@@ -51,6 +51,13 @@ class Question:
     situation: int | None
     name: str
     arguments: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Give no more parts of the answer to a question."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +119,5 @@ class Failed:
     number: int | None = None
 
 
-Request = StartSolve | StopSolve | Situation | Question | Quit
+Request = StartSolve | StopSolve | Situation | Question | Forget | Quit
 Reply = Hello | Ready | Told | Finished | Answer | Failed

@@ -1,8 +1,7 @@
 """
-The questions that the engine answers about a situation, by name.
+The questions that the engine answers, by name; all yield the parts of their answer.
 
-One about a situation takes its problem and solution before its own arguments; all yield the parts of their
-answer.
+Those about a situation take its :class:`Deltas` before their own arguments, None without a whole schedule.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,14 +9,19 @@ from typing import Any
 
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
-from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.what_if import moves_of
+from echelon_desktop.solver.deltas.row import Deltas
 
 
-def moves(problem: Problem, solution: Solution | None, section: int) -> Iterator[Any]:
-    """Every place a section could take and what that would cost; nothing without a whole schedule."""
-    if solution is not None:
-        yield from moves_of(problem, solution, section)
+def moves(deltas: Deltas | None, section: int) -> Iterator[Any]:
+    """Every place a section could take and what that would cost, estimated."""
+    if deltas is not None:
+        yield from deltas.moves(section)
+
+
+def exact_moves(deltas: Deltas | None, section: int) -> Iterator[Any]:
+    """The same with exact figures, of the places for which they can be had in a second."""
+    if deltas is not None:
+        yield from deltas.exact(section)
 
 
 def conflict(school: School, rules: tuple[Rule, ...], baseline: Schedule) -> Iterator[Any]:
@@ -27,4 +31,8 @@ def conflict(school: School, rules: tuple[Rule, ...], baseline: Schedule) -> Ite
     yield find_conflict(school, rules, baseline)
 
 
-QUESTIONS: dict[str, Callable[..., Iterator[Any]]] = {"moves": moves, "conflict": conflict}
+QUESTIONS: dict[str, Callable[..., Iterator[Any]]] = {
+    "moves": moves,
+    "exact moves": exact_moves,
+    "conflict": conflict,
+}

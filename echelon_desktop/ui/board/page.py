@@ -18,6 +18,7 @@ from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section, section_title
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.compile import schedule_of
+from echelon_desktop.solver.deltas.row import after
 from echelon_desktop.ui.board.cards import TRAY, BoardData
 from echelon_desktop.ui.board.model import BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
@@ -131,9 +132,9 @@ class BoardPage(Page):
         name = section_title(document.dataset, section)
         where = ", ".join(place.choice.periods)
         with told(self, "The section was not moved", lambda: self.refresh(None)):
-            if place.move is not None and situation is not None:
+            if place.move is not None and situation is not None and situation.solution is not None:
                 schedule = schedule_of(
-                    place.move.solution,
+                    after(situation.solution, place.move),
                     situation.problem,
                     situation.keys,
                     document.school,

@@ -92,7 +92,8 @@ class BoardDelegate(QStyledItemDelegate):
         look = theme()
         ground, ink = _tones(target)
         swap = "⇄ " if target.standing is Standing.SWAP else ""
-        text = swap + ("…" if target.unmet is None else _signed(target.unmet))
+        sure = "= " if target.exact else "≈ "
+        text = swap + ("…" if target.unmet is None else sure + _signed(target.unmet))
         painter.setFont(look.font(TYPE.body, QFont.Weight.DemiBold))
         width = painter.fontMetrics().horizontalAdvance(text) + 14
         badge = QRect(rect.right() - width - 7, rect.center().y() - 10, width, 21)

@@ -10,9 +10,9 @@ from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.deltas.row import Move
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
-from echelon_desktop.solver.what_if import Move
 from echelon_desktop.ui.workspace import Workspace
 
 
@@ -39,7 +39,9 @@ class TargetPlace:
     words
         Why not, or what it would cost, in a sentence.
     unmet
-        Change in unmet requests (≈), None while it is not known.
+        Change in unmet requests, None while it is not known.
+    exact
+        Whether that change is exact (=) and not an estimate (≈).
     move
         The whole consequence, None while it is not known or cannot be.
     """
@@ -48,6 +50,7 @@ class TargetPlace:
     standing: Standing
     words: str
     unmet: int | None = None
+    exact: bool = False
     move: Move | None = None
 
 
@@ -77,8 +80,9 @@ class Targets(QObject):
         self.workspace = workspace
         self.section = ""
         self.places: dict[int, TargetPlace] = {}  # by mask of slots
+        self._unanswered: dict[int, TargetPlace] = {}  # the same, as they were before any answer
         self.situation: Situation | None = None
-        self._asked = 0
+        self._asked: list[int] = []
         self._preparing = False
 
     @property
@@ -134,14 +138,15 @@ class Targets(QObject):
             else:
                 target = TargetPlace(place.choice, Standing.FREE, "Free.")
             self.places[place.choice.mask] = target
+        self._unanswered = dict(self.places)
         self._ask()
         self.changed.emit()
 
     def drop(self) -> None:
         """Put the card down again."""
-        if self._asked:
-            self.workspace.engine.forget(self._asked)
-        self._asked, self.section = 0, ""
+        for number in self._asked:
+            self.workspace.engine.forget(number)
+        self._asked, self.section = [], ""
         self.places = {}
         self.changed.emit()
 
@@ -159,9 +164,11 @@ class Targets(QObject):
         if not self.section or situation.solution is None:
             return
         number = situation.keys.sections.index(self.section)
-        self._asked = self.workspace.engine.ask(
-            "moves", number, answer=self._on_move, done=self._on_all_moves
-        )
+        engine = self.workspace.engine
+        self._asked = [
+            engine.ask("moves", number, answer=self._on_move, done=self._on_all_moves),
+            engine.ask("exact moves", number, answer=self._on_move),
+        ]
 
     def _on_prepared(self, situation: Situation) -> None:
         self._preparing = False
@@ -178,16 +185,17 @@ class Targets(QObject):
         if self.situation is None:
             return
         choice = self.situation.keys.choices[next(iter(move.choices.values()))]
-        before = self.places.get(choice.mask)
+        before = self._unanswered.get(choice.mask)
         if before is None or before.standing is Standing.CLOSED:
             return
         words = f"{before.words} {_cost(move)}"
-        self.places[choice.mask] = TargetPlace(choice, before.standing, words, move.unmet, move)
+        self.places[choice.mask] = TargetPlace(
+            choice, before.standing, words, move.unmet, move.exact > 0, move
+        )
         self.changed.emit()
 
     def _on_all_moves(self) -> None:
         """Places that no rule forbids, and yet were not among the answers, break a rule about people."""
-        self._asked = 0
         for mask, place in self.places.items():
             if place.standing in {Standing.FREE, Standing.SWAP} and place.move is None:
                 words = "Neither it alone nor swapped with what stands there would keep every hard rule."
@@ -202,4 +210,4 @@ def _cost(move: Move) -> str:
         more = "more" if move.unmet > 0 else "fewer"
         unmet = f"{abs(move.unmet):,} unmet request{'' if abs(move.unmet) == 1 else 's'} {more}"
     students = "1 student moves" if move.students == 1 else f"{move.students:,} students move"
-    return f"{unmet} (≈), {students}."
+    return f"{unmet} ({'=' if move.exact else '≈'}), {students}."

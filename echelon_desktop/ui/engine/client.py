@@ -182,7 +182,8 @@ class EngineClient(QObject):
 
     def forget(self, number: int) -> None:
         """Drop what is still to come of an answer."""
-        self._asked.pop(number, None)
+        if self._asked.pop(number, None) is not None:
+            self._send(p.Forget(number))
 
     def _ask(
         self,

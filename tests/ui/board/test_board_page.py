@@ -88,6 +88,17 @@ def test_a_drop_moves_the_section_and_its_students_in_one_step(page: BoardPage, 
     assert document.schedule() == before
 
 
+def test_a_cost_becomes_exact_and_says_so(page: BoardPage, qtbot: QtBot):
+    ready(page, qtbot)
+    section, column = free_place(page, qtbot)
+    qtbot.waitUntil(lambda: page._place_at(column).exact, timeout=ENGINE_MS)
+    place = page._place_at(column)
+    assert "(=)" in place.words
+    assert "≈" not in place.words
+    drop(page, section, column)
+    assert page.line_text.text().endswith(place.words)
+
+
 def test_a_card_is_carried_by_keys(page: BoardPage, qtbot: QtBot):
     ready(page, qtbot)
     section, column = free_place(page, qtbot)

@@ -123,6 +123,19 @@ def test_answers_about_a_state_that_is_no_more_are_dropped(engine: EngineClient,
     assert not late
 
 
+def test_what_is_forgotten_is_not_answered(engine: EngineClient, sample, qtbot: QtBot):
+    problem, keys = compile_school(sample.school, sample.rules)
+    engine.set_situation(problem, solution_of(sample.planted, problem, keys))
+    late, timely = [], []
+    numbers = [engine.ask("exact moves", s, answer=late.append) for s in range(20)]
+    for number in numbers:
+        engine.forget(number)
+    engine.ask("exact moves", 0, answer=timely.append)
+    qtbot.waitUntil(lambda: bool(timely), timeout=START_MS)
+    assert not late
+    assert all(move.exact > 0 for move in timely)
+
+
 def test_a_school_that_cannot_be_is_explained(engine: EngineClient, qtbot: QtBot):
     from echelon_desktop.model.entities import Period, Section, Teacher
     from echelon_desktop.model.rules import preset_rules
