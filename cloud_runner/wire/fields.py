@@ -146,7 +146,9 @@ def _read(hint: Any, value: Any, name: str) -> Any:
         return hint(value)
     if is_dataclass(hint):
         return from_json(hint, value, name)  # type: ignore[arg-type]
-    # JSON writes 60.0 as 60 where a program likes, and Python's True is an int.
+    # JSON knows one kind of number: 60 and 60.0 are the same. Python's True is an int.
+    if hint is int and isinstance(value, float) and value.is_integer():
+        value = int(value)
     kinds = (int, float) if hint is float else (hint,)
     if not isinstance(value, kinds) or (hint is not bool and isinstance(value, bool)):
         raise WireError(f"{name} must be {_WORDS[hint]}.")
