@@ -73,7 +73,7 @@ def rule_sentence(rule: Rule, school: School) -> str:
 _OF_SECTIONS = {
     "section-teachers": "All {} have a teacher.",
     "section-rooms": "All {} have a room.",
-    "room-fit": "The rooms of {} have no more seats than these.",
+    "room-fit": "The rooms of {} have as many seats as these.",
 }
 
 

@@ -117,7 +117,7 @@ RULE_KINDS = {
         ),
         RuleKind("section-teachers", "Every section has a teacher.", _ASSIGNED),
         RuleKind("section-rooms", "Every section has a room.", _ASSIGNED),
-        RuleKind("room-fit", "Rooms have no more seats than their sections.", _ASSIGNED, hard=False),
+        RuleKind("room-fit", "Rooms have as many seats as their sections.", _ASSIGNED, hard=False),
         RuleKind("room-use", "As few rooms as possible are in use.", hard=False),
         RuleKind(
             "student-free-periods",

@@ -11,7 +11,8 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, sped_limit, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
-from echelon_desktop.model.tables import SCHOOL_TABLES
+from echelon_desktop.solver.assign.limits import slot_limits
+from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, locked_section
 from echelon_desktop.solver.goals import compile_goals
 from echelon_desktop.solver.problem import (
     NO_LIMIT,
@@ -29,7 +30,10 @@ NO_SCHEDULE = Schedule({}, {})
 
 
 def compile_school(
-    school: School, rules: Iterable[e.Rule], baseline: Schedule = NO_SCHEDULE
+    school: School,
+    rules: Iterable[e.Rule],
+    baseline: Schedule = NO_SCHEDULE,
+    openings: Openings | None = None,
 ) -> tuple[Problem, Keys]:
     """
     Compile a school to arrays.
@@ -40,13 +44,20 @@ def compile_school(
         The facts and what is wanted.
     baseline
         Its locks, forbidden places and pinned seats are kept; the rest of it is ignored.
+    openings
+        Sections that get their teachers and rooms when they have their periods. What they certainly cost is
+        in the problem, and never more of them meet at once than can be taught. Those of the rules when left
+        out; with none, sections without a teacher or a room stay without.
 
     Raises
     ------
     UnsupportedError
         If the school has more slots than a mask holds.
     """
-    return _Compiler(school, tuple(rules), baseline).compile()
+    rules = tuple(rules)
+    if openings is None:
+        openings = find_openings(school, rules, baseline)
+    return _Compiler(school, rules, baseline, openings).compile()
 
 
 def schedule_of(
@@ -57,7 +68,7 @@ def schedule_of(
     for s, section_id in enumerate(keys.sections):
         choice, section = keys.choices[solution.choice[s]], school.sections[section_id]
         before = baseline.placements.get(section_id, e.Placement("", section_id))
-        section = _as_locked(section, before)
+        section = locked_section(section, before)
         placements[section_id] = replace(
             before,
             periods=choice.periods,
@@ -106,23 +117,12 @@ def _stands(choice: Choice, placement: e.Placement, n_terms: int) -> bool:
     )
 
 
-def _as_locked(section: e.Section, placement: e.Placement | None) -> e.Section:
-    """The section with the teachers and the room of a locked placement, where it names none itself."""
-    if placement is None or not placement.locked:
-        return section
-    return replace(
-        section, teachers=section.teachers or placement.teachers, room=section.room or placement.room
-    )
-
-
 class _Compiler:
-    def __init__(self, school: School, rules: tuple[e.Rule, ...], baseline: Schedule) -> None:
-        tables = {spec.name: getattr(school, spec.name).values() for spec in SCHOOL_TABLES}
-        tables["sections"] = [
-            _as_locked(section, baseline.placements.get(section.id)) for section in school.sections.values()
-        ]
-        school = School(**tables)
-        self.school, self.rules, self.baseline = school, rules, baseline
+    def __init__(
+        self, school: School, rules: tuple[e.Rule, ...], baseline: Schedule, openings: Openings
+    ) -> None:
+        school = as_locked(school, baseline)
+        self.school, self.rules, self.baseline, self.openings = school, rules, baseline, openings
         self.grid = SlotGrid(school)
         if self.grid.n_slots > MAX_SLOTS:
             raise UnsupportedError(
@@ -149,6 +149,7 @@ class _Compiler:
         audience_of, audience = self._audiences()
         capacity_sections, capacity_seats = self._capacities()
         requests = self._requests()
+        limits = slot_limits(self.school, self.rules, self.openings)
         n_periods = len(self.grid.periods)
         slots = np.arange(self.grid.n_slots, dtype=np.int32)
         next_slot = np.full(self.grid.n_slots, -1, np.int32)
@@ -173,8 +174,10 @@ class _Compiler:
             choice_start=np.array(starts, np.int32),
             choice_mask=masks,
             exclusive=Ragged.of(self._exclusive()),
-            slot_limit_sections=Ragged.of([]),
-            slot_limit_most=np.zeros((0, self.grid.n_slots), np.int32),
+            slot_limit_sections=Ragged.of([[self.number[s] for s in limit.sections] for limit in limits]),
+            slot_limit_most=np.array([limit.most for limit in limits], np.int32).reshape(
+                len(limits), self.grid.n_slots
+            ),
             pair_tables=tuple(self._pair_tables(choices, starts)),
             capacity_sections=capacity_sections,
             capacity_seats=capacity_seats,
@@ -187,7 +190,7 @@ class _Compiler:
             options=Ragged.of([[self.courses[c] for c in r[3]] for r in requests]),
             option_cost=np.array([i for r in requests for i in range(len(r[3]))], np.int32),
             goals=(
-                *compile_goals(self.school, self.rules, choices, starts, self.first),
+                *compile_goals(self.school, self.rules, choices, starts, self.first, self.openings),
                 *self._contradictions(),
             ),
             n_courses=len(self.courses),
@@ -248,8 +251,17 @@ class _Compiler:
         return allowed
 
     def _seats(self, section: e.Section) -> int:
-        room = self.school.rooms.get(section.room)
-        return max(0, section.seats if room is None or room.seats is None else min(section.seats, room.seats))
+        return max(0, min([section.seats, *self._room_seats(section)]))
+
+    def _room_seats(self, section: e.Section) -> list[int]:
+        """Seats of the room, or of the largest that the section can be given; none where nothing is known."""
+        names: tuple[str, ...] = (section.room,) if section.room else ()
+        head = self.sections[self.first[self.number[section.id]]].id
+        if not section.room and head not in self.openings.without_room:
+            names = self.openings.rooms.get(head, ())
+        rooms = [self.school.rooms.get(name) for name in names]
+        seats = [room.seats for room in rooms if room is not None and room.seats is not None]
+        return [max(seats)] if seats and len(seats) == len(rooms) else []
 
     def _sped_limit(self, section: e.Section) -> int:
         limit = sped_limit(self.school, self.rules, section)
@@ -297,8 +309,7 @@ class _Compiler:
         shared = [members for members in stacked.values() if len(members) > 1]
         seats = []
         for members in shared:
-            rooms = [self.school.rooms.get(self.sections[s].room) for s in members]
-            room_seats = [room.seats for room in rooms if room is not None and room.seats is not None]
+            room_seats = [seats for s in members for seats in self._room_seats(self.sections[s])]
             largest = max(self.sections[s].seats for s in members)
             seats.append(max(0, min([largest, *room_seats])))
         return Ragged.of(shared), np.array(seats, np.int32)

@@ -1,6 +1,6 @@
 """The rules that cost something, compiled to the goals of a problem."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab
 from echelon_desktop.model.slots import Choice, SlotGrid
+from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.figures import load_per_fte
 from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Masks, Ragged
 
@@ -20,6 +21,7 @@ def compile_goals(
     choices: Sequence[Choice],
     choice_start: Sequence[int],
     first: Sequence[int],
+    openings: Openings,
 ) -> Iterator[Goal]:
     """
     Goals of the rules, in their order.
@@ -33,8 +35,10 @@ def compile_goals(
         Choices of section s are ``choices[choice_start[s]:choice_start[s + 1]]``.
     first
         For each section the number of the first section of its stack.
+    openings
+        What is given out when all sections have their periods.
     """
-    goals = _Goals(school, choices, choice_start, first)
+    goals = _Goals(school, choices, choice_start, first, openings)
     for rule in rules:
         level, weight = rule.level or 0, rule.weight
         if rule.kind == "unmet-requests":
@@ -73,9 +77,15 @@ def compile_goals(
 
 class _Goals:
     def __init__(
-        self, school: School, choices: Sequence[Choice], choice_start: Sequence[int], first: Sequence[int]
+        self,
+        school: School,
+        choices: Sequence[Choice],
+        choice_start: Sequence[int],
+        first: Sequence[int],
+        openings: Openings,
     ) -> None:
         self.school, self.choices, self.start, self.first = school, choices, choice_start, first
+        self.openings = openings
         self.grid = SlotGrid(school)
         self.sections = list(school.sections.values())
 
@@ -137,6 +147,10 @@ class _Goals:
             for x in self.school.teachers.values()
             if x.department and concerns_teacher(rule, x) and (hundredths := fte_hundredths(x)) > 0
         ]
+        if self.openings.teachers:  # then loads are known when all are given out
+            return Goal(
+                GoalKind.CONSTANT, rule.level or 0, rule.weight, rule.kind, limits=np.zeros(1, np.int32)
+            )
         if len(self.grid.terms) < 2:  # then every section counts, wherever it stands
             loads: dict[str, list[int]] = {}
             for group, hundredths, department in concerned:
@@ -168,10 +182,12 @@ class _Goals:
         """What a rule about who teaches and in which room counts; no placement changes it."""
         if rule.kind == "section-teachers":
             taught = {self.first[s] for s, section in enumerate(self.sections) if section.teachers}
+            taught |= self.offered(self.openings.teachers)
             return sum(self.first[s] not in taught for s in self.concerned(rule))
         rooms = self.rooms()
         if rule.kind == "section-rooms":
-            return sum(self.first[s] not in rooms for s in self.concerned(rule))
+            held = rooms.keys() | self.offered(self.openings.rooms)
+            return sum(self.first[s] not in held for s in self.concerned(rule))
         if rule.kind == "teacher-rooms":
             taught_in = ({rooms[s] for s in group if s in rooms} for group in self.teaching(rule).values())
             return sum(max(0, len(those) - (rule.limit or 0)) for those in taught_in)
@@ -182,8 +198,12 @@ class _Goals:
             room = self.school.rooms.get(rooms[stack])
             if room is not None and room.seats is not None:
                 members = (x for s, x in enumerate(self.sections) if self.first[s] == stack)
-                wasted += max(0, room.seats - max(section.seats for section in members))
+                wasted += abs(room.seats - max(section.seats for section in members))
         return wasted
+
+    def offered(self, candidates: Mapping[str, Sequence[str]]) -> set[int]:
+        """Stacks for which there is somebody, or a room, by their first section."""
+        return {f for f in self.first if candidates.get(self.sections[f].id)}
 
     def concerned(self, rule: e.Rule) -> list[int]:
         return [s for s, section in enumerate(self.sections) if concerns(rule, self.school, section)]

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from echelon_desktop.errors import ScheduleError, UnsupportedError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
+from echelon_desktop.solver.assign.complete import Asked, staff, staffed_levels
+from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.bounds import Bound, flow_bound, improve_bounds, level_bounds
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
 from echelon_desktop.solver.conflicts import Fact, find_conflict
@@ -32,6 +34,7 @@ from echelon_desktop.solver.verify import Verdict, verify
 
 LOCAL_SEARCH = "local search"
 CP_SAT = "CP-SAT"
+PLACE_SHARE = 0.8  # of the time, for periods and seats where teachers and rooms are then given out
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
@@ -116,31 +119,77 @@ def solve_school(
         If what was found breaks a hard rule. That is a mistake of the solver; nothing is returned then.
     """
     began = time.monotonic()
-    problem, keys = compile_school(school, rules, baseline)
-    given = None
-    if start is not None and verify(school, rules, start, baseline).ok:
-        given = solution_of(start, problem, keys)
-    run = solve_problem(problem, params, start=given, on_progress=on_progress, should_stop=should_stop)
-    result = run.result
-    if result.solution is None:
-        conflict = find_conflict(school, rules, baseline)
-        if conflict:
-            result = replace(
-                result,
-                status=Status.INFEASIBLE,
-                stop_reason=StopReason.PROVED,
-                conflict=tuple(fact.text for fact in conflict),
-            )
-        return Solved(result, run.bound, run.certain, None, None, conflict, keys)
-    schedule = schedule_of(result.solution, problem, keys, school, baseline)
-    verdict = verify(school, rules, schedule, baseline)
+    openings = find_openings(school, rules, baseline)
+    known = start if start is not None and verify(school, rules, start, baseline).ok else None
+    asked: Asked | None = Asked(school, rules, openings, baseline)
+    runs: list[Run] = []
+    while asked is not None:
+        problem, keys = compile_school(asked.to_place(), rules, asked.baseline, openings)
+        left = params.time_limit_s - (time.monotonic() - began)
+        limits = replace(params, time_limit_s=left * (PLACE_SHARE if openings else 1.0))
+        given = None if known is None else solution_of(known, problem, keys)
+        run = solve_problem(problem, limits, start=given, on_progress=on_progress, should_stop=should_stop)
+        runs.append(run)
+        if run.result.solution is None:
+            if asked.tried:
+                break  # so the last attempt's shortage is the answer
+            return _without_schedule(run, keys, find_conflict(school, rules, baseline))
+        schedule = schedule_of(run.result.solution, problem, keys, school, baseline)
+        if not openings:
+            return _judged(run, schedule, verify(school, rules, schedule, baseline), keys, began)
+        left = max(1.0, params.time_limit_s - (time.monotonic() - began))
+        staffed, asked = staff(asked, schedule, _limits(params, left), known or baseline)
+        if staffed.schedule is not None:
+            verdict = verify(school, rules, staffed.schedule, baseline)
+            whole = _staffed(run, runs[0], verdict)
+            return _judged(whole, staffed.schedule, verdict, keys, began)
+        shortage = staffed.shortage
+    result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
+    facts = shortage.facts if shortage is not None else ()
+    return _without_schedule(Run(result, runs[0].bound), keys, facts, proven=False)
+
+
+def _without_schedule(run: "Run", keys: Keys, facts: tuple[Fact, ...], proven: bool = True) -> Solved:
+    """No schedule, and why; ``proven`` when no other periods would help."""
+    result = replace(run.result, conflict=tuple(fact.text for fact in facts))
+    if facts and proven:
+        result = replace(result, status=Status.INFEASIBLE, stop_reason=StopReason.PROVED)
+    return Solved(result, run.bound, run.certain, None, None, facts, keys)
+
+
+def _judged(run: "Run", schedule: Schedule, verdict: Verdict, keys: Keys, began: float) -> Solved:
+    """The schedule if it passes; a mistake of the solver otherwise."""
     if not verdict.ok:
         broken = "\n".join(f"  - {v.message}" for v in verdict.violations[:10])
         raise ScheduleError(f"The schedule found breaks hard rules, and was not used:\n{broken}")
-    if verdict.score != tuple(figure.value for figure in result.levels):
+    if verdict.score != tuple(figure.value for figure in run.result.levels):
         raise ScheduleError("The figures of the schedule found do not agree with a recount; it was not used.")
-    seconds = time.monotonic() - began
-    return Solved(replace(result, seconds=seconds), run.bound, run.certain, schedule, verdict, (), keys)
+    result = replace(run.result, seconds=time.monotonic() - began)
+    return Solved(result, run.bound, run.certain, schedule, verdict, (), keys)
+
+
+def _staffed(run: "Run", first: "Run", verdict: Verdict) -> "Run":
+    """The run with the figures of the staffed schedule; bounds are those of the first periods asked for."""
+    levels = staffed_levels(verdict, first.result.levels)
+    sure = list(itertools.takewhile(lambda figure: figure.proven, levels))
+    optimal = len(sure) == len(levels)
+    result = replace(
+        run.result,
+        levels=levels,
+        status=Status.OPTIMAL if optimal else Status.FEASIBLE,
+        proven=sure[-1].name if sure else "",
+        method=f"{run.result.method}, then teachers and rooms",
+    )
+    return Run(result, first.bound)
+
+
+def _limits(params: Params, seconds: float) -> Limits:
+    return Limits(
+        time_limit_s=seconds,
+        deterministic_limit=math.inf if params.iterations is None else DRAFT_WORK,
+        seed=params.seed,
+        workers=params.workers,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import parse_rules, preset_rules
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
 from echelon_desktop.solver.cpsat.solve import Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
@@ -116,7 +117,7 @@ def test_what_verify_accepts_is_what_the_problem_allows(block: int) -> None:
     for seed in range(1000 + block * 40, 1040 + block * 40):
         rng = Random(seed)
         case = random_case(rng)
-        problem, keys = compile_school(case.school, case.rules, case.baseline)
+        problem, keys = compile_school(case.school, case.rules, case.baseline, Openings())
         brute = Brute(problem)
         best = solve_cpsat(problem, Limits()).solution
         near = None if best is None else schedule_of(best, problem, keys, case.school, case.baseline)

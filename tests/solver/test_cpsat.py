@@ -14,6 +14,7 @@ from echelon_desktop.errors import ScheduleError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import preset_rules
+from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.compile import compile_school, schedule_of
 from echelon_desktop.solver.cpsat.solve import CpOutcome, Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
@@ -56,7 +57,7 @@ def crowded_problem(seed: int, students: int = 30, kinds: int = 40) -> Problem:
 
 @given(cases)
 def test_the_optimum_is_that_of_trying_everything(case: Case) -> None:
-    problem, keys = compile_school(case.school, case.rules, case.baseline)
+    problem, keys = compile_school(case.school, case.rules, case.baseline, Openings())
     brute = Brute(problem)
     assume(brute.size() < TRIED_AT_MOST)
     best = brute.best()
@@ -73,6 +74,17 @@ def test_the_optimum_is_that_of_trying_everything(case: Case) -> None:
     verdict = verify(case.school, case.rules, schedule, case.baseline)
     assert verdict.violations == ()
     assert verdict.score == best
+
+
+@settings(max_examples=settings().max_examples // 5)
+@given(cases)
+def test_sections_to_be_staffed_meet_no_more_at_once_than_can_be_taught(case: Case) -> None:
+    rules = (*case.rules, e.Rule("staffed", "section-teachers"), e.Rule("roomed", "section-rooms"))
+    problem, _ = compile_school(case.school, rules, case.baseline)
+    brute = Brute(problem)
+    assume(brute.size() < TRIED_AT_MOST)
+    outcome = solve_cpsat(problem, Limits())
+    assert (None if outcome.solution is None else values_of(outcome)) == brute.best()
 
 
 @given(cases, st.integers())

@@ -18,6 +18,7 @@ from random_schools import random_case
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import preset_rules
+from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.compile import compile_school, schedule_of
 from echelon_desktop.solver.explain import ReasonKind, explain_unmet
 from echelon_desktop.solver.problem import Problem, Solution
@@ -53,7 +54,7 @@ def test_verify_and_the_compiled_problem_agree(block):
     for seed in range(block * 15, block * 15 + 15):
         rng = Random(seed)
         case = random_case(rng)
-        problem, keys = compile_school(case.school, case.rules, case.baseline)
+        problem, keys = compile_school(case.school, case.rules, case.baseline, Openings())
         brute = Brute(problem)
         for solution in random_solutions(rng, problem, brute):
             schedule = schedule_of(solution, problem, keys, case.school, case.baseline)

@@ -283,7 +283,7 @@ GOALS = [
         1,
     ),
     ("room-fit", {}, {**TWO_BUILDINGS, "rooms": [e.Room("101", 5), e.Room("102")]}, {}, 3),
-    ("room-fit", {}, {**TWO_BUILDINGS, "rooms": [e.Room("101", 5), e.Room("102", 2)]}, {}, 3),
+    ("room-fit", {}, {**TWO_BUILDINGS, "rooms": [e.Room("101", 5), e.Room("102", 1)]}, {}, 4),
     ("room-fit", {"courses": ("Bio",)}, {**TWO_BUILDINGS, "rooms": [e.Room("101", 5)]}, {}, 0),
     (
         "room-fit",  # the stack of A-1 and D-1 needs the seats of D-1

@@ -8,6 +8,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.conflicts.claims import Claim, OneAtATime
 from echelon_desktop.solver.conflicts.core import smallest_conflict
 from echelon_desktop.solver.conflicts.gather import gather
+from echelon_desktop.solver.conflicts.staffing import TooFew
 
 NO_SCHEDULE = Schedule({}, {})
 
@@ -58,7 +59,8 @@ def find_conflict(
     Notes
     -----
     A hard limit on students' free periods is looked at student by student, by counting: a school in which
-    each student could keep it but not all of them together gets no explanation from here.
+    each student could keep it but not all of them together gets no explanation from here. Nor does one whose
+    students cannot have days without holes, or days of even length, by a hard rule.
     """
     demands = gather(school, rules, baseline)
     if demands.places and not school.periods:
@@ -70,7 +72,7 @@ def _facts(claims: Sequence[Claim], school: School) -> tuple[Fact, ...]:
     facts = []
     for claim in claims:
         text = claim.text()
-        if len(claims) == 1 and isinstance(claim, OneAtATime):
+        if len(claims) == 1 and isinstance(claim, OneAtATime | TooFew):
             # The fact that completes the conflict is the bell schedule, which nobody thinks of as a demand.
             text = f"{text.removesuffix('.')}; the school has {len(school.periods)} periods."
         facts.append(Fact(text, claim.table, claim.key, claim.remedy(), claim.sections))

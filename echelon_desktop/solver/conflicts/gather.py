@@ -1,16 +1,17 @@
 """Read the claims, places and pinned seats out of a school's records, rules and baseline."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab, stacks
 from echelon_desktop.model.slots import SlotGrid
-from echelon_desktop.model.tables import SCHOOL_TABLES
+from echelon_desktop.solver.assign.openings import as_locked
 from echelon_desktop.solver.conflicts import claims as c
 from echelon_desktop.solver.conflicts.board import PinnedSeat, Place
 from echelon_desktop.solver.conflicts.pins import pin_claims, pinned_seats, students_of
+from echelon_desktop.solver.conflicts.staffing import room_claims, staffing_claims
 from echelon_desktop.solver.verify.wording import counted, listed
 
 
@@ -41,7 +42,7 @@ def gather(school: School, rules: Iterable[e.Rule], baseline: Schedule) -> Deman
 
 class _Gatherer:
     def __init__(self, school: School, rules: list[e.Rule], baseline: Schedule) -> None:
-        self.school, self.rules, self.baseline = _as_locked(school, baseline), rules, baseline
+        self.school, self.rules, self.baseline = as_locked(school, baseline), rules, baseline
         school = self.school
         self.grid = SlotGrid(school)
         self.sections = {section.id: section for section in school.sections.values()}
@@ -57,6 +58,7 @@ class _Gatherer:
             *self._patterns(places),
             *self._links(),
             *self._hard_rules(),
+            *staffing_claims(self.school, self.rules, self.baseline),
             *pin_claims(self.school, self.rules, self.baseline, seats),
         ]
         return Demands(places, seats, tuple(claims))
@@ -223,6 +225,7 @@ class _Gatherer:
                 if concerns_teacher(rule, teacher):
                     heads = tuple(dict.fromkeys(self.head[s] for s in sections))
                     yield from self._teaching_rule(rule, teacher, sections, heads, terms)
+                    yield from room_claims(rule, self.school, teacher, sections, self.head)
             if rule.kind == "student-free-periods":
                 yield from self._free_periods(rule, terms)
 
@@ -304,19 +307,6 @@ class _Gatherer:
                     advice = f'Give the rule "{rule.id}" a level, or the student more requests.'
                     yield c.Impossible("requests", student.id, (), sentence, advice)
                     break
-
-
-def _as_locked(school: School, baseline: Schedule) -> School:
-    """The school with the teachers and rooms of locked placements, where sections name none themselves."""
-    sections = []
-    for section in school.sections.values():
-        placement = baseline.placements.get(section.id)
-        if placement is not None and placement.locked:
-            teachers, room = section.teachers or placement.teachers, section.room or placement.room
-            section = replace(section, teachers=teachers, room=room)
-        sections.append(section)
-    tables = {spec.name: getattr(school, spec.name).values() for spec in SCHOOL_TABLES}
-    return School(**tables | {"sections": sections})
 
 
 def _least(*limits: int | None) -> int:

@@ -63,6 +63,7 @@ def refusals(problem: Problem) -> list[str]:
         "sections that meet in several slots": not single.all(),
         "more slots than it has bits for": problem.n_slots > MAX_SLOTS,
         "co-teaching, or teachers and rooms at once": bool((groups > 1).any()),
+        "sections whose teachers or rooms are given out later": len(problem.slot_limit_sections) > 0,
         "stacked or linked sections": bool(problem.pair_tables) or len(problem.capacity_sections) > 0,
         "sections linked for the same students": len(problem.same_students) > 0,
         "sections for some grades or groups": bool((problem.section_audience >= 0).any()),

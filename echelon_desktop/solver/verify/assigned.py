@@ -93,7 +93,7 @@ def section_rooms(reading: Reading, rule: Rule) -> Iterator[Breach]:
 
 
 def room_fit(reading: Reading, rule: Rule) -> Iterator[Breach]:
-    """Seats of each room beyond those of each section in it; a stack has those of its largest."""
+    """Seats of each room above or below those of each section in it; a stack has those of its largest."""
     seen: set[tuple[str, ...]] = set()
     for section in _concerned(reading, rule):
         stack = reading.stacks[section.id]
@@ -102,9 +102,9 @@ def room_fit(reading: Reading, rule: Rule) -> Iterator[Breach]:
             continue
         seen.add(stack)
         needed = max(reading.school.sections[member].seats for member in stack)
-        if room.seats > needed:
+        if room.seats != needed:
             message = f"Room {room.id} has {counted(room.seats, 'seat')}; {section.id} needs {needed}."
-            yield Breach(room.seats - needed, message, "sections", section.id)
+            yield Breach(abs(room.seats - needed), message, "sections", section.id)
 
 
 def room_use(reading: Reading, rule: Rule) -> Iterator[Breach]:

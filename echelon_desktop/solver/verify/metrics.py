@@ -95,7 +95,7 @@ _GRADED = {
     "teacher-rooms": ("Teachers with too many rooms", "teachers"),
     "section-teachers": ("Sections without a fitting teacher", "sections"),
     "section-rooms": ("Sections without a fitting room", "sections"),
-    "room-fit": ("Sections in rooms too large", "sections"),
+    "room-fit": ("Sections in rooms of other size", "sections"),
     "room-use": ("Rooms in use", "rooms"),
     "student-free-periods": ("Students with too many free periods", "students"),
     "student-holes": ("Students with free periods between classes", "students"),

@@ -23,7 +23,7 @@ COUNTED = {
     "teacher-rooms": ("room too many", "rooms too many"),
     "section-teachers": ("section without", "sections without"),
     "section-rooms": ("section without", "sections without"),
-    "room-fit": ("seat too many", "seats too many"),
+    "room-fit": ("seat too many or too few", "seats too many or too few"),
     "room-use": ("room in use", "rooms in use"),
     "student-free-periods": ("free period too many", "free periods too many"),
     "student-holes": ("hole", "holes"),
