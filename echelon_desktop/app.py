@@ -1,4 +1,4 @@
-"""Composition root of the window: makes the application, its engine and the main window, and runs them."""
+"""Composition root of the window: makes the application and what works beside it."""
 
 import sys
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from echelon_desktop import __version__
 from echelon_desktop.ui.crash import install_crash_report
 from echelon_desktop.ui.engine.client import EngineClient
+from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.shell import recent
 from echelon_desktop.ui.shell.window import APPLICATION, MainWindow
 from echelon_desktop.ui.theme import theme
@@ -27,8 +28,10 @@ class Application(QApplication):
         self.setDesktopFileName("echelon-desktop")
         theme().install(self, recent.appearance())
         self.engine = EngineClient(self)
-        self.window = MainWindow(self.engine)
+        self.desk = RemoteDesk(parent=self)
+        self.window = MainWindow(self.engine, self.desk)
         self.aboutToQuit.connect(self.engine.shut)
+        self.aboutToQuit.connect(self.desk.shut)
 
     def event(self, event: QEvent) -> bool:
         """Open a file that the Mac's Finder passes on."""
@@ -39,11 +42,12 @@ class Application(QApplication):
         return super().event(event)
 
     def begin(self, path: Path | None) -> None:
-        """Show the window, open a file if one is given, and start the engine once that is on the screen."""
+        """Show the window, open a file if one is given; once that is on the screen, start the rest."""
         self.window.show()
         if path is not None:
             self.window.files.open_path(path)
         QTimer.singleShot(0, self, self.engine.start)
+        QTimer.singleShot(0, self, self.desk.start)
 
 
 def run(path: Path | None = None) -> int:

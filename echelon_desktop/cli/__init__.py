@@ -108,6 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("folder", type=Path, metavar="DIR", help="folder for the files; made when missing")
     export.add_argument("--scenario", metavar="NAME", help="write this scenario's schedule too")
 
+    from echelon_desktop.cli.remote_words import add_remote_commands
+
+    add_remote_commands(command, _add_school, _positive)
+
     undo = command("undo", "school_file:undo", "Take back the last change of a school file.")
     undo.add_argument("file", type=Path, metavar="FILE")
     redo = command("redo", "school_file:redo", "Make the change again that was taken back last.")

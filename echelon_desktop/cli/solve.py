@@ -39,7 +39,7 @@ def solve(args: argparse.Namespace) -> int:
         print_findings(errors, sys.stderr)
         print("echelon: the school cannot be solved until these are mended.", file=sys.stderr)
         return CANNOT
-    _writable(args.out)
+    make_writable(args.out)
     params = Params(
         time_limit_s=args.time_limit,
         iterations=args.iterations,
@@ -64,7 +64,7 @@ def solve(args: argparse.Namespace) -> int:
         _write_summary(args.out, summary)
     printer.summary(summary, solved, source, args.out)
     if solved.schedule is not None and args.school.is_file():
-        printer.note(_keep(args.school, solved.schedule))
+        printer.note(keep_in_file(args.school, solved.schedule))
     if solved.result.status is Status.INFEASIBLE:
         return CANNOT
     return OK if solved.schedule is not None else NOTHING_FOUND
@@ -94,7 +94,7 @@ def summarise(solved: Solved, params: Params) -> dict[str, Any]:
     }
 
 
-def _keep(path: Path, schedule: Schedule) -> str:
+def keep_in_file(path: Path, schedule: Schedule) -> str:
     """Put the schedule into its school file as a new scenario, unless somebody has the file open."""
     from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
     from echelon_desktop.model.entities import Scenario
@@ -181,8 +181,8 @@ def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
     yield f"{result.method}, {result.seconds:.1f} s, seed {result.seed}, ended by: {result.stop_reason}."
 
 
-def _writable(folder: Path) -> None:
-    """Make the folder, so that a place that cannot be written is told before solving, not after."""
+def make_writable(folder: Path) -> None:
+    """Make the folder, so that a place that cannot be written is told before solving; InputError if so."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".echelon-{os.getpid()}"

@@ -175,6 +175,16 @@ ACTIONS = (
     ActionSpec("dark", "&Dark", "&View", None, "moon", (), "Dark colours.", "theme appearance night"),
     ActionSpec("system", "&As the system", "&View", None, "settings", (), "The system's colours.", "theme"),
     ActionSpec(
+        "remote",
+        "&Remote solving…",
+        "Se&ttings",
+        None,
+        "cloud",
+        (),
+        "The stacks on AWS that runs can be sent to, and whether they can be reached.",
+        "aws cloud batch sign in bucket queue region connection",
+    ),
+    ActionSpec(
         "shortcuts",
         "&Keyboard shortcuts",
         "&Help",

@@ -59,4 +59,13 @@ PAGES = (
         ("seatings",),
         "master grid students teachers rooms heat map unmet",
     ),
+    _page(
+        "runs",
+        "Runs",
+        "history",
+        "Schedule",
+        "runs.page:RunsPage",
+        (),
+        "aws remote cloud progress log cancel",
+    ),
 )

@@ -14,6 +14,7 @@ from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.model.store import SchoolFile
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.engine.client import EngineClient
+from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.theme import theme
 from echelon_desktop.ui.workspace import Workspace
@@ -116,17 +117,25 @@ def engine(qapp: QApplication) -> Iterator[EngineClient]:
 
 
 @pytest.fixture
-def workspace(document: Document, engine: EngineClient) -> Iterator[Workspace]:
+def desk(tmp_path: Path, qapp: QApplication) -> Iterator[RemoteDesk]:
+    """Runs and remotes of a user who has none yet; nobody follows them until a test starts it."""
+    made = RemoteDesk(tmp_path / "remote runs", tmp_path / "remotes.toml")
+    yield made
+    made.shut(patience_s=10.0)
+
+
+@pytest.fixture
+def workspace(document: Document, engine: EngineClient, desk: RemoteDesk) -> Iterator[Workspace]:
     """What a page is made with; no thread of it is left running."""
-    shared = Workspace(document, engine)
+    shared = Workspace(document, engine, desk)
     yield shared
     shared.background.wait()
 
 
 @pytest.fixture
-def window(qtbot: QtBot, document: Document, engine: EngineClient) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, document: Document, engine: EngineClient, desk: RemoteDesk) -> Iterator[MainWindow]:
     """The main window showing the small school."""
-    shown = MainWindow(engine)
+    shown = MainWindow(engine, desk)
     qtbot.addWidget(shown)
     shown.show_document(document)
     shown.show()

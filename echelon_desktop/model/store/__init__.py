@@ -9,7 +9,17 @@ from echelon_desktop.model.store.backup import Backup, backups, restore_backup
 from echelon_desktop.model.store.file import SchoolFile
 from echelon_desktop.model.store.journal import Entry
 from echelon_desktop.model.store.lock import Writer
-from echelon_desktop.model.store.runs import Run
+from echelon_desktop.model.store.runs import Run, runs_of
 from echelon_desktop.model.store.snapshots import Snapshot
 
-__all__ = ["Backup", "Entry", "Run", "SchoolFile", "Snapshot", "Writer", "backups", "restore_backup"]
+__all__ = [
+    "Backup",
+    "Entry",
+    "Run",
+    "SchoolFile",
+    "Snapshot",
+    "Writer",
+    "backups",
+    "restore_backup",
+    "runs_of",
+]

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from echelon_desktop.model.store.connect import connect, explained
 from echelon_desktop.model.store.schema import runs
 
 
@@ -54,3 +56,18 @@ def read(connection: sa.Connection) -> list[Run]:
         Run(**{**row, "settings": json.loads(row["settings"]), "figures": json.loads(row["figures"])})
         for row in rows
     ]
+
+
+def runs_of(path: Path) -> list[Run]:
+    """
+    The runs of a school file, without reading the school.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read, or is no school file.
+    """
+    with connect(path, read_only=True) as connection, explained(path):
+        if not sa.inspect(connection).has_table(runs.name):
+            return []
+        return read(connection)

@@ -102,6 +102,18 @@ class RecordModel(QAbstractTableModel, Generic[R]):
         self.visible = self._filtered()
         self.endResetModel()
 
+    def replace(self, at: int, row: R) -> None:
+        """Show another record in place of the one given as number ``at``; it keeps its place for now."""
+        self.rows[at] = row
+        self._texts[at] = tuple(column.text(row) for column in self.columns)
+        self._folded[at] = " ".join(self._texts[at]).casefold()
+        for c, column in enumerate(self.columns):
+            if column.share is not None:
+                self._shares[at, c] = column.share(row)
+        if at in self.visible:
+            shown = self.visible.index(at)
+            self.dataChanged.emit(self.index(shown, 0), self.index(shown, len(self.columns) - 1))
+
     def filter(self, words: str, admits: Callable[[R], bool] | None = None) -> None:
         """Show only rows in whose texts all words occur and which are admitted."""
         self.beginResetModel()

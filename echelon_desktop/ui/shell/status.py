@@ -1,4 +1,4 @@
-"""The status bar: what is saved, what runs, what is unmet."""
+"""The status bar: what is saved, what runs here and on AWS, what is unmet."""
 
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -6,13 +6,14 @@ from echelon_desktop.ui.theme import SPACE
 
 
 class StatusBar(QStatusBar):
-    """Three facts that always stand there; passing messages come at the left."""
+    """Four facts that always stand there; passing messages come at the left."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.saved, self.running, self.unmet = QLabel(), QLabel(), QLabel()
+        self.saved, self.running, self.remote, self.unmet = QLabel(), QLabel(), QLabel(), QLabel()
         for label, name in (
             (self.unmet, "Unmet requests"),
+            (self.remote, "Runs on AWS"),
             (self.running, "Solver"),
             (self.saved, "Saved"),
         ):

@@ -15,6 +15,7 @@ from echelon_desktop.ui.engine.client import EngineClient
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, Target
 from echelon_desktop.ui.pages import PAGES
+from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.shell import recent
 from echelon_desktop.ui.shell.checker import Checker
 from echelon_desktop.ui.shell.files import FileCommands
@@ -40,13 +41,13 @@ class MainWindow(QMainWindow):
 
     Parameters
     ----------
-    engine
-        The solver beside it; started and ended by whoever made it.
+    engine, desk
+        The solver beside it, and the one who follows runs on AWS; started and ended by whoever made them.
     """
 
-    def __init__(self, engine: EngineClient) -> None:
+    def __init__(self, engine: EngineClient, desk: RemoteDesk) -> None:
         super().__init__()
-        self.engine = engine
+        self.engine, self.desk = engine, desk
         self.document: Document | None = None
         self.workspace: Workspace | None = None
         self.pages: dict[str, Page] = {}
@@ -57,6 +58,8 @@ class MainWindow(QMainWindow):
         self._build()
         self._fill_menus()
         engine.state_changed.connect(self._on_engine_state)
+        desk.changed.connect(self._on_runs_changed)
+        desk.listed.connect(self._on_runs_changed)
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("layout-grid", LIGHT.accent, size=64))
         self.resize(1360, 860)
@@ -70,10 +73,11 @@ class MainWindow(QMainWindow):
         self.close_document()
         document.setParent(self)
         self.document = document
-        self.workspace = Workspace(document, self.engine, self)
+        self.workspace = Workspace(document, self.engine, self.desk, self)
         self.workspace.go.connect(self.take_to)
         self.workspace.notice.connect(self.notice)
         self.workspace.act.connect(lambda action: self.actions_[action].trigger())
+        self.workspace.open_school.connect(self._open_later)
         self.checker = Checker(self.workspace, self.workspace)
         self.checker.checked.connect(self._show_lights)
         document.changed.connect(self._on_changed)
@@ -228,6 +232,7 @@ class MainWindow(QMainWindow):
             "new-scenario": self.scenarios.new,
             "rename-scenario": self.scenarios.rename,
             "delete-scenario": self.scenarios.delete,
+            "remote": self._set_up_remote,
             "light": lambda: self._appear("light"),
             "dark": lambda: self._appear("dark"),
             "system": lambda: self._appear("system"),
@@ -266,6 +271,18 @@ class MainWindow(QMainWindow):
 
     def _on_engine_state(self) -> None:
         self._enable()
+
+    def _on_runs_changed(self) -> None:
+        self.status.remote.setText(self.desk.words)
+
+    def _open_later(self, path: Path) -> None:
+        """Open another school once the page that asked for it has returned: it is closed with this one."""
+        QTimer.singleShot(0, self, lambda: self.files.open_path(path))
+
+    def _set_up_remote(self) -> None:
+        from echelon_desktop.ui.remote.dialog import RemoteDialog
+
+        self._run(RemoteDialog(self.desk, self))
 
     def _show_lights(self) -> None:
         self.sidebar.set_light("checks", self.checker.light, self.checker.words)

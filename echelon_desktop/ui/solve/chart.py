@@ -14,6 +14,9 @@ from echelon_desktop.ui.theme import TYPE, theme
 
 MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 56, 96, 16, 34
 STEPS = (1, 2, 5)
+LINE_ROOM, LABEL_ROOM = 24, 64  # between lines and labels, so that they can be told apart
+UNITS = ((3600, "h"), (60, "min"), (1, "s"))
+LEAST_UNITS = 4  # of a unit on the axis; fewer are told in the next smaller one
 
 
 class ProgressChart(QWidget):
@@ -97,7 +100,7 @@ class ProgressChart(QWidget):
     def _draw_axes(self, painter: QPainter, area: QRectF, top: int, seconds: float) -> None:
         look = theme()
         painter.setFont(look.font(TYPE.small))
-        for value in _ticks(top):
+        for value in _ticks(top, round(area.height() / LINE_ROOM)):
             y = area.bottom() - area.height() * value / top
             painter.setPen(QPen(look.color("line"), 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
@@ -105,17 +108,20 @@ class ProgressChart(QWidget):
             place = QRectF(0, y - 10, MARGIN_LEFT - 8, 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:,}")
         painter.setPen(look.color("text_soft"))
-        for at in _ticks(int(seconds)):
+        unit, word = next((u, w) for u, w in UNITS if seconds >= LEAST_UNITS * u or u == 1)
+        for number in _ticks(int(seconds / unit), round(area.width() / LABEL_ROOM)):
+            at = number * unit
             x = area.left() + area.width() * at / seconds
-            text = f"{at} s" if seconds < 300 else f"{at // 60}:{at % 60:02} min"
+            text = f"{number:,} {word}"
             place = QRectF(x - 40, area.bottom() + 6, 80, 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
 
-def _ticks(most: int) -> list[int]:
-    """Four to eight round numbers from 0 to ``most``."""
+def _ticks(most: int, number: int) -> list[int]:
+    """Round numbers from 0 to ``most``, no more than ``number`` of them (but two, and seven at most)."""
+    wanted = max(1, min(6, number - 1))
     step, power = 1, 1
-    while most // step > 6:
-        step = next((s * power for s in STEPS if most // (s * power) <= 6), 10 * power)
+    while most // step > wanted:
+        step = next((s * power for s in STEPS if most // (s * power) <= wanted), 10 * power)
         power *= 10
     return list(range(0, most + 1, step))

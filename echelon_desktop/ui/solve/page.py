@@ -10,12 +10,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QSpinBox,
     QTableView,
@@ -23,19 +21,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cloud_runner.client.order import Order as RemoteOrder
+from cloud_runner.client.remotes import Remote
+from cloud_runner.client.runs import Run as RemoteRun
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.scope import department_of
 from echelon_desktop.solver.result import Params, Progress
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.ui.page import Page, page_header
-from echelon_desktop.ui.solve.chart import ProgressChart
+from echelon_desktop.ui.solve.live import FAR_HINT, HINT, Live
+from echelon_desktop.ui.solve.machines import Machines
+from echelon_desktop.ui.solve.place import PlaceBox, send_dialog
 from echelon_desktop.ui.solve.runs import RunsModel
 from echelon_desktop.ui.solve.session import Order, Session
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 TICK_MS = 200
-TIMES = ((15, "15 seconds"), (60, "1 minute"), (300, "5 minutes"), (1800, "30 minutes"))
+TIMES = ((15, "15 seconds"), (60, "1 minute"), (300, "5 minutes"), (1800, "30 minutes"), (7200, "2 hours"))
+USUAL_S, USUAL_FAR_S = 60, 1800  # a computer on AWS takes minutes to start
 COLUMN_WIDTHS = (150, 170, 140, 70, 70, 70, 60, 140)
 
 
@@ -55,7 +59,9 @@ class SolvePage(Page):
         middle.setContentsMargins(SPACE.xl, 0, SPACE.xl, 0)
         middle.setSpacing(SPACE.l)
         middle.addWidget(self._make_form())
-        middle.addWidget(self._make_live(), 1)
+        self.live = Live()
+        self.chart = self.live.chart
+        middle.addWidget(self.live, 1)
         column.addLayout(middle, 3)
         column.addWidget(self._make_runs(), 2)
         self._timer = QTimer(self)
@@ -63,7 +69,7 @@ class SolvePage(Page):
         self._timer.timeout.connect(self._on_tick)
         workspace.engine.state_changed.connect(self._enable)
         self.refresh(None)
-        self._show_idle()
+        self.live.show_idle()
 
     # What the window calls ------------------------------------------------------------------------
 
@@ -76,19 +82,19 @@ class SolvePage(Page):
         self._enable()
 
     def start(self) -> None:
-        """Solve what the form says."""
+        """Solve what the form says, where it says."""
+        if self.place.remote is not None:
+            self.send(self.place.remote)
+            return
         if self.session is not None or self.workspace.engine.solving or self.document.read_only:
             return
-        self._show_message("", "")
+        self.live.say("", "")
         order = self.order()
         self.session = Session(self.workspace, order, self)
         self.session.progressed.connect(self._on_progressed)
         self.session.ended.connect(self._on_ended)
         self.chart.clear(order.params.time_limit_s)
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(0)
-        for label in (self.missed, self.certain, self.open):
-            label.setText("…")
+        self.live.begin()
         self._began = time.monotonic()
         self._timer.start()
         self._enable()
@@ -98,8 +104,30 @@ class SolvePage(Page):
         """End the solve that runs and keep its best."""
         if self.session is not None:
             self.session.stop()
-            self.phase.setText("Stopping; the best so far is kept…")
+            self.live.phase.setText("Stopping; the best so far is kept…")
             self.stop_button.setEnabled(False)
+
+    def send(self, remote: Remote) -> None:
+        """Show what would leave for AWS, and send it when the user agrees."""
+        if self.document.read_only:
+            return
+        dialog = self.sending = send_dialog(self.workspace, remote, self.remote_order(), self._warm(), self)
+        if dialog.exec() and dialog.prepared is not None:
+            name = self.name.text().strip() or self._next_name()
+            self.name.clear()
+            document = self.document
+            self.workspace.desk.submit(
+                dialog.prepared,
+                remote,
+                document.path,
+                lambda run: self._on_sent(run, name),
+                lambda error: self.live.say("bad", str(error)),
+            )
+        dialog.deleteLater()
+
+    def remote_order(self) -> RemoteOrder:
+        """What the form says, for a run on AWS."""
+        return self.machines.order(self.seed.value(), float(self.seconds.value()))
 
     def copy(self) -> bool:
         """Copy the table of runs."""
@@ -121,7 +149,10 @@ class SolvePage(Page):
             seed=self.seed.value(),
         )
         name = self.name.text().strip() or self._next_name()
-        return Order(scope, params, self.warm.isEnabled() and self.warm.isChecked(), name)
+        return Order(scope, params, self._warm(), name)
+
+    def _warm(self) -> bool:
+        return self.warm.isEnabled() and self.warm.isChecked()
 
     # Building -------------------------------------------------------------------------------------
 
@@ -132,16 +163,21 @@ class SolvePage(Page):
         outer = QVBoxLayout(card)
         outer.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
         form = QFormLayout()
-        form.setSpacing(SPACE.m)
+        form.setSpacing(SPACE.s)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.form = form
+        self.place = PlaceBox(self.workspace.desk, self)
+        self.place.chosen.connect(self._on_place_chosen)
+        self.place.set_up_wanted.connect(lambda: self.workspace.act.emit("remote"))
+        form.addRow("Where", self.place)
         self.scope = QComboBox()
         form.addRow("Solve", self.scope)
         self.time = QComboBox()
         for seconds, words in TIMES:
             self.time.addItem(words, seconds)
         self.time.addItem("Other…", 0)
-        self.time.setCurrentIndex(1)
+        self.time.setCurrentIndex(self.time.findData(USUAL_S))
         self.time.currentIndexChanged.connect(self._on_time_chosen)
         form.addRow("For at most", self.time)
         self.seconds = QSpinBox()
@@ -163,6 +199,10 @@ class SolvePage(Page):
         form.addRow("Result in", self.name)
         self.warm = QCheckBox("Start from the schedule on the screen")
         form.addRow(self.warm)
+        self.machines = Machines(form)
+        for field in (self.machines.seeds, self.seconds, self.seed):
+            field.valueChanged.connect(self._show_estimate)
+        self.machines.size.currentIndexChanged.connect(self._show_estimate)
         outer.addLayout(form)
         self.locks = QLabel()
         self.locks.setProperty("kind", "small")
@@ -181,49 +221,6 @@ class SolvePage(Page):
         row.addWidget(self.stop_button, 1)
         outer.addLayout(row)
         self._on_time_chosen()
-        return card
-
-    def _make_live(self) -> QWidget:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
-        figures = QGridLayout()
-        figures.setHorizontalSpacing(SPACE.xl)
-        self.missed, self.certain, self.open = QLabel(), QLabel(), QLabel()
-        for at, (label, words) in enumerate(
-            (
-                (self.missed, "missed requests"),
-                (self.certain, "certainly unavoidable"),
-                (self.open, "at most avoidable"),
-            )
-        ):
-            label.setProperty("kind", "hero")
-            label.setAccessibleName(words)
-            soft = QLabel(words)
-            soft.setProperty("kind", "soft")
-            figures.addWidget(label, 0, at)
-            figures.addWidget(soft, 1, at)
-        figures.setColumnStretch(3, 1)
-        column.addLayout(figures)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message_frame = QFrame()
-        inner = QVBoxLayout(self.message_frame)
-        inner.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
-        inner.addWidget(self.message)
-        column.addWidget(self.message_frame)
-        self.chart = ProgressChart()
-        column.addWidget(self.chart, 1)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Time used")
-        self.bar.setFixedHeight(8)
-        column.addWidget(self.bar)
-        self.phase = QLabel()
-        self.phase.setProperty("kind", "soft")
-        column.addWidget(self.phase)
         return card
 
     def _make_runs(self) -> QWidget:
@@ -291,49 +288,52 @@ class SolvePage(Page):
         self.seconds.setVisible(not seconds)
         self.seconds_label.setVisible(not seconds)
 
+    def _on_place_chosen(self) -> None:
+        """Ask what there is to ask for the place."""
+        far = self.place.remote is not None
+        for field in (self.scope, self.workers, self.seed):
+            self.form.setRowVisible(field, not far)
+        if far and self.time.currentData() == USUAL_S:
+            self.time.setCurrentIndex(self.time.findData(USUAL_FAR_S))
+        self.machines.show(far)
+        self.start_button.setText("Review and send…" if far else "Solve")
+        self.stop_button.setVisible(not far)
+        self.live.hint(FAR_HINT if far else HINT)
+        self._show_estimate()
+        self._enable()
+
+    def _show_estimate(self) -> None:
+        if self.place.remote is not None:
+            self.machines.show_estimate(self.remote_order())
+
+    def _on_sent(self, run: RemoteRun, name: str) -> None:
+        self.workspace.arrivals.expect(run, name)
+        self.live.say("note", f"Sent to “{run.remote.name}”. Runs shows how it goes.")
+        self.workspace.go_to("runs", key=run.id)
+
     def _on_tick(self) -> None:
         if self.session is None:
             return
         seconds = time.monotonic() - self._began
         limit = self.session.order.params.time_limit_s
-        self.bar.setValue(round(1000 * min(1.0, seconds / limit)))
+        self.live.bar.setValue(round(1000 * min(1.0, seconds / limit)))
         if not self.session.stopping:
             ready = self.workspace.engine.state == "ready"
             doing = "Solving" if ready else "The solver is starting"
-            self.phase.setText(f"{doing}: {seconds:.0f} of {limit:.0f} s")
+            self.live.phase.setText(f"{doing}: {seconds:.0f} of {limit:.0f} s")
 
     def _on_progressed(self, progress: Progress) -> None:
-        self._show_figures(progress.unmet, progress.bound)
+        self.live.show_figures(progress.unmet, progress.bound)
         self.chart.add(progress.seconds, progress.unmet, progress.bound)
-
-    def _show_figures(self, unmet: int | None, bound: int) -> None:
-        self.missed.setText("…" if unmet is None else f"{unmet:,}")
-        sure = bound if unmet is None else min(bound, unmet)
-        self.certain.setText(f"{sure:,}")
-        self.open.setText("…" if unmet is None else f"{unmet - sure:,}")
 
     def _on_ended(self, kind: str, text: str) -> None:
         self.session = None
         self._timer.stop()
-        self.bar.setValue(self.bar.maximum())
-        self.phase.setText("")
-        self._show_message(kind, text)
+        self.live.bar.setValue(self.live.bar.maximum())
+        self.live.phase.setText("")
+        self.live.say(kind, text)
         self.name.clear()
         self.refresh(None)
-
-    def _show_idle(self) -> None:
-        for label in (self.missed, self.certain, self.open):
-            label.setText("–")
-        self.phase.setText("F5 starts; the chart shows how it goes.")
-        self.bar.setValue(0)
-        self._show_message("", "")
-
-    def _show_message(self, kind: str, text: str) -> None:
-        self.message.setText(text)
-        self.message_frame.setVisible(bool(text))
-        self.message_frame.setProperty("kind", kind)
-        self.message_frame.style().polish(self.message_frame)
-        self.message.style().polish(self.message)
 
     def _show_run(self, row: int) -> None:
         scenario = self.runs.runs[row].scenario
@@ -344,6 +344,6 @@ class SolvePage(Page):
     def _enable(self) -> None:
         running = self.session is not None
         # The engine may still be ending the solve of a school that was closed.
-        busy = running or self.workspace.engine.solving
+        busy = self.place.remote is None and (running or self.workspace.engine.solving)
         self.start_button.setEnabled(not busy and not self.document.read_only)
         self.stop_button.setEnabled(running and self.session is not None and not self.session.stopping)

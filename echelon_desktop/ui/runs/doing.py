@@ -1,0 +1,147 @@
+"""Carries out what the user wants done with a run, and asks before what cannot be taken back."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cloud_runner.client.runs import Run
+from echelon_desktop.errors import EchelonError, InputError
+from echelon_desktop.ui.messages import ask, told
+from echelon_desktop.ui.runs.again import AgainDialog
+from echelon_desktop.ui.runs.deeds import Deed
+from echelon_desktop.ui.runs.entries import Entry
+from echelon_desktop.ui.workspace import Workspace
+
+
+class RunDeeds(QObject):
+    """
+    Does the deeds of the Runs page.
+
+    ``said`` carries kind and text of a message for the run that is shown, ``sent`` the id of a new run.
+
+    Parameters
+    ----------
+    workspace
+        Of the school that is open.
+    page
+        Parent of the dialogs.
+    """
+
+    said = Signal(str, str)
+    sent = Signal(str)
+
+    def __init__(self, workspace: Workspace, page: QWidget) -> None:
+        super().__init__(page)
+        self.workspace, self.page = workspace, page
+        self.desk, self.arrivals, self.document = workspace.desk, workspace.arrivals, workspace.document
+
+    def do(self, deed: Deed, entry: Entry) -> None:
+        """Do something with a run."""
+        if deed is Deed.OPEN:
+            self.workspace.open_school.emit(entry.path)
+        elif deed is Deed.BOARD and entry.scenario:
+            self._to_board(entry.scenario)
+        elif entry.remote is not None:
+            self._do_remote(deed, entry.remote)
+
+    def _do_remote(self, deed: Deed, run: Run) -> None:
+        if deed in (Deed.BOARD, Deed.APPLY):
+            self.arrivals.take(run, self._to_board)
+        elif deed is Deed.BEST:
+            self.said.emit("note", "Fetching the best schedule so far…")
+            self.desk.fetch_best(run.id, lambda _outcome: self._take_best(run.id), self._refuse)
+        elif deed is Deed.CANCEL:
+            self._cancel(run)
+        elif deed is Deed.AGAIN:
+            self._solve_again(run)
+        elif deed is Deed.DELETE:
+            self._delete(run)
+        elif deed is Deed.CERTIFICATE:
+            self.save_certificate(run)
+        elif deed is Deed.FORGET:
+            self._forget(run)
+
+    def _to_board(self, scenario: str) -> None:
+        self.document.show_scenario(scenario)
+        self.workspace.go_to("board")
+
+    def _take_best(self, run_id: str) -> None:
+        run = self.desk.runs.get(run_id)
+        if run is None:
+            return
+        if run.best_unmet is None:
+            self.said.emit("doubt", "There is no schedule yet. Try again in a minute.")
+            return
+        self.arrivals.take(run, self._tell_taken)
+
+    def _tell_taken(self, scenario: str) -> None:
+        name = self.document.dataset.scenarios[scenario].name
+        self.workspace.notice.emit("good", f"The best so far is scenario “{name}”.")
+
+    def _cancel(self, run: Run) -> None:
+        if ask(
+            self.page,
+            "Cancel this run?",
+            f"The run of {run.school_name} on “{run.remote.name}” ends now.",
+            "Cancel the run",
+            "The best schedule found so far is kept and brought back.",
+            danger=True,
+        ):
+            self.said.emit("note", "Cancelling…")
+            self.desk.cancel(run.id, self._refuse)
+
+    def _solve_again(self, run: Run) -> None:
+        dialog = AgainDialog(run, self.page)
+        if dialog.exec():
+            self.desk.retry(run.id, dialog.order(), lambda new: self.sent.emit(new.id), self._refuse)
+        dialog.deleteLater()
+
+    def _delete(self, run: Run) -> None:
+        if ask(
+            self.page,
+            "Delete this run's data on AWS?",
+            f"All objects of the run in the bucket {run.remote.bucket} are deleted, in all versions.",
+            "Delete",
+            "What was brought back stays on this computer. You get a confirmation that can be filed.",
+            danger=True,
+        ):
+            self.said.emit("note", "Deleting…")
+            self.desk.delete_remote(run.id, lambda _deletion: None, self._refuse)
+
+    def save_certificate(self, run: Run, path: Path | None = None) -> None:
+        """Write the confirmation of what was deleted; asks where when not told."""
+        if run.deleted is None:
+            return
+        if path is None:
+            name, _ = QFileDialog.getSaveFileName(
+                self.page,
+                "Save the confirmation",
+                f"Deleted {run.school_name} {run.id[:8]}.txt",
+                "Text (*.txt)",
+            )
+            if not name:
+                return
+            path = Path(name)
+        with told(self.page, "The confirmation was not saved"):
+            try:
+                path.write_text(run.deleted.text, encoding="utf-8")
+            except OSError as error:
+                raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+            self.workspace.notice.emit("good", f"Saved to {path}.")
+
+    def _forget(self, run: Run) -> None:
+        left = "" if run.deleted else " Its data on AWS stays until it expires."
+        if ask(
+            self.page,
+            "Remove this run from the list?",
+            "The run, and the table that says what its numbers stand for, are removed from this computer.",
+            "Remove",
+            f"Scenarios made of it stay in the school.{left}",
+            danger=True,
+        ):
+            with told(self.page, "The run was not removed"):
+                self.desk.forget(run.id)
+
+    def _refuse(self, error: EchelonError) -> None:
+        self.said.emit("bad", str(error))

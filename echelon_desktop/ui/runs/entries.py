@@ -1,0 +1,171 @@
+"""Runs of either kind, here or on AWS, as one kind of row. Knows nothing of Qt."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
+from pathlib import Path
+
+from cloud_runner.client.runs import Run as RemoteRun
+from cloud_runner.client.runs import State
+from echelon_desktop.model.store import Run as LocalRun
+
+HERE = "This computer"
+GOING, DONE, FAILED, CANCELLED = "going", "done", "failed", "cancelled"
+
+STATE_WORDS = {
+    State.UPLOADING: "Sending",
+    State.QUEUED: "In the queue",
+    State.DISPATCHED: "Taken up",
+    State.STARTING: "Computer starting",
+    State.RUNNING: "Solving",
+    State.DOWNLOADING: "Bringing it back",
+    State.DONE: "Done",
+    State.FAILED: "Failed",
+    State.CANCELLED: "Cancelled",
+}
+OUTCOMES = {State.DONE: DONE, State.FAILED: FAILED, State.CANCELLED: CANCELLED}
+ENDED = {
+    "proved": "proven",
+    "time": "out of time",
+    "iterations": "out of moves",
+    "stopped": "stopped",
+    "stalled": "nothing more to try",
+}
+
+Points = tuple[tuple[float, int | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    A run as the page lists it.
+
+    Parameters
+    ----------
+    key
+        Unique among all runs.
+    where, school
+        The name of the remote, or :data:`HERE`; the name of the school.
+    path
+        The school's file.
+    started
+        ISO 8601.
+    outcome, state
+        "going", "done", "failed" or "cancelled"; the state in words.
+    missed, certain
+        Missed requests of the best schedule, and how many certainly are; None while nothing is known.
+    seconds
+        Of solving, None while nothing is known.
+    points
+        The curve: seconds, missed requests, bound.
+    scenario
+        In the school's file, empty when there is none.
+    remote, local
+        The run itself; one of them is None.
+    """
+
+    key: str
+    where: str
+    school: str
+    path: Path
+    started: str
+    outcome: str
+    state: str
+    missed: int | None
+    certain: int | None
+    seconds: float | None
+    points: Points
+    scenario: str
+    remote: RemoteRun | None = None
+    local: LocalRun | None = None
+
+    @property
+    def avoidable(self) -> int | None:
+        """Missed requests that another schedule might meet, at most."""
+        if self.missed is None or self.certain is None:
+            return None
+        return max(0, self.missed - self.certain)
+
+
+def local_entry(run: LocalRun, path: Path) -> Entry:
+    """A run of the solver beside the window, from the history in its school's file."""
+    figures = run.figures
+    levels = figures.get("levels") or [{}]
+    certain = figures.get("certain", levels[0].get("bound"))
+    ended = ENDED.get(str(figures.get("ended")), "")
+    where = str(run.settings.get("where", HERE))
+    done = bool(run.scenario)
+    state = f"Done, {ended}" if done and ended else "Done" if done else run.status.capitalize()
+    return Entry(
+        key=f"{path}#{run.id}",
+        where=where,
+        school=path.stem,
+        path=path,
+        started=run.started,
+        outcome=DONE if done else FAILED if where == HERE else CANCELLED,
+        state=state or "Not known here",  # sent from another computer
+        missed=figures.get("unmet"),
+        certain=certain,
+        seconds=figures.get("seconds"),
+        points=tuple((float(s), m, int(b)) for s, m, b in figures.get("progress", ())),
+        scenario=run.scenario,
+        local=run,
+    )
+
+
+def remote_entry(run: RemoteRun, scenario: str) -> Entry:
+    """A run on AWS; ``scenario`` is what was made of it in the school that is open."""
+    curve = best_curve(run)
+    told = [child.unmet for child in run.children if child.unmet is not None]
+    missed = min([*told, *([run.best_unmet] if run.best_unmet is not None else [])], default=None)
+    return Entry(
+        key=run.id,
+        where=run.remote.name,
+        school=run.school_name,
+        path=Path(run.school_path),
+        started=run.created,
+        outcome=OUTCOMES.get(run.state, GOING),
+        state=STATE_WORDS[run.state],
+        missed=missed,
+        certain=max([run.certain, *(child.bound for child in run.children)]) if told else None,
+        seconds=max((child.seconds for child in run.children), default=0.0) or None,
+        points=curve,
+        scenario=scenario,
+        remote=run,
+    )
+
+
+def best_curve(run: RemoteRun) -> Points:
+    """
+    The curve of a portfolio: at each moment the best schedule and the best bound over all children.
+
+    Children start when computers come up, each with a clock of its own; their seconds of solving are laid
+    over each other.
+    """
+    told = sorted((point for child in run.children for point in child.progress), key=itemgetter(0))
+    curve: list[tuple[float, int | None, int]] = []
+    missed: int | None = None
+    bound = 0
+    for seconds, unmet, certain in told:
+        best = [known for known in (missed, unmet) if known is not None]
+        now = (min(best, default=None), max(bound, certain))
+        if now != (missed, bound) or not curve:
+            missed, bound = now
+            curve.append((seconds, missed, bound))
+    if told and curve[-1][0] < told[-1][0]:
+        curve.append((told[-1][0], missed, bound))
+    return tuple(curve)
+
+
+def newest_first(entries: list[Entry]) -> list[Entry]:
+    """Runs that go on before those that have ended, and the newest first in each."""
+    entries = sorted(entries, key=lambda entry: _moment(entry.started), reverse=True)
+    return sorted(entries, key=lambda entry: entry.outcome != GOING)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,98 @@
+"""How a solve goes: three figures, what it has to say, the curve, the time used."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from echelon_desktop.ui.solve.chart import ProgressChart
+from echelon_desktop.ui.theme import SPACE
+
+HINT = "F5 starts; the chart shows how it goes."
+FAR_HINT = "F5 shows what would leave, and what it costs. The Runs page then shows how it goes."
+STEPS = 1000  # of the bar of time
+
+
+class Live(QFrame):
+    """The card at the right of the Solve page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
+        column.addLayout(self._make_figures())
+        column.addWidget(self._make_message())
+        self.chart = ProgressChart()
+        column.addWidget(self.chart, 1)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Time used")
+        self.bar.setFixedHeight(8)
+        column.addWidget(self.bar)
+        self.phase = QLabel()
+        self.phase.setProperty("kind", "soft")
+        column.addWidget(self.phase)
+        self.show_idle()
+
+    def show_idle(self) -> None:
+        """Nothing was solved yet."""
+        for label in (self.missed, self.certain, self.open):
+            label.setText("–")
+        self.hint(HINT)
+        self.bar.setValue(0)
+        self.say("", "")
+
+    def hint(self, text: str) -> None:
+        """Say, below the chart, what happens when Solve is pressed; while something runs, how far it is."""
+        self.phase.setText(text)
+
+    def begin(self) -> None:
+        """A solve begins, and nothing is known yet."""
+        self.bar.setRange(0, STEPS)
+        self.bar.setValue(0)
+        for label in (self.missed, self.certain, self.open):
+            label.setText("…")
+
+    def show_figures(self, unmet: int | None, bound: int) -> None:
+        """Show what is missed, what certainly is, and what lies between."""
+        self.missed.setText("…" if unmet is None else f"{unmet:,}")
+        sure = bound if unmet is None else min(bound, unmet)
+        self.certain.setText(f"{sure:,}")
+        self.open.setText("…" if unmet is None else f"{unmet - sure:,}")
+
+    def say(self, kind: str, text: str) -> None:
+        """Show a message ("good", "doubt", "bad", "note"); an empty one hides it."""
+        self.message.setText(text)
+        self.message_frame.setVisible(bool(text))
+        self.message_frame.setProperty("kind", kind)
+        self.message_frame.style().polish(self.message_frame)
+        self.message.style().polish(self.message)
+
+    def _make_figures(self) -> QGridLayout:
+        figures = QGridLayout()
+        figures.setHorizontalSpacing(SPACE.xl)
+        self.missed, self.certain, self.open = QLabel(), QLabel(), QLabel()
+        for at, (label, words) in enumerate(
+            (
+                (self.missed, "missed requests"),
+                (self.certain, "certainly unavoidable"),
+                (self.open, "at most avoidable"),
+            )
+        ):
+            label.setProperty("kind", "hero")
+            label.setAccessibleName(words)
+            soft = QLabel(words)
+            soft.setProperty("kind", "soft")
+            figures.addWidget(label, 0, at)
+            figures.addWidget(soft, 1, at)
+        figures.setColumnStretch(3, 1)
+        return figures
+
+    def _make_message(self) -> QWidget:
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message_frame = QFrame()
+        inner = QVBoxLayout(self.message_frame)
+        inner.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
+        inner.addWidget(self.message)
+        return self.message_frame
