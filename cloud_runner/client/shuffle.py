@@ -23,7 +23,7 @@ _ALIKE = (  # slots and numbers of things that are not shuffled
 _BY_SECTION = "section_seats section_sped".split()
 _BY_STUDENT = "student_sped student_blocked".split()
 _BY_REQUEST = "request_rank".split()
-_STUDENT_GOALS = {"free", "holes", "day balance"}
+_STUDENT_GOALS = {GoalKind.FREE, GoalKind.HOLES, GoalKind.DAY_BALANCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class _Shuffle:
     def goal(self, goal: Goal) -> Goal:
         if goal.kind is GoalKind.CHOICE_COST:
             return replace(goal, cost=goal.cost[self.choices])
-        if str(goal.kind) in _STUDENT_GOALS:
+        if goal.kind in _STUDENT_GOALS:
             students = [self.rng.permutation(self.student[group]).tolist() for group in goal.groups]
             return replace(goal, groups=Ragged.of(students))
         if not len(goal.groups):
