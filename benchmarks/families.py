@@ -13,8 +13,9 @@ import argparse
 import ast
 import importlib
 import statistics
-import time
 from collections.abc import Sequence
+
+from clock import count_processor_time
 
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
 from echelon_desktop.solver.result import Params
@@ -58,15 +59,6 @@ def line(name: str, samples: Sequence[Sample], seconds: float, solved: Sequence[
         f"{moves:,.0f} moves; {solved[0].result.method}"
         + ("" if samples[0].planted is not None else " (nothing planted)")
     )
-
-
-def count_processor_time(workers: int) -> None:
-    """Let the clocks that the solver reads tell the processor time of one worker from now on."""
-
-    def clock() -> float:
-        return time.process_time() / workers
-
-    time.perf_counter = time.monotonic = clock
 
 
 def _change(setting: str) -> None:

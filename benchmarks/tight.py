@@ -16,7 +16,7 @@ seats are cut, for demand D of the whole school and a slack of 4 %:
 
 So all requests still fit, course by course; what is missed is missed for want of a seat at the right time.
 
-``--each section`` is milder: a section gets its part of its course's demand, with the slack, rounded up, which
+``--each section`` is milder: a section gets its part of its course's demand and slack, rounded up, which
 leaves more seats in all: 6 % above demand on a school of many small courses.
 """
 
