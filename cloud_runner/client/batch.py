@@ -93,15 +93,16 @@ def _failure(job: dict[str, Any], container: dict[str, Any]) -> str:
     """Why a job failed, in words; AWS's own are about machines only, and kept where none of ours fit."""
     why = f"{job.get('statusReason') or ''} {container.get('reason') or ''}"
     code = container.get("exitCode")
-    if "OutOfMemory" in why or code == 137:
-        return "It ran out of memory. Order more memory and send it again."
     if "timeout" in why.lower():
         return "It took longer than AWS Batch allows. Order more time and send it again."
+    lost = why.startswith("Host EC2")
+    if "OutOfMemory" in why or (code == 137 and not lost):
+        return "It ran out of memory. Order more memory and send it again."
     if "CannotPullContainer" in why:
         return "Its image could not be loaded. Ask IT to look at the stack."
     if code == 75:
         return "It could not reach the bucket. Ask IT to look at the stack, or send it again."
-    if code == 143 or why.startswith("Host EC2"):
+    if code == 143 or lost:
         return "Its machine was taken away too often. Send it again, perhaps On-Demand."
     if code is not None:
         return f"It ended with exit code {code}; the log says more."

@@ -137,9 +137,10 @@ def _read(hint: Any, value: Any, name: str) -> Any:
         items = tuple_items(hint, len(value))
         if len(items) != len(value):
             raise WireError(f"{name} must have {len(items)} items.")
-        return tuple(
+        parts = (
             _read(item, part, f"{name}[{i}]") for i, (item, part) in enumerate(zip(items, value, strict=True))
         )
+        return hint(*parts) if hasattr(hint, "_fields") else tuple(parts)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         if value not in list(hint):
             raise WireError(f"{name} must be one of {', '.join(hint)}.")
