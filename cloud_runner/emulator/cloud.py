@@ -43,6 +43,7 @@ class Cloud:
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             region_name=self.settings.region,
         )
+        self.dispatcher_more: dict[str, str] = {}
         self.clients: dict[tuple[str, str], Any] = {}
         self.lock = threading.Lock()
         self.proxies: list[Proxy] = []
@@ -130,4 +131,5 @@ class Cloud:
             "ECHELON_JOB_DEFINITION": self.resources.job_definition,
             "ECHELON_MAX_VCPU": "32",
             "ECHELON_MAX_MEMORY_MB": "262144",
+            **self.dispatcher_more,
         }

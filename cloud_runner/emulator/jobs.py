@@ -112,7 +112,7 @@ class EmulatedJob(models.Job):
             if self.cause is not None:  # terminated between two attempts
                 process.end(hard=True)
         self.status = "RUNNING"
-        timer = threading.Timer(self._limit_s(), self._expire)
+        timer = threading.Timer(self._limit_s(), self.run_out_of_time)
         timer.daemon = True
         timer.start()
         try:
@@ -160,8 +160,9 @@ class EmulatedJob(models.Job):
             child.terminate(reason)
         self._end(Exit(None, status_reason=reason, final=True))
 
-    def _expire(self) -> None:
-        self._end(Exit(None, status_reason=TIMED_OUT, final=True))
+    def run_out_of_time(self) -> bool:
+        """End the attempt at its time limit; False if none runs."""
+        return self._end(Exit(None, status_reason=TIMED_OUT, final=True))
 
     def lose_machine(self, notice: bool) -> bool:
         """Let the job's machine be taken away; False if no process runs on it."""

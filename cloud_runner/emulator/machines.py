@@ -34,6 +34,8 @@ class Machines:
         Command for each image; any other image is the worker.
     at_once
         Processes at the same time; further jobs wait in RUNNABLE.
+    launch
+        Starts a command with an environment in a folder, as :func:`.programs.start_leashed` does.
     environment
         Set for every job, as an image sets it; a job definition's own comes on top.
     grace_s
@@ -43,6 +45,7 @@ class Machines:
     endpoint: str
     region: str
     images: dict[str, Command] = field(default_factory=dict)
+    launch: Callable[[Command, Mapping[str, str], Path], Program] = start_leashed
     environment: dict[str, str] = field(default_factory=dict)
     at_once: int = 2
     grace_s: float = 30.0
@@ -56,7 +59,7 @@ class Machines:
     def start(self, image: str, arguments: Command, environment: Mapping[str, str]) -> Program:
         """Start an attempt's process."""
         full = clean_environment(self.endpoint, self.region) | self.environment | dict(environment)
-        return start_leashed((*self.images.get(image, WORKER), *arguments), full, self.folder)
+        return self.launch((*self.images.get(image, WORKER), *arguments), full, self.folder)
 
     def take(self, wanted: Callable[[], bool]) -> bool:
         """Wait for a free machine; False if the job is not wanted any more before there is one."""
@@ -102,6 +105,10 @@ class Machines:
     def run_out_of_memory(self, job_id: str) -> bool:
         """End a job as the kernel does when its memory is used up; False if it had ended."""
         return self.jobs[job_id].run_out_of_memory()
+
+    def run_out_of_time(self, job_id: str) -> bool:
+        """End an attempt as at its time limit; False if it had ended."""
+        return self.jobs[job_id].run_out_of_time()
 
     def close(self) -> None:
         """End every job and its process, and wait until they have."""

@@ -63,6 +63,7 @@ class Pump:
         self.receiving = threading.Lock()
         self.host: Program | None = None
         self.calls: list[dict[str, Any]] = []
+        self.called = threading.Condition()
         self.twice = 0
         self.thread = threading.Thread(target=self._run, name="queue pump", daemon=True)
 
@@ -85,6 +86,11 @@ class Pump:
         self.open.clear()
         with self.receiving:  # what is being taken is from before
             pass
+
+    def wait_for_call(self, before: int, timeout_s: float = 60.0) -> bool:
+        """Wait until the handler has been called more than so many times; False if it never was."""
+        with self.called:
+            return self.called.wait_for(lambda: len(self.calls) > before, timeout_s)
 
     def deliver_twice(self, times: int = 1) -> None:
         """Hand the next batches to the handler twice, as a standard queue may."""
@@ -150,7 +156,9 @@ class Pump:
     def _call(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Have the handler called; what came back, or an error where it died."""
         answer = self._ask(json.dumps({"event": event, "id": uuid.uuid4().hex}))
-        self.calls.append({"event": event, **answer})
+        with self.called:
+            self.calls.append({"event": event, **answer})
+            self.called.notify_all()
         if "error" in answer:
             self.on_line(answer["error"])
         return answer

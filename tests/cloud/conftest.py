@@ -1,20 +1,37 @@
 """The emulated cloud for the tests: one for each module, since moto's state belongs to the whole process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+import warm
+from desk import Desk
 
 from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.resources import Settings
+
+# The worker's durations, as short as they still mean something.
+BRISK = {
+    "ECHELON_PROGRESS_S": "0.1",
+    "ECHELON_CHECKPOINT_S": "0.1",
+    "ECHELON_CANCEL_S": "0.1",
+    "ECHELON_RETRY_S": "0.1",
+    "ECHELON_GIVE_UP_S": "20",
+}
 
 
 @pytest.fixture(scope="module")
 def emulated() -> Iterator[Cloud]:
     """The cloud as the template has it, with a message's second delivery after one second."""
     settings = replace(Settings.of_template(), visibility_s=1)
-    with Cloud(settings, at_once=4) as cloud:
+    with Cloud(settings, at_once=2) as cloud:
         cloud.machines.grace_s = 5.0
+        cloud.machines.environment = BRISK
+        cloud.machines.launch = warm.launch
+        cloud.dispatcher_more = {"ECHELON_TAKEOVER_S": "0"}
+        cloud.clear()
         yield cloud
 
 
@@ -23,3 +40,19 @@ def cloud(emulated: Cloud) -> Iterator[Cloud]:
     """The cloud, without the faults that a test before has left."""
     yield emulated
     emulated.clear()
+
+
+@pytest.fixture
+def desk(cloud: Cloud, tmp_path: Path) -> Desk:
+    """A workstation."""
+    return Desk(cloud, tmp_path / "runs")
+
+
+@pytest.fixture
+def another_desk(cloud: Cloud, tmp_path: Path) -> Callable[..., Desk]:
+    """The same workstation after a restart, or with a second window, perhaps behind a proxy."""
+
+    def make(endpoint: str | None = None, **more: Any) -> Desk:
+        return Desk(cloud, tmp_path / "runs", endpoint, **more)
+
+    return make
