@@ -26,7 +26,7 @@ from echelon_desktop.model.findings import Severity
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.solve import Solved, solve_school
-from echelon_desktop.solver.verify import Verdict
+from echelon_desktop.solver.verify import Counts, Verdict
 
 SUMMARY = "summary.json"
 
@@ -169,6 +169,7 @@ def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
     for figure in result.levels:
         known = "proven the least" if figure.proven else f"at least {figure.bound or 0:,}"
         yield f"  {figure.name}: {figure.value:,} ({known})"
+    yield _use_of_people_and_rooms(counts)
     if counts.unmet:
         sure = min(solved.certain, counts.unmet)
         yield (
@@ -179,6 +180,17 @@ def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
     if result.status is Status.OPTIMAL:
         yield "No schedule is better at any level: proven."
     yield f"{result.method}, {result.seconds:.1f} s, seed {result.seed}, ended by: {result.stop_reason}."
+
+
+def _use_of_people_and_rooms(counts: Counts) -> str:
+    """Teacher-load spread and room use, whatever the rules say of them."""
+    text = f"Teacher-load spread {counts.load_spread:,}"
+    if counts.room_slots:
+        share = 100 * counts.room_slots_taught / counts.room_slots
+        text += f"; {counts.rooms_in_use:,} rooms in use, {share:.0f} % of the time"
+    if counts.room_seats:
+        text += f", {100 * counts.room_seats_taken / counts.room_seats:.0f} % of their seats filled"
+    return f"{text}."
 
 
 def make_writable(folder: Path) -> None:

@@ -483,7 +483,31 @@ def test_counts_are_plain():
         "seats filled": 3,
         "size spread": 2,
         "SPED size spread": 1,
+        "teacher-load spread": 0,
+        "rooms in use": 0,
+        "slots of rooms in use": 0,
+        "slots of rooms taught in": 0,
+        "seats of rooms taught in": 0,
+        "seats of rooms taken": 0,
     }
+
+
+def test_loads_and_rooms_are_counted_whatever_the_rules():
+    of = school(
+        rooms=[e.Room("101", 4), e.Room("102"), e.Room("103", 9)],
+        teachers=[e.Teacher("Vey", "Arts")],
+        sections=[
+            section("A-1", room="101"),
+            section("B-1", room="101"),
+            section("C-1", room="102"),
+            section("D-1", pattern="2", room="101"),
+        ],
+    )
+    counts = verify(of, [], schedule(of, {"D-1": ("G2", "G3")})).counts
+    assert counts.load_spread == 2  # Tan has two sections, Vey none
+    # Room 101 is used in R1 (by both students), R2 (by Ana), G2 and G3, room 102 in G1.
+    assert (counts.rooms_in_use, counts.room_slots_taught, counts.room_slots) == (2, 5, 12)
+    assert (counts.room_seats_taken, counts.room_seats) == (3, 16)
 
 
 def test_metrics_count_records_of_all_there_are():

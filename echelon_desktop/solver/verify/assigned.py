@@ -119,6 +119,27 @@ def room_use(reading: Reading, rule: Rule) -> Iterator[Breach]:
         yield Breach(1, message, "rooms", room)
 
 
+def room_use_counts(reading: Reading) -> dict[str, int]:
+    """How far rooms and their seats are used, under the names of ``Counts``."""
+    used: dict[str, int] = {}
+    seats = taken = 0
+    for section, mask in reading.masks.items():
+        room = reading.school.rooms.get(_room(reading, section))
+        if room is None or section != reading.stacks[section][0]:
+            continue
+        used[room.id] = used.get(room.id, 0) | mask
+        if room.seats is not None:
+            seats += room.seats * mask.bit_count()
+            taken += reading.enrolled_in_stack(section) * mask.bit_count()
+    return {
+        "rooms_in_use": len(used),
+        "room_slots": len(used) * reading.grid.n_slots,
+        "room_slots_taught": sum(mask.bit_count() for mask in used.values()),
+        "room_seats": seats,
+        "room_seats_taken": taken,
+    }
+
+
 def _concerned(reading: Reading, rule: Rule) -> Iterator[Section]:
     for section in reading.school.sections.values():
         if reading.concerns(rule, section.id):

@@ -6,12 +6,14 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import check_rule
 from echelon_desktop.solver.verify import sections, students
+from echelon_desktop.solver.verify.assigned import room_use_counts, teacher_load_spread
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.rules import RULES, sizes_by_course, unmet_by_rank
 from echelon_desktop.solver.verify.verdict import Breach, Counts, Figure, Part, Verdict, Violation
 
 _UNMET = "unmet-requests"
 _SPED = "sped-limit"
+_EVERYBODY = Rule("", "teacher-load-spread")
 
 _FACT_CHECKS: tuple[Callable[[Reading], Iterator[Violation]], ...] = (
     sections.known_records,
@@ -142,4 +144,6 @@ def _counts(reading: Reading) -> Counts:
         enrolled=sum(map(len, reading.roster.values())),
         size_spread=size_spread,
         sped_spread=sped_spread,
+        load_spread=sum(breach.cost for breach in teacher_load_spread(reading, _EVERYBODY)),
+        **room_use_counts(reading),
     )

@@ -66,6 +66,9 @@ def metrics(verdict: Verdict, school: School, schedule: Schedule) -> list[Metric
         _metric("Seats filled", counts.enrolled, counts.seats),
         _metric("Size spread", counts.size_spread, counts.enrolled),
         _metric("SPED size spread", counts.sped_spread, counts.enrolled),
+        _metric("Teacher-load spread", counts.load_spread, counts.sections),
+        _metric("Slots used of rooms in use", counts.room_slots_taught, counts.room_slots),
+        _metric("Seats filled of rooms in use", counts.room_seats_taken, counts.room_seats),
     ]
     for figure in verdict.figures:
         for part in figure.parts:

@@ -94,7 +94,9 @@ class Counts:
     Plain counts for reports, whatever the rules say.
 
     ``size_spread`` is the sum over courses of largest minus smallest section, ``sped_spread`` the same of
-    SPED students.
+    SPED students; ``load_spread`` is that of the rule teacher-load-spread over all teachers. In rooms in use,
+    ``room_slots_taught`` of ``room_slots`` have a section, and ``room_seats_taken`` of the ``room_seats`` of
+    those (slot by slot, where seats are known) a student.
     """
 
     students: int  # with a request
@@ -110,6 +112,12 @@ class Counts:
     enrolled: int
     size_spread: int
     sped_spread: int
+    load_spread: int
+    rooms_in_use: int
+    room_slots: int
+    room_slots_taught: int
+    room_seats: int
+    room_seats_taken: int
 
     def by_name(self) -> dict[str, int]:
         """Everything under the names that reports use."""
@@ -126,6 +134,12 @@ class Counts:
             "seats filled": self.enrolled,
             "size spread": self.size_spread,
             "SPED size spread": self.sped_spread,
+            "teacher-load spread": self.load_spread,
+            "rooms in use": self.rooms_in_use,
+            "slots of rooms in use": self.room_slots,
+            "slots of rooms taught in": self.room_slots_taught,
+            "seats of rooms taught in": self.room_seats,
+            "seats of rooms taken": self.room_seats_taken,
         }
 
 
