@@ -23,8 +23,8 @@ def main() -> int:
 
     # Before the solver is loaded, which takes a second or two.
     signal.signal(signal.SIGTERM, on_signal)
-    task = Task.from_environment(os.environ)
     try:
+        task = Task.from_environment(os.environ)
         import boto3
         from botocore.config import Config
 
@@ -37,10 +37,7 @@ def main() -> int:
     except Exception as error:
         # Where, not what: a message may quote anything.
         place = traceback.extract_tb(error.__traceback__)[-1]
-        log.error(
-            "run=%s index=%d mistake=%s at=%s:%s",
-            task.run, task.index, type(error).__name__, place.name, place.lineno,
-        )  # fmt: skip
+        log.error("mistake=%s at=%s:%s", type(error).__name__, place.name, place.lineno)
         return 1
 
 
