@@ -160,12 +160,14 @@ def measure(case: Case, schools: Schools, records: Records, given: argparse.Name
     if case.method == "echelon":
         if records.overhead(case) is None and tuple(asdict(case).values()) not in records.done:
             rehearsal = _run(case, folder, out, REHEARSAL_S)
-            records.add(Case(**{**asdict(case), "part": "rehearsal", "limit": REHEARSAL_S}), rehearsal)
+            if "failed" not in rehearsal:
+                records.add(Case(**{**asdict(case), "part": "rehearsal", "limit": REHEARSAL_S}), rehearsal)
         limit = max(0.5, limit - (records.overhead(case) or 0.0))
     figures = _run(case, folder, out, limit)
     if case.part != "families" and figures.get("counts"):
         figures["checked"] = _check(given.checker, folder, out)
-    records.add(case, figures)
+    if "failed" not in figures:
+        records.add(case, figures)
     name = f"{case.part:12} {case.school:24} {case.method:8}"
     print(f"{name} {case.limit:5g} s, seed {case.seed}: {_brief(figures)}", flush=True)
 
@@ -184,7 +186,7 @@ def _run(case: Case, folder: Path, out: Path, limit: float) -> dict[str, Any]:
     try:
         figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     except (IndexError, ValueError):
-        return {"note": f"failed with {done.returncode}: {done.stderr.strip()[-300:]}", "given_s": limit}
+        return {"failed": done.returncode, "note": f"failed: {done.stderr.strip()[-300:]}"}
     return figures | {"given_s": limit}
 
 
