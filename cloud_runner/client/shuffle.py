@@ -197,6 +197,9 @@ class _Shuffle:
     def goal(self, goal: Goal) -> Goal:
         if goal.kind is GoalKind.CHOICE_COST:
             return replace(goal, cost=goal.cost[self.choices])
+        if goal.kind is GoalKind.CHANGES:
+            seats = _numbered(goal.limits[self.requests], self.section)
+            return replace(goal, cost=goal.cost[self.choices], limits=seats)
         if goal.kind in _STUDENT_GOALS:
             students = [self.rng.permutation(self.student[group]).tolist() for group in goal.groups]
             return replace(goal, groups=Ragged.of(students))

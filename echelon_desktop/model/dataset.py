@@ -172,6 +172,13 @@ class Schedule:
     placements: Mapping[str, e.Placement]
     seatings: Mapping[str, e.Seating]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no section has a place and no student a seat."""
+        return not any(x.periods for x in self.placements.values()) and not any(
+            x.seats for x in self.seatings.values()
+        )
+
 
 class Dataset:
     """

@@ -12,6 +12,7 @@ KIND_TITLES = {
     "unmet-requests": "Unmet requests",
     "granted-alternates": "Granted alternates",
     "sped-balance": "SPED students spread",
+    "schedule-changes": "Few changes",
     "section-balance": "Even section sizes",
     "sped-limit": "SPED limit",
     "allowed-periods": "Allowed periods",

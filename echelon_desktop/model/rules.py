@@ -18,6 +18,7 @@ from echelon_desktop.errors import RuleError
 from echelon_desktop.model.entities import Rule
 
 STANDARD = "standard"
+CHANGES = "schedule-changes"
 RULES_FILE = "rules.toml"  # beside a school's files
 
 
@@ -61,6 +62,7 @@ RULE_KINDS = {
         RuleKind(
             "sped-balance", "SPED students are spread evenly over the sections of a course.", hard=False
         ),
+        RuleKind("schedule-changes", "As few changes as possible to the schedule started from.", hard=False),
         RuleKind("section-balance", "Sections of a course are of equal size.", hard=False),
         RuleKind(
             "sped-limit",
@@ -173,6 +175,23 @@ def check_rules(rules: Iterable[Rule]) -> None:
     unmet = [rule for rule in rules if rule.kind == "unmet-requests"]
     if len(unmet) != 1:
         raise RuleError("The rules need exactly one unmet-requests goal.")
+
+
+def staying_close(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """
+    The rules with a goal of few changes, right after unmet requests; as they are where they have one.
+
+    Levels after unmet requests move up by one.
+    """
+    rules = tuple(rules)
+    if any(rule.kind == CHANGES for rule in rules):
+        return rules
+    unmet = next(rule.level or 1 for rule in rules if rule.kind == "unmet-requests")
+    later = (
+        rule if rule.level is None or rule.level <= unmet else replace(rule, level=rule.level + 1)
+        for rule in rules
+    )
+    return (*later, Rule(CHANGES, CHANGES, level=unmet + 1))
 
 
 def presets() -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from echelon_desktop.model.dataset import School
-from echelon_desktop.model.entities import Section
+from echelon_desktop.model.entities import Placement, Section
 
 MAX_SLOTS = 63  # a mask fits a signed 64-bit integer with room for a sign
 
@@ -83,6 +83,15 @@ class SlotGrid:
             for t in term_numbers:
                 mask |= 1 << (t * len(self.periods) + p)
         return mask
+
+    def mask_of_placement(self, placement: Placement | None) -> int:
+        """The slots of a placement; 0 when it has no period, or names what the school does not know."""
+        if placement is None or not placement.periods:
+            return 0
+        try:
+            return self.mask_of(placement.periods, placement.terms)
+        except KeyError:
+            return 0
 
     def allowed(self, texts: tuple[str, ...]) -> int:
         """Mask of a list of allowed slots, where an empty list allows all."""

@@ -13,7 +13,7 @@ from echelon_desktop.model.scope import concerns, sped_limit, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.solver.assign.limits import slot_limits
 from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, locked_section
-from echelon_desktop.solver.goals import compile_goals
+from echelon_desktop.solver.goals import Given, compile_goals
 from echelon_desktop.solver.problem import (
     NO_LIMIT,
     Goal,
@@ -190,7 +190,15 @@ class _Compiler:
             options=Ragged.of([[self.courses[c] for c in r[3]] for r in requests]),
             option_cost=np.array([i for r in requests for i in range(len(r[3]))], np.int32),
             goals=(
-                *compile_goals(self.school, self.rules, choices, starts, self.first, self.openings),
+                *compile_goals(
+                    self.school,
+                    self.rules,
+                    choices,
+                    starts,
+                    self.first,
+                    self.openings,
+                    self._given(choices, starts, requests),
+                ),
                 *self._contradictions(),
             ),
             n_courses=len(self.courses),
@@ -203,6 +211,28 @@ class _Compiler:
             tuple((self.students[r[0]].id, r[1].course) for r in requests),
         )
         return problem, keys
+
+    def _given(
+        self,
+        choices: Sequence[Choice],
+        starts: Sequence[int],
+        requests: Sequence[tuple[int, e.CourseRequest, int, tuple[str, ...]]],
+    ) -> Given | None:
+        """The baseline as a schedule that changes are counted against; None when nothing is placed in it."""
+        if self.baseline.is_empty:
+            return None
+        moved = np.zeros(len(choices), np.int64)
+        for s, section_id in enumerate(self.number):
+            mask = self.grid.mask_of_placement(self.baseline.placements.get(section_id))
+            for k in range(starts[s], starts[s + 1]) if mask else ():
+                moved[k] = choices[k].mask != mask
+        held = {
+            (student, seat.course): self.number.get(seat.section, -1)
+            for student, seating in self.baseline.seatings.items()
+            for seat in seating.seats
+        }
+        seats = [held.get((self.students[r[0]].id, r[1].course), -1) for r in requests]
+        return Given(moved, np.array(seats, np.int32))
 
     def _contradictions(self) -> Iterator[Goal]:
         """What was pinned or locked and cannot be, as a hard cost that no schedule avoids."""

@@ -73,6 +73,9 @@ def goal_count(problem: Problem, goal: Goal, solution: Solution, rank: int | Non
         return _load_spread(problem, goal, masks)
     if goal.kind is GoalKind.TRAVEL:
         return sum(_changes_of_building(problem, group.tolist(), masks) for group in goal.groups)
+    if goal.kind is GoalKind.CHANGES:
+        moved = (goal.limits >= 0) & (goal.limits != solution.seat)
+        return int(goal.cost[solution.choice].sum()) + int(moved.sum())
     return int(goal.limits.sum())
 
 

@@ -1,11 +1,13 @@
 """The rules that cost something, compiled to the goals of a problem."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
+from echelon_desktop.model.rules import CHANGES
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab
 from echelon_desktop.model.slots import Choice, SlotGrid
 from echelon_desktop.solver.assign.openings import Openings
@@ -15,6 +17,23 @@ from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Masks, Ragged
 _ASSIGNED = {"section-teachers", "section-rooms", "teacher-rooms", "room-fit", "room-use"}
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """
+    The schedule that a solve starts from, in the numbers of a problem.
+
+    Parameters
+    ----------
+    moved
+        Shape (choices,): 1 where its section stands elsewhere in that schedule, else 0.
+    seats
+        Shape (requests,): the section held in that schedule, or -1.
+    """
+
+    moved: Masks
+    seats: Ints
+
+
 def compile_goals(
     school: School,
     rules: Iterable[e.Rule],
@@ -22,6 +41,7 @@ def compile_goals(
     choice_start: Sequence[int],
     first: Sequence[int],
     openings: Openings,
+    given: Given | None,
 ) -> Iterator[Goal]:
     """
     Goals of the rules, in their order.
@@ -37,6 +57,8 @@ def compile_goals(
         For each section the number of the first section of its stack.
     openings
         What is given out when all sections have their periods.
+    given
+        The schedule started from; None without one.
     """
     goals = _Goals(school, choices, choice_start, first, openings)
     for rule in rules:
@@ -48,6 +70,9 @@ def compile_goals(
                 yield Goal(GoalKind.ALTERNATES, level, weight, rule.kind)
         elif rule.kind == "sped-balance":
             yield Goal(GoalKind.SPED_BALANCE, level, weight, rule.kind)
+        elif rule.kind == CHANGES:
+            if given is not None:
+                yield Goal(GoalKind.CHANGES, level, weight, rule.kind, limits=given.seats, cost=given.moved)
         elif rule.kind == "section-balance":
             yield Goal(GoalKind.BALANCE, level, weight, rule.kind)
         elif rule.kind == "allowed-periods" and rule.level is not None:

@@ -87,6 +87,7 @@ class GoalKind(StrEnum):
     LOAD = "load"  # groups: sections of one term above limits[i], in the worst term
     LOAD_SPREAD = "load spread"  # per department: largest minus smallest load of its groups, per FTE
     TRAVEL = "travel"  # groups: slots after which the next is taught in another building
+    CHANGES = "changes"  # choices at their cost, and requests whose seat is another than in limits
     CONSTANT = "constant"  # what no schedule can change
 
 
@@ -106,9 +107,9 @@ class Goal:
         DAY_BALANCE: one list of students.
     limits
         RUNS, LOAD: how many are allowed, per group. LOAD_SPREAD: hundredths of a full post, per group. FREE,
-        DAY_BALANCE, CONSTANT: one number.
+        DAY_BALANCE, CONSTANT: one number. CHANGES: shape (requests,), the section held before, or -1.
     cost
-        CHOICE_COST: shape (choices,). LOAD_SPREAD: number of the department, per group.
+        CHOICE_COST, CHANGES: shape (choices,). LOAD_SPREAD: number of the department, per group.
     """
 
     kind: GoalKind

@@ -185,6 +185,9 @@ class Brute:
                     while len(window) <= limit:
                         window.append(int(problem.next_slot[window[-1]]) if window[-1] >= 0 else -1)
                     cost += taught.issuperset(window)
+        elif goal.kind is GoalKind.CHANGES:
+            cost = sum(int(goal.cost[k]) for k in choice)
+            cost += sum(before >= 0 and seat[r] != before for r, before in enumerate(goal.limits.tolist()))
         elif goal.kind is GoalKind.CHOICE_COST:
             cost = sum(int(goal.cost[k]) for k in choice)
         elif goal.kind is GoalKind.FREE:

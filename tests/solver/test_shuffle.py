@@ -183,5 +183,5 @@ def test_every_kind_of_goal_is_shuffled_by_what_it_holds() -> None:
     assert of_students == module._STUDENT_GOALS
     of_sections = {GoalKind.SPACING, GoalKind.RUNS, GoalKind.LOAD, GoalKind.LOAD_SPREAD, GoalKind.TRAVEL}
     plain = {GoalKind.UNMET, GoalKind.ALTERNATES, GoalKind.BALANCE, GoalKind.SPED_BALANCE}
-    plain |= {GoalKind.CHOICE_COST, GoalKind.CONSTANT}
+    plain |= {GoalKind.CHOICE_COST, GoalKind.CHANGES, GoalKind.CONSTANT}
     assert of_students | of_sections | plain == set(GoalKind)

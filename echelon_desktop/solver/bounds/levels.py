@@ -58,7 +58,7 @@ def _rest(problem: Problem, level: Level, unmet: int | None) -> int:
             least = int(goal.limits.sum())
         elif goal.kind is GoalKind.BALANCE:
             least = 0 if unmet is None else least_spread(problem, unmet)
-        elif goal.kind is GoalKind.CHOICE_COST:
+        elif goal.kind in {GoalKind.CHOICE_COST, GoalKind.CHANGES}:
             least = _least_choice_cost(problem, goal)
         elif goal.kind is GoalKind.LOAD:
             least = _least_load(problem, goal)

@@ -86,6 +86,8 @@ def _single_students(problem: Problem) -> set[int]:
     for goal in problem.goals:
         if goal.kind in _OF_STUDENTS:
             single.update(int(n) for n in goal.groups.items)
+        if goal.kind is GoalKind.CHANGES:
+            single.update(problem.request_student[goal.limits >= 0].tolist())
     return single
 
 

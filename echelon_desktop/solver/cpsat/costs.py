@@ -50,7 +50,20 @@ def _counts(school: SchoolModel, goal: Goal, rank: int | None) -> Linear:
         return total(_load_spreads(school, goal))
     if goal.kind is GoalKind.TRAVEL:
         return total(_changes_of_building(school, goal))
+    if goal.kind is GoalKind.CHANGES:
+        moved = total(int(goal.cost[k]) * taken for k, taken in school.taken.items() if goal.cost[k])
+        return moved + _lost_seats(school, goal)
     return int(goal.limits.sum())
+
+
+def _lost_seats(school: SchoolModel, goal: Goal) -> Linear:
+    """Requests whose seat is another; their students and sections stand alone in the model."""
+    kept = []
+    for place in school.places:
+        request = int(school.classes[place.group].requests[place.row, 0])
+        if goal.limits[request] in school.pools[place.pool].sections:
+            kept.append(place.count)
+    return int((goal.limits >= 0).sum()) - total(kept)
 
 
 def unmet_requests(school: SchoolModel, rank: int | None) -> Linear:

@@ -52,7 +52,7 @@ def twin_sections(problem: Problem, merge: bool = True) -> dict[int, tuple[int, 
         if goal.kind not in {GoalKind.FREE, GoalKind.HOLES, GoalKind.DAY_BALANCE}
     ]
     limited = _memberships(problem.slot_limit_sections, problem.n_sections)
-    costs = [goal.cost for goal in problem.goals if goal.kind is GoalKind.CHOICE_COST]
+    costs = [goal.cost for goal in problem.goals if goal.kind in {GoalKind.CHOICE_COST, GoalKind.CHANGES}]
     alike: dict[object, list[int]] = {}
     for s in range(problem.n_sections):
         key: object = s
@@ -91,8 +91,9 @@ def section_pools(problem: Problem, twins: dict[int, tuple[int, ...]]) -> list[P
 
 
 def _named(problem: Problem) -> set[int]:
-    """Sections that a pin or a link of students names."""
-    return {int(s) for s in problem.same_students.items} | {int(s) for s in problem.request_pin if s >= 0}
+    """Sections that a pin, a link of students, or a seat that counts as a change when lost names."""
+    seats = [problem.request_pin, *(g.limits for g in problem.goals if g.kind is GoalKind.CHANGES)]
+    return {int(s) for s in problem.same_students.items} | {int(s) for x in seats for s in x if s >= 0}
 
 
 def _memberships(groups: Ragged, n_sections: int) -> list[tuple[int, ...]]:

@@ -29,6 +29,7 @@ COUNTED = {
     GoalKind.UNMET,
     GoalKind.ALTERNATES,
     GoalKind.BALANCE,
+    GoalKind.CHANGES,
     GoalKind.CHOICE_COST,
     GoalKind.FREE,
     GoalKind.CONSTANT,
@@ -54,6 +55,7 @@ class Layout(NamedTuple):
     most_requests: int
     most_options: int
     mixed: int
+    home_price: int  # of a seat in another section than before, in a student's own seating
     # What never changes. Ranges have one entry more than there are owners.
     section_course: int
     section_seats: int
@@ -81,6 +83,7 @@ class Layout(NamedTuple):
     request_student: int
     request_rank: int
     request_pin: int
+    request_home: int
     request_leave: int
     request_options: int
     option_course: int
@@ -89,6 +92,7 @@ class Layout(NamedTuple):
     unmet_cost: int
     alternates_cost: int
     balance_cost: int
+    home_cost: int
     tier_scale: int
     tier_level: int
     group_kind: int
@@ -214,6 +218,7 @@ def lay_out(problem: Problem, solution: Solution) -> Desk:
         "request_student": problem.request_student,
         "request_rank": problem.request_rank,
         "request_pin": problem.request_pin,
+        "request_home": costs["seats"],
         "request_leave": tiers.leave,
         "request_options": problem.options.start,
         "option_course": problem.options.items,
@@ -222,6 +227,7 @@ def lay_out(problem: Problem, solution: Solution) -> Desk:
         "unmet_cost": costs["unmet"],
         "alternates_cost": costs["alternates"],
         "balance_cost": costs["balance"],
+        "home_cost": costs["home"],
         "tier_scale": tiers.scale,
         "tier_level": tiers.level,
         "group_kind": groups.kind,
@@ -290,6 +296,7 @@ def lay_out(problem: Problem, solution: Solution) -> Desk:
         n_free=len(frees),
         most_requests=most_requests,
         most_options=most_options,
+        home_price=tiers.home,
         mixed=int(len(problem.options.items) > n_requests or len(problem.same_students) > 0),
         **dict(zip(parts, ends, strict=False)),
     )
@@ -348,6 +355,7 @@ def _costs(problem: Problem, n_levels: int, level_of: dict[int, int]) -> dict[st
     unmet = np.zeros((RANKS, n_levels), np.int64)
     alternates, balance = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
     choice = np.zeros((n_levels, len(problem.choice_mask)), np.int64)
+    home, seats = np.zeros(n_levels, np.int64), np.full(problem.n_requests, -1, np.int64)
     for i, level in enumerate(problem.levels(), 1):
         if level.rank is not None:
             unmet[level.rank, i] = sum(problem.goals[g].weight for g in level.goals)
@@ -359,7 +367,18 @@ def _costs(problem: Problem, n_levels: int, level_of: dict[int, int]) -> dict[st
             balance[at] += goal.weight
         elif goal.kind is GoalKind.CHOICE_COST:
             choice[at] += goal.weight * goal.cost
-    return {"unmet": unmet, "alternates": alternates, "balance": balance, "choice": choice}
+        elif goal.kind is GoalKind.CHANGES:
+            choice[at] += goal.weight * goal.cost
+            home[at] += goal.weight
+            seats[:] = goal.limits  # of one schedule, however many rules count its changes
+    return {
+        "unmet": unmet,
+        "alternates": alternates,
+        "balance": balance,
+        "choice": choice,
+        "home": home,
+        "seats": seats,
+    }
 
 
 class _Tiers:
@@ -372,6 +391,7 @@ class _Tiers:
     def __init__(self) -> None:
         self.scale: list[int] = []
         self.level: list[int] = []
+        self.home = 0
         self.leave: NDArray[np.int64] = np.zeros(0, np.int64)
         self.option: NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -379,17 +399,19 @@ class _Tiers:
 def _tiers(problem: Problem, own: list[list[int]], costs: dict[str, NDArray[np.int64]]) -> _Tiers:
     owner = np.repeat(np.arange(problem.n_requests), np.diff(problem.options.start))
     none = np.zeros(len(owner), np.int64)
-    parts = [(0, (problem.request_pin >= 0).astype(np.int64), none)]
+    has_home = (costs["seats"] >= 0).astype(np.int64)
+    parts = [(0, (problem.request_pin >= 0).astype(np.int64), none, 0)]
     for level in range(1, costs["unmet"].shape[1]):
         unmet = costs["unmet"][problem.request_rank, level]
         alternates = problem.option_cost.astype(np.int64) * costs["alternates"][level]
-        if unmet.any() or alternates.any():
-            parts.append((level, unmet, alternates))
+        home = int(costs["home"][level])
+        if unmet.any() or alternates.any() or home:
+            parts.append((level, unmet + home * has_home, alternates, home))
     tiers, scale = _Tiers(), max(map(len, own), default=0) + 1
     tops = []
-    for _, leave, option in parts:
+    for _, leave, option, home in parts:
         dearest = leave.copy()
-        np.maximum.at(dearest, owner, option)
+        np.maximum.at(dearest, owner, option + home * has_home[owner])
         sums = np.bincount(problem.request_student, dearest, minlength=1)
         tops.append(int(sums.max()) + 1)
     # The least important are left out of the choice of seats where one number cannot hold them all.
@@ -397,7 +419,8 @@ def _tiers(problem: Problem, own: list[list[int]], costs: dict[str, NDArray[np.i
         parts.pop()
         tops.pop()
     tiers.leave, tiers.option = np.zeros(problem.n_requests, np.int64), none.copy()
-    for (level, leave, option), top in zip(reversed(parts), reversed(tops), strict=True):
+    for (level, leave, option, home), top in zip(reversed(parts), reversed(tops), strict=True):
+        tiers.home += home * scale
         tiers.leave += leave * scale
         tiers.option += option * scale
         tiers.scale.insert(0, scale)

@@ -107,14 +107,14 @@ class _Reseating:
             found, status = self._minimise(total, found, ended - time.monotonic())
             if status != self.cp.OPTIMAL:
                 return None
-        changes = self._changes()
+        changes = self._changes(self.before)
         if found is not None and not isinstance(changes, int):
             found, _ = self._minimise(changes, found, min(FEW_CHANGES_S, ended - time.monotonic()))
         return found
 
-    def _changes(self) -> Any:
-        """How many of these students' seats are other than before; what they had not, they may gain."""
-        stays = [self.seat[r].get(s) for r, s in self.before.items() if s >= 0]
+    def _changes(self, seats: Any) -> Any:
+        """How many of these students' seats are other than given, by request; what was none, may be one."""
+        stays = (self.seat[r].get(int(seats[r])) for r in self.seat if seats[r] >= 0)
         return sum(1 - x for x in stays if x is not None)
 
     def _level(self, level: Level) -> Any:
@@ -219,6 +219,7 @@ class _Reseating:
             GoalKind.BALANCE: lambda: self._spread(self.load, lambda r: True),
             GoalKind.SPED_BALANCE: lambda: self._spread(self.sped, self._is_sped),
             GoalKind.FREE: lambda: self._free(goal),
+            GoalKind.CHANGES: lambda: self._changes(goal.limits),
         }
         return express[goal.kind]() if goal.kind in express else None
 

@@ -26,7 +26,7 @@ from echelon_desktop.solver.search import jit
 ROW_S = 0.9
 """For the exact figures of all places of a section."""
 
-_SEPARABLE = {GoalKind.UNMET, GoalKind.ALTERNATES}
+_SEPARABLE = {GoalKind.UNMET, GoalKind.ALTERNATES, GoalKind.CHANGES}
 """What each student's seats cost apart from everybody else's."""
 
 
@@ -131,13 +131,13 @@ class Deltas:
         for changes in self._rows(section):
             self._make(changes)
             move = self._made(changes)
-            students = self._part(self._at.concerned, int(self._data[CONCERNED]))
+            students = tuple(self._part(self._at.concerned, int(self._data[CONCERNED])))
             proven = self._proven(move) if move is not None else 0
             self._call(UNDO, 0)
             if move is not None and proven >= self._wanted:
                 yield replace(move, exact=proven)
             else:
-                open_rows.append((changes, move, tuple(students)))
+                open_rows.append((changes, move, students))
         for i, (changes, move, students) in enumerate(open_rows):
             left = seconds - (time.monotonic() - began)
             if left <= 0:

@@ -100,6 +100,7 @@ def _gather(at: Layout, d: Ints, student: int, request: int, i: int) -> None:
     """The sections with a seat for a request: of each course and time the cheapest, then the emptiest."""
     held = d[at.before + i]
     pin = d[at.request_pin + request]
+    home = d[at.request_home + request]
     blocked = d[at.student_blocked + student]
     row = i * at.most_options
     count = 0
@@ -111,6 +112,8 @@ def _gather(at: Layout, d: Ints, student: int, request: int, i: int) -> None:
             if (pin >= 0 and pin != section) or mask & blocked or not has_seat(at, d, student, section):
                 continue
             price = d[at.option_price + o] + (section != held)
+            if home >= 0 and section != home:
+                price += at.home_price
             apart = at.mixed and d[at.section_links + section] < d[at.section_links + section + 1]
             rival = -1
             for j in range(count):

@@ -43,6 +43,11 @@ def _sit(at: Layout, d: Ints, request: int, section: int) -> None:
         costs = at.unmet_cost + d[at.request_rank + request] * at.n_levels
         for level in range(at.n_levels):
             d[at.value + level] += sign * d[costs + level]
+    home = d[at.request_home + request]
+    if home >= 0 and (section == home) != (old == home):
+        sign = 1 if old == home else -1
+        for level in range(at.n_levels):
+            d[at.value + level] += sign * d[at.home_cost + level]
     pin = d[at.request_pin + request]
     if pin >= 0:
         d[LOST] += (section != pin) - (old != pin)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
-from echelon_desktop.model.rules import check_rule
+from echelon_desktop.model.rules import CHANGES, check_rule
 from echelon_desktop.solver.verify import sections, students
 from echelon_desktop.solver.verify.assigned import room_use_counts, teacher_load_spread
 from echelon_desktop.solver.verify.reading import Reading
@@ -69,7 +69,7 @@ def verify(
     rules = tuple(rules)
     for rule in rules:
         check_rule(rule)
-    reading = Reading(school, rules, schedule)
+    reading = Reading(school, rules, schedule, baseline)
     violations = [violation for check in _FACT_CHECKS for violation in check(reading)]
     violations += sections.locks(reading, baseline)
     violations += students.pins(reading, baseline)
@@ -107,7 +107,9 @@ def _unmet_figures(reading: Reading, level: int, rules: list[Rule]) -> Iterator[
 
 
 def _counts_nothing(reading: Reading, rule: Rule) -> bool:
-    """Where nobody names alternates, granting them is no figure of the school."""
+    """No figures: alternates where nobody names any, changes where there was nothing to start from."""
+    if rule.kind == CHANGES:
+        return reading.given is None
     return rule.kind == "granted-alternates" and not any(
         request.alternates for requests in reading.requests.values() for request in requests.values()
     )

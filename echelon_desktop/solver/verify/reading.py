@@ -41,12 +41,17 @@ class Reading:
         Student → seats held, each with its section.
     roster
         Section → students who hold a seat in it.
+    given
+        The schedule started from; None without one.
     """
 
-    def __init__(self, school: School, rules: Iterable[Rule], schedule: Schedule) -> None:
+    def __init__(
+        self, school: School, rules: Iterable[Rule], schedule: Schedule, given: Schedule | None = None
+    ) -> None:
         self.school = school
         self.rules = tuple(rules)
         self.schedule = schedule
+        self.given = None if given is None or given.is_empty else given
         self.grid = SlotGrid(school)
         self.students = {x.student: Student(x.student) for x in school.requests.values()}
         self.students |= {student.id: student for student in school.students.values()}

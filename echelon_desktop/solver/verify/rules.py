@@ -44,6 +44,25 @@ def granted_alternates(reading: Reading, rule: Rule) -> Iterator[Breach]:
                 yield Breach(list(place).index(held), message, "requests", student)
 
 
+def schedule_changes(reading: Reading, rule: Rule) -> Iterator[Breach]:
+    """Sections that stand elsewhere than in the schedule started from, and requests that lost their seat."""
+    given = reading.given
+    if given is None:
+        return
+    for section, mask in reading.masks.items():
+        before = reading.grid.mask_of_placement(given.placements.get(section))
+        if before not in {0, mask}:
+            yield Breach(1, f"Section {section} stands elsewhere.", "sections", section)
+    for student, requests in reading.requests.items():
+        seating = given.seatings.get(student)
+        held = {seat.course: seat.section for seat in seating.seats} if seating is not None else {}
+        now = {seat.course: section.id for seat, section in reading.seats.get(student, ())}
+        for course in requests:
+            if held.get(course) in reading.roster and held[course] != now.get(course):
+                message = f"Student {student} no longer has {held[course]} for {course}."
+                yield Breach(1, message, "students", student)
+
+
 def sped_balance(reading: Reading, rule: Rule) -> Iterator[Breach]:
     """Each course's most minus fewest SPED students in a section."""
     sped = {student.id for student in reading.students.values() if student.sped}
@@ -148,6 +167,7 @@ def teacher_preps(reading: Reading, rule: Rule) -> Iterator[Breach]:
 RULES: dict[str, Callable[[Reading, Rule], Iterator[Breach]]] = {
     "granted-alternates": granted_alternates,
     "sped-balance": sped_balance,
+    "schedule-changes": schedule_changes,
     "section-balance": section_balance,
     "allowed-periods": allowed_periods,
     "lab-spacing": lab_spacing,

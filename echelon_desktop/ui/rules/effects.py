@@ -12,6 +12,7 @@ COUNTED = {
     "unmet-requests": ("unmet request", "unmet requests"),
     "granted-alternates": ("alternate granted", "alternates granted"),
     "sped-balance": ("student of SPED spread", "students of SPED spread"),
+    "schedule-changes": ("change", "changes"),
     "section-balance": ("student of size spread", "students of size spread"),
     "allowed-periods": ("section outside", "sections outside"),
     "lab-spacing": ("pair of labs side by side", "pairs of labs side by side"),
