@@ -100,7 +100,11 @@ def place_section(
     key = (scenario, section)
     before = dataset.placements.get(key) or e.Placement(scenario, section)
     after = replace(
-        before, periods=periods, terms=terms, teachers=record.teachers, room=record.room or before.room
+        before,
+        periods=periods,
+        terms=terms,
+        teachers=record.teachers or before.teachers,
+        room=record.room or before.room,
     )
     changes: list[RowChange] = [RowChange("placements", key, after)]
     for seating in dataset.seatings.values():

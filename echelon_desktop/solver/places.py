@@ -7,6 +7,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, stacks
 from echelon_desktop.model.slots import Choice, SlotGrid
+from echelon_desktop.solver.assign.openings import as_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def places(school: School, rules: tuple[e.Rule, ...], schedule: Schedule, sectio
 
 class _Places:
     def __init__(self, school: School, rules: tuple[e.Rule, ...], schedule: Schedule) -> None:
-        self.school, self.rules, self.schedule = school, rules, schedule
+        self.school, self.rules, self.schedule = as_given(school, schedule), rules, schedule
         self.grid = SlotGrid(school)
         self.head = stacks(school)
 

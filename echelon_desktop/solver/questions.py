@@ -10,6 +10,7 @@ from typing import Any
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.deltas.row import Deltas
+from echelon_desktop.solver.result import Params
 
 
 def moves(deltas: Deltas | None, section: int) -> Iterator[Any]:
@@ -31,8 +32,16 @@ def conflict(school: School, rules: tuple[Rule, ...], baseline: Schedule) -> Ite
     yield find_conflict(school, rules, baseline)
 
 
+def staff(asked: Any, schedule: Schedule, params: Params, before: Schedule) -> Iterator[Any]:
+    """About no situation: teachers and rooms for a schedule, as :func:`assign.complete.staff` gives them."""
+    from echelon_desktop.solver.assign.complete import staff, staffing_limits
+
+    yield staff(asked, schedule, staffing_limits(params, params.time_limit_s / 4), before)
+
+
 QUESTIONS: dict[str, Callable[..., Iterator[Any]]] = {
     "moves": moves,
     "exact moves": exact_moves,
     "conflict": conflict,
+    "staff": staff,
 }

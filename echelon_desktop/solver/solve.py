@@ -9,13 +9,15 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from echelon_desktop.errors import ScheduleError, UnsupportedError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
-from echelon_desktop.solver.assign.complete import Asked, staff, staffed_levels
+from echelon_desktop.solver.assign.asked import Asked, staffed_result
+from echelon_desktop.solver.assign.complete import staff, staffing_limits
 from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.bounds import Bound, flow_bound, improve_bounds, level_bounds
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
@@ -24,6 +26,7 @@ from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
 from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.search.adapter import plain_from, solution_from, start_from
@@ -33,10 +36,12 @@ from echelon_desktop.solver.search.run import search
 from echelon_desktop.solver.verify import Verdict, verify
 
 LOCAL_SEARCH = "local search"
+GENERAL_SEARCH = "general search"
 CP_SAT = "CP-SAT"
 PLACE_SHARE = 0.8  # of the time, for periods and seats where teachers and rooms are then given out
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
+PLACEMENT_SHARE = 0.5  # of its time, after which the general search must have found a schedule
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
 
@@ -137,11 +142,11 @@ def solve_school(
         schedule = schedule_of(run.result.solution, problem, keys, school, baseline)
         if not openings:
             return _judged(run, schedule, verify(school, rules, schedule, baseline), keys, began)
-        left = max(1.0, params.time_limit_s - (time.monotonic() - began))
-        staffed, asked = staff(asked, schedule, _limits(params, left), known or baseline)
+        left = params.time_limit_s - (time.monotonic() - began)
+        staffed, asked = staff(asked, schedule, staffing_limits(params, left), known or baseline)
         if staffed.schedule is not None:
             verdict = verify(school, rules, staffed.schedule, baseline)
-            whole = _staffed(run, runs[0], verdict)
+            whole = Run(staffed_result(run.result, verdict, runs[0].result.levels), runs[0].bound)
             return _judged(whole, staffed.schedule, verdict, keys, began)
         shortage = staffed.shortage
     result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
@@ -166,30 +171,6 @@ def _judged(run: "Run", schedule: Schedule, verdict: Verdict, keys: Keys, began:
         raise ScheduleError("The figures of the schedule found do not agree with a recount; it was not used.")
     result = replace(run.result, seconds=time.monotonic() - began)
     return Solved(result, run.bound, run.certain, schedule, verdict, (), keys)
-
-
-def _staffed(run: "Run", first: "Run", verdict: Verdict) -> "Run":
-    """The run with the figures of the staffed schedule; bounds are those of the first periods asked for."""
-    levels = staffed_levels(verdict, first.result.levels)
-    sure = list(itertools.takewhile(lambda figure: figure.proven, levels))
-    optimal = len(sure) == len(levels)
-    result = replace(
-        run.result,
-        levels=levels,
-        status=Status.OPTIMAL if optimal else Status.FEASIBLE,
-        proven=sure[-1].name if sure else "",
-        method=f"{run.result.method}, then teachers and rooms",
-    )
-    return Run(result, first.bound)
-
-
-def _limits(params: Params, seconds: float) -> Limits:
-    return Limits(
-        time_limit_s=seconds,
-        deterministic_limit=math.inf if params.iterations is None else DRAFT_WORK,
-        seed=params.seed,
-        workers=params.workers,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +198,7 @@ def solve_problem(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Run:
     """
-    Solve a problem: CP-SAT where it is small, the local search where it is not, bounds beside both.
+    Solve a problem: CP-SAT where it is small, a local search where it is not, bounds beside both.
 
     Parameters are those of :func:`solve_school`. With an iteration limit and one worker nothing depends on
     the clock, unless the time limit ends it first.
@@ -260,13 +241,18 @@ class _Solve:
         return max(0.0, self.params.time_limit_s - self.seconds)
 
     def run(self) -> Run:
-        plain = _plain(self.problem)
-        stop_reason = StopReason.STALLED
+        plain, small = _plain(self.problem), fits(self.problem)
+        if plain is None and small:  # most of these are proven at once
+            outcome = self.cp_sat(self.left * SEARCH_SHARE)
+            if outcome.stop_reason in (StopReason.PROVED, StopReason.STOPPED):
+                return self.result(outcome.stop_reason, outcome.status is Status.INFEASIBLE)
+        seconds = self.left * (SEARCH_SHARE if small else 1.0)
         if plain is not None:
-            small = fits(self.problem)
-            stop_reason = self.local_search(plain, self.left * (SEARCH_SHARE if small else 1.0))
-            if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
-                return self.result(stop_reason)
+            stop_reason = self.local_search(plain, seconds)
+        else:
+            stop_reason = self.general_search(seconds)
+        if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
+            return self.result(stop_reason)
         outcome = self.cp_sat(self.left)
         if outcome.status is Status.INFEASIBLE:
             return self.result(StopReason.PROVED, infeasible=True)
@@ -294,11 +280,7 @@ class _Solve:
 
     def local_search(self, plain: PlainProblem, seconds: float) -> StopReason:
         self.methods.append(LOCAL_SEARCH)
-        ended = threading.Event()
-        beside = threading.Thread(target=self.raise_bound, args=(ended,), name="bound", daemon=True)
-        if self.params.iterations is None:  # else the clock would say when a better bound ends the search
-            beside.start()
-        try:
+        with self.bound_beside():
             found = search(
                 plain,
                 seed=self.params.seed,
@@ -310,15 +292,52 @@ class _Solve:
                 on_improved=self.on_improved,
                 should_stop=self.should_stop,
             )
-        finally:
-            ended.set()
-            if beside.ident is not None:
-                beside.join()
         self.iterations += found.moves
         solution = solution_from(self.problem, found)
         if solution is not None:
             self.keep(solution)
         return _REASONS[found.ended]
+
+    def general_search(self, seconds: float) -> StopReason:
+        """Search over all that the problem says; where no schedule is found in a while, CP-SAT may."""
+        self.methods.append(GENERAL_SEARCH)
+        give_up_at = self.seconds + PLACEMENT_SHARE * seconds
+        repeatable = self.params.iterations is not None
+
+        def should_stop() -> bool:
+            late = self.best is None and self.unmet is None and self.seconds >= give_up_at
+            return self.should_stop() or (late and not repeatable)
+
+        with self.bound_beside():
+            found = search_general(
+                self.problem,
+                seed=self.params.seed,
+                workers=self.params.workers,
+                time_limit_s=seconds,
+                iterations=self.params.iterations,
+                certain=self.certain,
+                start=self.best,
+                on_improved=lambda improved: self.tell_whole(improved.unmet, lambda: improved.solution),
+                should_stop=should_stop,
+            )
+        self.iterations += found.moves
+        if found.solution is not None:
+            self.keep(found.solution)
+        return _REASONS[found.ended]
+
+    @contextmanager
+    def bound_beside(self) -> Iterator[None]:
+        """Raise the bound while something else runs."""
+        ended = threading.Event()
+        beside = threading.Thread(target=self.raise_bound, args=(ended,), name="bound", daemon=True)
+        if self.params.iterations is None:  # else the clock would say when a better bound ends the search
+            beside.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            if beside.ident is not None:
+                beside.join()
 
     def raise_bound(self, ended: threading.Event) -> None:
         """Look for what certainly stays unmet, on a share of the time, while the search runs."""
@@ -342,15 +361,31 @@ class _Solve:
         """Take a schedule as the best if it is better than what there is."""
         values = level_values(self.problem, solution)
         if self.best is None or values < self.values:
+            self.proven = self.proven_for(values)
             self.best, self.values = solution, values
-            self.proven = ()
+
+    def proven_for(self, values: tuple[int, ...]) -> tuple[int, ...]:
+        """What CP-SAT has proven for a schedule of these values: a bound is given the levels before it."""
+        pairs = zip(self.values, values, strict=False)
+        same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        proven = self.proven[: same + 1]
+        return (*proven, *[0] * (len(self.proven) - len(proven)))
+
+    def certain(self, values: tuple[int, ...]) -> tuple[int, ...]:
+        """What each level of a schedule of these values costs at least, given those before it."""
+        counted = level_bounds(self.problem, self.bound, values)
+        return tuple(map(max, counted, self.proven_for(values) or counted))
 
     def on_improved(self, improved: Improvement) -> None:
+        self.tell_whole(improved.missed, lambda: solution_from(self.problem, improved.found()))
+
+    def tell_whole(self, unmet: int, whole: Callable[[], Solution | None]) -> None:
+        """Tell of a better schedule, now and then with the schedule itself."""
         solution = None
         if self.seconds - self.told_whole >= WHOLE_S:
             self.told_whole = self.seconds
-            solution = solution_from(self.problem, improved.found())
-        self.tell(improved.missed, 0, solution)
+            solution = whole()
+        self.tell(unmet, 0, solution)
 
     def tell(self, unmet: int | None, bound: int, solution: Solution | None = None) -> None:
         with self.telling:

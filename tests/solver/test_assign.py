@@ -11,13 +11,15 @@ import pytest
 from random_schools import Case, random_case
 
 from echelon_desktop.model import entities as e
-from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.dataset import Dataset, Schedule, School
+from echelon_desktop.model.edits import place_section
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.assign.give import give_out
 from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.compile import compile_school, schedule_of
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
+from echelon_desktop.solver.places import places
 from echelon_desktop.solver.result import Params, Status
 from echelon_desktop.solver.solve import solve_school
 from echelon_desktop.solver.verify import verify
@@ -270,3 +272,27 @@ def test_a_solve_from_a_schedule_keeps_who_was_given() -> None:
     again = solve_school(school, rules(STAFFED), Params(seed=2), start=start)
     assert again.schedule is not None
     assert [again.schedule.placements[s].teachers for s in ("A-3", "A-4")] == [("East",), ("Cole",)]
+
+
+def test_a_move_minds_the_teacher_who_was_given() -> None:
+    school = small(rooms=[])
+    solved = solve_school(school, rules(STAFFED), Params())
+    assert solved.schedule is not None
+    here = solved.schedule.placements["A-3"].periods
+    other = next(s for s in ("A-1", "A-2", "A-4") if solved.schedule.placements[s].periods != here)
+    in_the_way = {
+        place.choice.periods: place.in_the_way for place in places(school, (), solved.schedule, "A-3")
+    }
+    there = solved.schedule.placements[other].periods
+    assert in_the_way[there] == ("A-4",)  # both are Brown's now, whom the school names for neither
+
+
+def test_a_section_put_elsewhere_keeps_who_was_given() -> None:
+    school = small()
+    dataset = Dataset(school, scenarios=[e.Scenario("1", "Draft")], placements=[given_to_brown()])
+    dataset.apply(place_section(dataset, "1", "A-3", ("R2",), ()))
+    assert dataset.placements["1", "A-3"] == replace(given_to_brown(), periods=("R2",))
+
+
+def given_to_brown() -> e.Placement:
+    return e.Placement("1", "A-3", ("R1",), (), ("Brown",), "101")

@@ -1,56 +1,20 @@
 """Joins the search for periods and seats with giving out teachers and rooms."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
 from random import Random
 
 from echelon_desktop.model import entities as e
-from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.tables import SCHOOL_TABLES
+from echelon_desktop.model.dataset import Schedule
+from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.give import Given, give_out
-from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.assign.shortage import Shortage
 from echelon_desktop.solver.cpsat.run import Limits
-from echelon_desktop.solver.result import LevelFigure
-from echelon_desktop.solver.verify import Verdict
+from echelon_desktop.solver.result import Params
 
+WORK = 60.0  # deterministic seconds where an iteration limit asks for repeatable results
 ATTEMPTS = 10  # at periods for which teachers and rooms can be given out
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """
-    What is solved for, and how often it was tried.
-
-    Parameters
-    ----------
-    school, rules, openings
-        The school, its rules, what is to be given out.
-    baseline
-        Its locks, forbidden slots and pins are kept; after the first attempt more slots may be forbidden.
-    fewer_seats
-        Sections that are filled only so far, after the first attempt, so that smaller rooms hold them.
-    tried
-        Which attempt it is, from 0.
-    """
-
-    school: School
-    rules: tuple[e.Rule, ...]
-    openings: Openings
-    baseline: Schedule
-    fewer_seats: Mapping[str, int] = field(default_factory=dict)
-    tried: int = 0
-
-    def to_place(self) -> School:
-        """The school whose sections are to find their periods and students."""
-        if not self.fewer_seats:
-            return self.school
-        sections = [
-            replace(s, seats=min(s.seats, self.fewer_seats.get(s.id, s.seats)))
-            for s in self.school.sections.values()
-        ]
-        tables = {spec.name: getattr(self.school, spec.name).values() for spec in SCHOOL_TABLES}
-        return School(**tables | {"sections": sections})
 
 
 def staff(
@@ -80,6 +44,16 @@ def staff(
     if given.schedule is not None or given.shortage is None or asked.tried + 1 >= ATTEMPTS:
         return given, None
     return given, _smaller(asked, given.shortage) or _elsewhere(asked, schedule, given.shortage)
+
+
+def staffing_limits(params: Params, seconds: float) -> Limits:
+    """How long giving out may take, where so many seconds are left of a solve."""
+    return Limits(
+        time_limit_s=max(1.0, seconds),
+        deterministic_limit=inf if params.iterations is None else WORK,
+        seed=params.seed,
+        workers=params.workers,
+    )
 
 
 def _smaller(asked: Asked, shortage: Shortage) -> Asked | None:
@@ -121,23 +95,3 @@ def _slot_texts(placement: e.Placement) -> Iterator[str]:
             yield from (f"{term}:{period}" for term in placement.terms)
         else:
             yield period
-
-
-def staffed_levels(verdict: Verdict, placed: Iterable[LevelFigure]) -> tuple[LevelFigure, ...]:
-    """
-    Figures of the whole schedule, with what is certain of them.
-
-    Parameters
-    ----------
-    verdict
-        Of the schedule with its teachers and rooms.
-    placed
-        Of the periods and seats alone, which cost no more: their bounds hold here up to the first level at
-        which more is paid than there.
-    """
-    figures = []
-    certain = True
-    for figure, level in zip(verdict.figures, placed, strict=True):
-        figures.append(LevelFigure(figure.name, figure.value, level.bound if certain else None))
-        certain = certain and figure.value == level.value
-    return tuple(figures)

@@ -101,11 +101,15 @@ def _with_placement(section: e.Section, placement: e.Placement) -> e.Section:
 
 def _with_placements(school: School, schedule: Schedule, *, only_locked: bool) -> School:
     sections = []
+    changed = False
     for section in school.sections.values():
         placement = schedule.placements.get(section.id)
         if placement is not None and (placement.locked or not only_locked):
-            section = _with_placement(section, placement)
+            own, section = section, _with_placement(section, placement)
+            changed = changed or own != section
         sections.append(section)
+    if not changed and not only_locked:  # a compiler works on tables of its own, whatever happens to these
+        return school
     tables = {spec.name: getattr(school, spec.name).values() for spec in SCHOOL_TABLES}
     return School(**tables | {"sections": sections})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import department_of
+from echelon_desktop.solver.assign.openings import as_given
 
 NOBODY = ""  # the row of sections without a teacher
 TRAY = 0  # the column of sections that have no period yet
@@ -81,6 +82,8 @@ class BoardData:
         counts: dict[str, int] = {}
         for section in school.sections.values():
             counts[section.course] = counts.get(section.course, 0) + 1
+        school = as_given(school, schedule)
+        self.teachers_of = {section.id: section.teachers for section in school.sections.values()}
         self.rows = _rows(school)
         self.row_of = {row.teacher: i for i, row in enumerate(self.rows)}
         self.cells: dict[tuple[int, int], list[Card]] = {}

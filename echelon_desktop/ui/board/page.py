@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section, section_title
 from echelon_desktop.model.slots import Choice
+from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.compile import schedule_of
 from echelon_desktop.solver.deltas.row import after
 from echelon_desktop.ui.board.cards import TRAY, BoardData
@@ -137,7 +138,7 @@ class BoardPage(Page):
                     after(situation.solution, place.move),
                     situation.problem,
                     situation.keys,
-                    document.school,
+                    as_given(document.school, situation.baseline),
                     situation.baseline,
                 )
                 scenario = document.dataset.scenarios[document.scenario]
@@ -264,7 +265,7 @@ class BoardPage(Page):
         if not section:
             delegate.hover = None
         else:
-            teachers = self.document.school.sections[section].teachers or ("",)
+            teachers = self.model.board.teachers_of[section] or ("",)
             rows = [self.model.board.row_of[t] for t in teachers if t in self.model.board.row_of]
             for column in range(1, self.model.columnCount()):
                 place = self._place_at(column)

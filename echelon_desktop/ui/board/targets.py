@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.slots import Choice
+from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.compile import compile_school, solution_of
 from echelon_desktop.solver.deltas.row import Move
 from echelon_desktop.solver.places import places
@@ -104,7 +105,7 @@ class Targets(QObject):
         school, rules, schedule = document.school, document.rules, document.schedule()
 
         def work() -> Situation:
-            problem, keys = compile_school(school, rules, schedule)
+            problem, keys = compile_school(as_given(school, schedule), rules, schedule)
             return Situation(*now, problem, keys, solution_of(schedule, problem, keys), schedule)
 
         def failed(error: Exception) -> None:

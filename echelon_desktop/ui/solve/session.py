@@ -1,6 +1,6 @@
 """One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Rule, Scenario
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
+from echelon_desktop.solver.assign.asked import Asked, staffed_result
+from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Keys, Problem, Solution
@@ -21,6 +23,7 @@ from echelon_desktop.solver.verify import Verdict, verify
 from echelon_desktop.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from echelon_desktop.solver.assign.give import Given
     from echelon_desktop.solver.solve import Run as SolverRun
 
 
@@ -59,6 +62,9 @@ class _Case:
     keys: Keys
     start: Solution | None
     revision: int
+    asked: Asked
+    first: tuple[LevelFigure, ...] = ()  # of the first attempt, where teachers and rooms are given out
+    shortage: tuple[str, ...] = ()  # why they could not be given at the last attempt
 
 
 class Session(QObject):
@@ -119,6 +125,9 @@ class Session(QObject):
     def _check(self, case: _Case, run: "SolverRun") -> None:
         if self._over:
             return
+        if run.result.solution is None and case.shortage:
+            self._tell_shortage(run.result, case.shortage)
+            return
         if run.result.solution is None:
             self.workspace.engine.ask_apart(
                 "conflict",
@@ -128,12 +137,54 @@ class Session(QObject):
                 answer=lambda facts: self._tell_nothing(run.result, tuple(fact.text for fact in facts)),
             )
             return
-        solution = run.result.solution
-        self.workspace.background.run(
-            lambda: _checked(case, solution),
-            lambda checked: self._adopt(case, run.result, run.certain, checked),
-            self._fail,
-        )
+        self._finish(case, run.result, run.certain, run.result.solution)
+
+    def _finish(self, case: _Case, result: Result, certain: int, solution: Solution, lead: str = "") -> None:
+        """Give out teachers and rooms where some are wanted, check the schedule, and keep it."""
+        if not case.asked.openings:
+            self.workspace.background.run(
+                lambda: _checked(case, _placed(case, solution)),
+                lambda checked: self._adopt(case, result, certain, checked, lead),
+                self._fail,
+            )
+            return
+
+        def ask(schedule: Schedule) -> None:
+            self.workspace.engine.ask_apart(
+                "staff",
+                *(case.asked, schedule, case.order.params, case.before),
+                answer=lambda answer: self._on_staffed(case, result, certain, lead, *answer),
+            )
+
+        self.workspace.background.run(lambda: _placed(case, solution), ask, self._fail)
+
+    def _on_staffed(
+        self, case: _Case, result: Result, certain: int, lead: str, given: "Given", again: Asked | None
+    ) -> None:
+        if self._over:
+            return
+        first = case.first or result.levels
+        staffed = given.schedule
+        if staffed is not None:
+            self.workspace.background.run(
+                lambda: _checked(case, staffed),
+                lambda checked: self._adopt(
+                    case, staffed_result(result, checked[1], first), certain, checked, lead
+                ),
+                self._fail,
+            )
+            return
+        facts = tuple(fact.text for fact in given.shortage.facts) if given.shortage is not None else ()
+        if again is None or self.stopping:
+            self._tell_shortage(result, facts)
+            return
+        self.workspace.background.run(lambda: _again(case, again, first, facts), self._solve, self._fail)
+
+    def _tell_shortage(self, result: Result, facts: tuple[str, ...]) -> None:
+        self._record(replace(result, levels=()), "", {})
+        listed = "\n".join(f"• {fact}" for fact in facts)
+        lead = "No periods were found for which all sections can be given teachers and rooms."
+        self._end("bad", f"{lead} At the last ones:\n{listed}" if facts else f"{lead} Give it more time.")
 
     def _tell_nothing(self, result: Result, facts: tuple[str, ...]) -> None:
         if self._over:
@@ -211,11 +262,7 @@ class Session(QObject):
             solution = last.solution
             result = _unfinished(case, last, solution)
             lead = "The solver's process ended unexpectedly; the last schedule it told of is kept. "
-            self.workspace.background.run(
-                lambda: _checked(case, solution),
-                lambda checked: self._adopt(case, result, last.bound, checked, lead),
-                self._fail,
-            )
+            self._finish(case, result, last.bound, solution, lead)
             return
         self._end(
             "bad",
@@ -243,7 +290,14 @@ def _compile(
     start = None
     if order.warm and verify(confined, rules, schedule, baseline).ok:
         start = solution_of(schedule, problem, keys)
-    return _Case(order, school, rules, schedule, confined, baseline, problem, keys, start, revision)
+    asked = Asked(confined, rules, find_openings(confined, rules, baseline), baseline)
+    return _Case(order, school, rules, schedule, confined, baseline, problem, keys, start, revision, asked)
+
+
+def _again(case: _Case, asked: Asked, first: tuple[LevelFigure, ...], shortage: tuple[str, ...]) -> _Case:
+    """The case at other periods, for those of the last attempt could not be staffed."""
+    problem, keys = compile_school(asked.to_place(), case.rules, asked.baseline, asked.openings)
+    return replace(case, problem=problem, keys=keys, start=None, asked=asked, first=first, shortage=shortage)
 
 
 def _unfinished(case: _Case, last: Progress, solution: Solution) -> Result:
@@ -264,9 +318,13 @@ def _unfinished(case: _Case, last: Progress, solution: Solution) -> Result:
     )
 
 
-def _checked(case: _Case, solution: Solution) -> tuple[Schedule, Verdict]:
-    """The schedule that was found, and its verdict; EchelonError when it breaks a hard rule."""
-    schedule = schedule_of(solution, case.problem, case.keys, case.confined, case.baseline)
+def _placed(case: _Case, solution: Solution) -> Schedule:
+    """The schedule that was found, before teachers and rooms are given out."""
+    return schedule_of(solution, case.problem, case.keys, case.confined, case.baseline)
+
+
+def _checked(case: _Case, schedule: Schedule) -> tuple[Schedule, Verdict]:
+    """The schedule put into the whole one, and its verdict; EchelonError when it breaks a hard rule."""
     verdict = verify(case.confined, case.rules, schedule, case.baseline)
     if not verdict.ok:
         raise EchelonError(

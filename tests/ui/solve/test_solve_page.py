@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import lock_sections, set_fields
-from echelon_desktop.model.entities import Section
+from echelon_desktop.model.entities import Rule, Section
+from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.solve.chart import ProgressChart
@@ -180,3 +181,21 @@ def test_the_chart_says_its_last_figures(qtbot: QtBot):
     chart.add(9.0, 21, 6)
     assert not chart.grab().isNull()
     assert chart.accessibleDescription() == "After 9 s: 21 missed, 6 certainly"
+
+
+def test_sections_without_a_teacher_get_one_where_a_rule_wants_it(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    section = next(x for x in document.school.sections.values() if x.teachers)
+    teacher = section.teachers[0]
+    document.apply(set_fields(document.dataset, "teachers", teacher, courses=(section.course,)))
+    document.apply(set_fields(document.dataset, "sections", section.id, teachers=()))
+    document.apply(add_rule(document.dataset, Rule("staffed", "section-teachers")))
+    kind, text = solve(page, qtbot)
+    assert kind == "good", text
+    schedule = document.schedule()
+    assert teacher in schedule.placements[section.id].teachers
+    assert verify(document.school, document.rules, schedule).ok
+    document.apply(set_fields(document.dataset, "teachers", teacher, courses=("nothing",)))
+    kind, text = solve(page, qtbot)
+    assert (kind, document.schedule()) == ("bad", schedule)
+    assert f"{section.id} needs a teacher" in text
