@@ -16,6 +16,7 @@ import numpy as np
 
 from echelon_desktop.solver.search import even, jit
 from echelon_desktop.solver.search.chain import Chain, warmup
+from echelon_desktop.solver.search.desk import REPORT_S, Desk
 from echelon_desktop.solver.search.even import even_sections
 from echelon_desktop.solver.search.found import Ended, Found, Improvement, Limits, Start
 from echelon_desktop.solver.search.meet import meet_requests
@@ -26,9 +27,6 @@ from echelon_desktop.solver.search.start import place_sections
 from echelon_desktop.solver.search.state import lay_out
 
 __all__ = ["Ended", "Found", "Improvement", "Start", "search", "warm_up"]
-
-POLL_S = 0.05
-REPORT_S = 0.2
 
 _WARMUP_LOCK = threading.Lock()
 _WARMUP: list[jit.Warmup] = []
@@ -97,7 +95,7 @@ def search(
     board = lay_out(problem)
     shared = Shared(problem, board, limits, warm_up(), began)
     chains = [Chain(board, seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
-    desk = _Desk(shared, on_improved, should_stop)
+    desk = Desk(limits.workers, shared.stop, should_stop, _Reporter(shared, on_improved))
     if time_limit_s is not None:
         shared.deadline_s = time_limit_s * (1 - even.SHARE)
     desk.in_threads(lambda k: meet_requests(shared, chains[k], k, placed, start if k == 0 else None))
@@ -108,55 +106,17 @@ def search(
     return min(answers, key=lambda found: _rank(problem, found))
 
 
-class _Desk:
-    """The calling thread's part: starts the others, reports, and listens for a stop."""
+class _Reporter:
+    """Tells the caller of a better schedule, not more often than somebody can read."""
 
-    def __init__(
-        self,
-        shared: Shared,
-        on_improved: Callable[[Improvement], None] | None,
-        should_stop: Callable[[], bool] | None,
-    ) -> None:
+    def __init__(self, shared: Shared, on_improved: Callable[[Improvement], None] | None) -> None:
         self._shared = shared
         self._on_improved = on_improved
-        self._should_stop = should_stop
         self._reported: Best | None = None
         self._reported_at = -REPORT_S
 
-    def in_threads(self, work: Callable[[int], None]) -> None:
-        """Run ``work(k)`` for every worker and attend to the caller meanwhile; raises what it raised."""
-        errors: list[BaseException] = []
-
-        def guarded(k: int) -> None:
-            try:
-                work(k)
-            except BaseException as error:
-                errors.append(error)
-                self._shared.stop.set()
-
-        workers = range(self._shared.limits.workers)
-        threads = [threading.Thread(target=guarded, args=(k,), name=f"search {k}") for k in workers]
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(POLL_S)
-                    self._attend()
-        except BaseException:
-            # Raised by a callback, or Ctrl-C: no thread may outlive the search.
-            self._shared.stop.set()
-            for thread in threads:
-                thread.join()
-            raise
-        self._attend(last=True)
-        if errors:
-            raise errors[0]
-
-    def _attend(self, *, last: bool = False) -> None:
+    def __call__(self, last: bool) -> None:
         shared = self._shared
-        if self._should_stop is not None and not shared.stop.is_set() and self._should_stop():
-            shared.stop.set()
         best, now = shared.best, shared.elapsed()
         if self._on_improved is None or best is None or best is self._reported:
             return

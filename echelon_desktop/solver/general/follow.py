@@ -1,0 +1,245 @@
+"""What a move does to students: who loses a seat, who finds another, who gets in; and taking it all back."""
+
+from echelon_desktop.solver.general.cells import recount, restore_cells, touch
+from echelon_desktop.solver.general.layout import (
+    BARE,
+    CELLS,
+    CUT,
+    DIRTY,
+    FOLLOWED,
+    GRAIN,
+    KNOWN,
+    LIMIT,
+    LOG,
+    LOST,
+    MOVED,
+    SEATS,
+    SECTIONS,
+    STAMP,
+    SWIFT,
+    UNMET,
+    WAITING,
+    Layout,
+)
+from echelon_desktop.solver.general.places import put_back
+from echelon_desktop.solver.general.seating import seat_student
+from echelon_desktop.solver.general.seats import enter, leave, note
+from echelon_desktop.solver.general.swift import seat_swiftly
+from echelon_desktop.solver.search.jit import kernel
+from echelon_desktop.solver.search.state import Ints
+
+
+@kernel
+def begin_move(at: Layout, d: Ints) -> None:
+    """Empty the logs, and note what everything costs."""
+    d[STAMP] += 1
+    d[LOG] = 0
+    d[LOST] = 0
+    d[MOVED] = 0
+    d[DIRTY] = 0
+    d[CELLS] = 0
+    d[CUT] = 0
+    d[FOLLOWED] = 0
+    for level in range(at.n_levels):
+        d[at.value_before + level] = d[at.value + level]
+        d[at.smooth_before + level] = d[at.smooth + level]
+
+
+@kernel
+def follow_sections(at: Layout, d: Ints) -> bool:
+    """
+    Make the students follow the sections that moved; False once the move is hopeless.
+
+    Those whose seats still fit keep them; students who missed something try the courses that moved; then
+    those who lost a seat look for another.
+    """
+    if d[BARE]:
+        return True
+    if d[KNOWN] == SECTIONS:
+        recount(at, d)
+        if energy(at, d) > d[LIMIT] or not holds(at, d):
+            return False
+    d[FOLLOWED] = 1
+    d[WAITING] = d[UNMET]
+    for level in range(at.n_levels):
+        d[at.pending + level] = 0
+    for i in range(d[MOVED]):
+        d[at.course_stamp + d[at.section_course + d[at.moved_section + i]]] = d[STAMP]
+        _vacate(at, d, d[at.moved_section + i], d[at.moved_from + i])
+    for i in range(d[MOVED]):
+        if not _keep_or_lose(at, d, d[at.moved_section + i], d[at.moved_from + i]):
+            return False
+    d[LOST] = d[LOG]
+    for i in range(d[WAITING] - 1, -1, -1):
+        request = d[at.unmet + i]
+        student = d[at.request_student + request]
+        if _may_gain(at, d, student):
+            if d[SWIFT]:
+                seat_swiftly(at, d, request)
+            else:
+                seat_student(at, d, student, -1, -1)
+            if d[CUT]:
+                return False
+    for i in range(d[LOST]):
+        request = d[at.log_request + i]
+        _await(at, d, request, -1)
+        if d[at.seat + request] < 0 and not (d[SWIFT] and seat_swiftly(at, d, request)):
+            student = d[at.request_student + request]
+            if d[at.student_stamp + student] != d[STAMP]:
+                d[at.student_stamp + student] = d[STAMP]
+                seat_student(at, d, student, -1, -1)
+            if d[CUT] or _is_hopeless(at, d):
+                return False
+    return settle(at, d)
+
+
+@kernel
+def settle(at: Layout, d: Ints) -> bool:
+    """Try the unmet requests of students who want a course that moved or in which a seat came free."""
+    i = d[UNMET] - 1
+    while i >= 0:
+        # Backwards: what fills the place of a request that left the list was looked at already.
+        if i < d[UNMET]:
+            student = d[at.request_student + d[at.unmet + i]]
+            if d[at.student_stamp + student] != d[STAMP] and _concerned(at, d, student):
+                d[at.student_stamp + student] = d[STAMP]
+                seat_student(at, d, student, -1, -1)
+                if d[CUT]:
+                    return False
+        i -= 1
+    return True
+
+
+@kernel
+def energy(at: Layout, d: Ints) -> int:
+    """What is annealed: levels of the range, in grains, times their factors."""
+    total = 0
+    for level in range(at.n_levels):
+        if d[at.factor + level]:
+            total += d[at.factor + level] * (GRAIN * d[at.value + level] + d[at.smooth + level])
+    return total
+
+
+@kernel
+def holds(at: Layout, d: Ints) -> bool:
+    """Whether no level costs more than it may."""
+    excess = 0
+    for level in range(at.n_levels):
+        excess += d[at.value + level] > d[at.held + level]
+    return excess == 0
+
+
+@kernel
+def _is_hopeless(at: Layout, d: Ints) -> bool:
+    """Whether the move costs too much even if all who still wait for a new seat find one."""
+    total = 0
+    for level in range(at.n_levels):
+        value = d[at.value + level] - d[at.pending + level]
+        if value > d[at.held + level]:
+            return True
+        if d[at.factor + level]:
+            total += d[at.factor + level] * (GRAIN * value + d[at.smooth + level])
+    return d[KNOWN] == SEATS and total > d[LIMIT]
+
+
+@kernel
+def _await(at: Layout, d: Ints, request: int, sign: int) -> None:
+    """Count a request among those that still wait for a new seat, or no longer."""
+    kind = d[at.request_kind + request]
+    for i in range(d[at.kind_costs + kind], d[at.kind_costs + kind + 1]):
+        d[at.pending + d[at.kind_level + i]] += sign * d[at.kind_cost + i]
+
+
+@kernel
+def _may_gain(at: Layout, d: Ints, student: int) -> bool:
+    """Whether a section that moved has a seat for a student who wants its course."""
+    for k in range(d[MOVED]):
+        section = d[at.moved_section + k]
+        mask = d[at.mask + section]
+        if mask and not mask & d[at.student_blocked + student]:
+            course = d[at.section_course + section]
+            for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+                request = d[at.student_request + i]
+                for option in range(d[at.request_options + request], d[at.request_options + request + 1]):
+                    if d[at.option_course + option] == course:
+                        return True
+    return False
+
+
+@kernel
+def _vacate(at: Layout, d: Ints, section: int, choice: int) -> None:
+    """Take the slots that a section had off the days of those who sit in it."""
+    if choice >= 0 and choice != d[at.choice + section]:
+        mask = ~d[at.choice_mask + choice]
+        first = d[at.rosters + section]
+        for i in range(first, first + d[at.size + section]):
+            d[at.occupied + d[at.request_student + d[at.roster + i]]] &= mask
+
+
+@kernel
+def _keep_or_lose(at: Layout, d: Ints, section: int, choice: int) -> bool:
+    """Let each student of a moved section keep his seat where its new slots are free for him."""
+    if choice == d[at.choice + section]:
+        return True
+    mask = d[at.mask + section]
+    first = d[at.rosters + section]
+    for i in range(d[at.size + section] - 1, -1, -1):
+        request = d[at.roster + first + i]
+        student = d[at.request_student + request]
+        if mask and not mask & (d[at.occupied + student] | d[at.student_blocked + student]):
+            d[at.occupied + student] |= mask
+        else:
+            note(at, d, request, section)
+            leave(at, d, request)
+            _await(at, d, request, 1)
+            if d[CUT]:
+                return False
+        touch(at, d, at.first_student + student)
+    return True
+
+
+@kernel
+def _concerned(at: Layout, d: Ints, student: int) -> bool:
+    """Whether a student wants a course that moved or in which a seat came free."""
+    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+        request = d[at.student_request + i]
+        for option in range(d[at.request_options + request], d[at.request_options + request + 1]):
+            if d[at.course_stamp + d[at.option_course + option]] == d[STAMP]:
+                return True
+    return False
+
+
+@kernel
+def take_back(at: Layout, d: Ints) -> None:
+    """Undo everything since :func:`begin_move`."""
+    for i in range(d[LOG] - 1, -1, -1):
+        request = d[at.log_request + i]
+        if d[at.seat + request] >= 0:
+            leave(at, d, request)
+        if d[at.log_section + i] >= 0:
+            enter(at, d, request, d[at.log_section + i])
+    moved = d[MOVED]
+    put_back(at, d)
+    if d[FOLLOWED]:
+        for i in range(d[LOG]):
+            _remake_day(at, d, d[at.request_student + d[at.log_request + i]])
+        for i in range(moved):
+            section = d[at.moved_section + i]
+            first = d[at.rosters + section]
+            for k in range(first, first + d[at.size + section]):
+                _remake_day(at, d, d[at.request_student + d[at.roster + k]])
+    restore_cells(at, d)
+    for level in range(at.n_levels):
+        d[at.value + level] = d[at.value_before + level]
+        d[at.smooth + level] = d[at.smooth_before + level]
+
+
+@kernel
+def _remake_day(at: Layout, d: Ints, student: int) -> None:
+    """Reckon the slots that a student's seats take."""
+    taken = 0
+    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+        section = d[at.seat + d[at.student_request + i]]
+        if section >= 0:
+            taken |= d[at.mask + section]
+    d[at.occupied + student] = taken

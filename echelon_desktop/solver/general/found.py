@@ -1,0 +1,44 @@
+"""What comes out of the general search."""
+
+from dataclasses import dataclass
+
+from echelon_desktop.solver.problem import Solution
+from echelon_desktop.solver.search.found import Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Improved:
+    """Progress of a running search: the best whole schedule, its values, and seconds since it began."""
+
+    solution: Solution
+    values: tuple[int, ...]
+    unmet: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralFound:
+    """
+    What a general search ended with.
+
+    Parameters
+    ----------
+    solution, values
+        The best schedule that keeps every hard rule, and what it costs at each of ``problem.levels()``; None
+        and () when none was found, which proves nothing.
+    ended
+        Why it ended.
+    moves
+        Of all chains.
+    elapsed_s
+        Wall time.
+    compiled
+        Whether any chain got as far as compiled kernels.
+    """
+
+    solution: Solution | None
+    values: tuple[int, ...]
+    ended: Ended
+    moves: int
+    elapsed_s: float
+    compiled: bool

@@ -1,0 +1,185 @@
+"""What one chain does: a first schedule, annealings for unmet requests, then each later level in turn."""
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain as joined
+from itertools import repeat
+
+from echelon_desktop.solver.general.anneal import work
+from echelon_desktop.solver.general.chain import Chain
+from echelon_desktop.solver.general.drive import Drive
+from echelon_desktop.solver.general.layout import HARD, UNPLACED
+from echelon_desktop.solver.general.plan import Stage, single, stages_of
+from echelon_desktop.solver.general.shared import Shared
+from echelon_desktop.solver.problem import Solution
+from echelon_desktop.solver.search.cooling import COLD, WARM, cycles, fresh_moves
+from echelon_desktop.solver.search.pace import Pace
+
+ROUNDS = (0.7, 0.6)
+"""Shares of what time is left that rounds over all levels take; the last round takes all."""
+UNMET_SHARE = 0.65
+"""Of a round, for unmet requests, where other levels follow that are not at their least."""
+STANDING_MOVES = 400
+"""Moves for each section of an attempt at a first place for all."""
+NEARLY = 2
+"""Units of a level by which a chain's own best may be worse than the best and still be returned to."""
+RATE_S = 0.1
+UNLIMITED_S = 10.0
+"""Length of a round where there is no limit."""
+
+
+class Improver:
+    """
+    A chain at work.
+
+    Parameters
+    ----------
+    shared
+        What all chains know.
+    chain, k
+        The chain and its number. Only chain 0 works while kernels are being compiled.
+    """
+
+    def __init__(self, shared: Shared, chain: Chain, k: int) -> None:
+        self.shared, self.chain, self.k = shared, chain, k
+        self.scheme = shared.board.scheme
+        self.stages = stages_of(self.scheme)
+        self.drive = Drive(shared, chain)
+
+    def run(self, start: Solution | None) -> None:
+        """Search until the limits or the bounds are reached; from ``start`` where one is given."""
+        if not self._begin(start):
+            return
+        self._while_compiling()
+        fresh = start is None
+        for share in joined(ROUNDS, repeat(1.0)):
+            if self.drive.done():
+                break
+            self.drive.spend(1)  # a round that finds nothing to do must not go on for ever
+            self._round(self._amount(share), fresh)
+            fresh = self.k > 0
+
+    def _begin(self, start: Solution | None) -> bool:
+        """A schedule that keeps every hard rule; False if none is found in the time there is."""
+        if start is not None:
+            self.chain.begin(start)
+            if self.chain.best[UNPLACED] == 0 and self.chain.best[HARD]:
+                self._bring_to_zero(HARD)
+            self.shared.publish(self.chain, 0)
+            if self._keeps_rules():
+                return True
+        while not self.drive.over():
+            if self._stand_anew():
+                return True
+        return False
+
+    def _stand_anew(self) -> bool:
+        """From an empty board to a schedule that keeps every hard rule; False if this attempt fails."""
+        self.chain.begin(None, bare=True)
+        self._bring_to_zero(UNPLACED)
+        if self.chain.best[UNPLACED]:
+            return False
+        if self.chain.best[HARD]:
+            self._bring_to_zero(HARD)
+        self.chain.begin(self.chain.solution())
+        if self.chain.best[HARD]:
+            self._bring_to_zero(HARD)
+        self.shared.publish(self.chain, 0)
+        return self._keeps_rules()
+
+    def _keeps_rules(self) -> bool:
+        return not any(self.chain.best[: HARD + 1])
+
+    def _bring_to_zero(self, level: int) -> None:
+        """Anneal one of the levels before those of the problem."""
+        stage = single(self.scheme, level)
+        moves = max(1000, STANDING_MOVES * self.shared.board.at.n_sections)
+        self.drive.aim(stage, exact=False, least=[0] * self.scheme.n_levels)
+        self.drive.by_moves(stage.hot, stage.cold, moves, at_once=True)
+        self.chain.keep_if_better()
+
+    def _while_compiling(self) -> None:
+        """Use the time at a low temperature; the compiler gets half of it, and other chains wait."""
+        pace, warmup = Pace(self.shared.warmup), self.shared.warmup
+        stages = [stage for some in self._open_stages() for stage in some]
+        if self.drive.moves_left is not None or not stages:
+            return
+        self.drive.aim(stages[0], exact=False)
+        piece = partial(self.chain.anneal, temperature=COLD * stages[0].cold, cooling=1.0, at_once=True)
+        while not (warmup.ready(work) or warmup.over or self.drive.done()):
+            if self.k == 0:
+                self.drive.spend(pace.run(piece))
+            pace.give_way(compiled=False)
+
+    def _amount(self, share: float) -> float:
+        """Time or moves of a round."""
+        if self.drive.moves_left is not None:
+            return max(1.0, self.drive.moves_left * share)
+        left = self.shared.left()
+        return UNLIMITED_S if left is None else left * share
+
+    def _round(self, amount: float, fresh: bool) -> None:
+        """All stages in turn, but for those that are at their least."""
+        before, after = self._open_stages()
+        if before:
+            self._meet(before, amount * (UNMET_SHARE if after else 1.0), fresh)
+            amount *= 1 - UNMET_SHARE
+        _, after = self._open_stages()
+        for stage in after:
+            if self.drive.done():
+                return
+            self._return_to_best()
+            self.drive.sweep()
+            self._return_to_best()
+            self.drive.anneal(stage, stage.hot, stage.cold, amount / len(after), exact=True)
+            self._sweep_best()
+
+    def _open_stages(self) -> tuple[list[Stage], list[Stage]]:
+        """Stages that may still be bettered: up to unmet requests, and after them."""
+        best = self.shared.best
+        assert best is not None
+        values = (0, 0, *best.values)
+        least = (0, 0, *self.shared.certain(best.values))
+        last = max((i for i, stage in enumerate(self.stages) if stage.unmet), default=-1)
+        open_ = [(i, stage) for i, stage in enumerate(self.stages) if not stage.at_least(values, least)]
+        return [stage for i, stage in open_ if i <= last], [stage for i, stage in open_ if i > last]
+
+    def _meet(self, stages: Sequence[Stage], amount: float, fresh: bool) -> None:
+        """Anneal the stages up to unmet requests in cycles, from new places of sections and from the best."""
+        length = float(fresh_moves(self.shared.board.n_places))
+        if self.drive.moves_left is None:
+            length /= self._rate(stages[0])
+        spent = 0.0
+        for i, cycle in enumerate(cycles(amount, length)):
+            if (i and (spent >= amount or self._is_met(stages))) or self.drive.done():
+                return
+            anew = cycle.fresh and fresh
+            if not anew or ((i or self.k) and not self._stand_anew()):
+                self._return_to_best()
+            for stage in stages:
+                part = min(cycle.length, amount - spent) / len(stages)
+                heat = WARM[0] if cycle.fresh and not anew else cycle.hot
+                self.drive.anneal(stage, heat * stage.hot, COLD * stage.cold, part, exact=False)
+            spent += cycle.length
+            self._sweep_best()
+
+    def _is_met(self, stages: Sequence[Stage]) -> bool:
+        still_open, _ = self._open_stages()
+        return not any(stage in still_open for stage in stages)
+
+    def _rate(self, stage: Stage) -> float:
+        """Moves a second at a middling temperature, by trying."""
+        moves, began = self.shared.moves, self.shared.elapsed()
+        self.drive.anneal(stage, stage.cold, stage.cold, RATE_S, exact=False)
+        moves = (self.shared.moves - moves) // self.shared.limits.workers
+        return max(1.0, moves / max(1e-6, self.shared.elapsed() - began))
+
+    def _return_to_best(self) -> None:
+        best = self.shared.best_for(self.chain, NEARLY if self.k else 0)
+        assert best is not None
+        self.chain.begin(best.solution)
+
+    def _sweep_best(self) -> None:
+        """Seat everybody of the chain's best schedule as well as can be."""
+        self.chain.begin(self.chain.solution())
+        self.drive.sweep()

@@ -1,0 +1,279 @@
+"""The moves: what is changed, and for whose sake."""
+
+from echelon_desktop.solver.general.follow import follow_sections, settle
+from echelon_desktop.solver.general.layout import (
+    BARE,
+    FOLLOWED,
+    STAMP,
+    TARGET_COURSES,
+    TARGET_SECTIONS,
+    TARGET_STUDENTS,
+    TARGET_UNMET,
+    UNMET,
+    UNPLACED,
+    Layout,
+)
+from echelon_desktop.solver.general.places import move_block, row_of
+from echelon_desktop.solver.general.seating import may_take, seat_student
+from echelon_desktop.solver.general.seats import full_for, give_up
+from echelon_desktop.solver.search.chance import below, chance
+from echelon_desktop.solver.search.jit import kernel
+from echelon_desktop.solver.search.state import Ints
+
+# Chances in 256.
+GUIDED = 210  # that a move begins at something that costs
+PUSHED = 90  # that somebody is driven from a full section
+FITTING = 128  # that a section is looked for a place where the student is free
+PARTNERED = 30  # that another section moves along
+EVENED = 200  # that an uneven course is evened out by a seat and not by a section
+RESEATED = 100  # that a student with a bad day changes a seat and not the place of a section
+EXCHANGED = 64  # of moves for nothing in particular, that an unmet request is seated for another
+HOMEWARD = 128  # that a student who may change a seat goes back where he was
+TRIES = 8
+
+
+@kernel
+def move(at: Layout, d: Ints) -> bool:
+    """Make a random move, students included; False where it cannot be made (it is then half made)."""
+    kinds = d[TARGET_SECTIONS] + d[TARGET_STUDENTS] + d[TARGET_COURSES]
+    if d[BARE]:
+        return _stand_anew(at, d, kinds)
+    guided = chance(d, GUIDED)
+    if guided and d[TARGET_UNMET]:
+        request = _missed_request(at, d)
+        if request >= 0:
+            return _meet(at, d, request)
+    if guided and kinds > 0:
+        i = below(d, kinds)
+        if i < d[TARGET_SECTIONS]:
+            return _move_section(at, d, d[at.target_section + i])
+        i -= d[TARGET_SECTIONS]
+        if i < d[TARGET_STUDENTS]:
+            return _ease(at, d, d[at.target_student + i])
+        return _even(at, d, d[at.target_course + i - d[TARGET_STUDENTS]])
+    if at.n_sections == 0:
+        return False
+    if d[UNMET] and chance(d, EXCHANGED):
+        return _exchange(at, d, d[at.unmet + below(d, d[UNMET])])
+    return _move_section(at, d, below(d, at.n_sections))
+
+
+@kernel
+def _stand_anew(at: Layout, d: Ints, kinds: int) -> bool:
+    """A section to another place while nobody sits anywhere."""
+    if kinds > 0 and chance(d, GUIDED) and d[TARGET_SECTIONS]:
+        return _move_section(at, d, d[at.target_section + below(d, d[TARGET_SECTIONS])])
+    return at.n_sections > 0 and _move_section(at, d, below(d, at.n_sections))
+
+
+@kernel
+def _exchange(at: Layout, d: Ints, request: int) -> bool:
+    """Seat an unmet request in somebody else's place."""
+    section = _wanted_section(at, d, request)
+    student = d[at.request_student + request]
+    if section < 0 or d[at.mask + section] == 0:
+        return False
+    if full_for(at, d, section, d[at.student_sped + student]):
+        return _push(at, d, request, section)
+    return _reseat(at, d, request, section)
+
+
+@kernel
+def _missed_request(at: Layout, d: Ints) -> int:
+    """A random unmet request that counts now, of a student who could have more than he has; or -1."""
+    for _ in range(TRIES if d[UNMET] else 0):
+        request = d[at.unmet + below(d, d[UNMET])]
+        student = d[at.request_student + request]
+        kind = d[at.request_kind + request]
+        for i in range(d[at.kind_costs + kind], d[at.kind_costs + kind + 1]):
+            if (
+                d[at.factor + d[at.kind_level + i]]
+                and d[at.student_unmet + student] > d[at.student_surplus + student]
+            ):
+                return request
+    return -1
+
+
+@kernel
+def _meet(at: Layout, d: Ints, request: int) -> bool:
+    """Try to meet a request: by somebody else's seat, or by a section that the student wants elsewhere."""
+    student = d[at.request_student + request]
+    if chance(d, PUSHED):
+        section = _wanted_section(at, d, request)
+        if section >= 0 and d[at.mask + section] and full_for(at, d, section, d[at.student_sped + student]):
+            return _push(at, d, request, section)
+    first = d[at.student_requests + student]
+    wanted = d[at.student_requests + student + 1] - first
+    mover = request
+    if chance(d, 128):
+        mover = d[at.student_request + first + below(d, wanted)]
+    section = d[at.seat + mover]
+    if section < 0:
+        section = _wanted_section(at, d, mover)
+    if section < 0:
+        return False
+    block = d[at.section_block + section]
+    row = -1
+    if chance(d, FITTING):
+        free = ~(d[at.occupied + student] | d[at.student_blocked + student])
+        if d[at.seat + mover] >= 0:
+            free &= ~d[at.mask + section]
+        row = _fitting_row(at, d, section, free)
+    if row < 0:
+        row = _other_row(at, d, block)
+    if row < 0 or not move_block(at, d, block, row, d[at.factor + UNPLACED] > 0):
+        return False
+    if chance(d, PARTNERED):
+        # What he holds where the section went.
+        held = d[at.seat + d[at.student_request + first + below(d, wanted)]]
+        other = d[at.section_block + held] if held >= 0 else block
+        if d[at.block_stamp + other] != d[STAMP] and d[at.mask + held] & d[at.mask + section]:
+            row = _other_row(at, d, other)
+            if row < 0 or not move_block(at, d, other, row, False):
+                return False
+    return follow_sections(at, d)
+
+
+@kernel
+def _wanted_section(at: Layout, d: Ints, request: int) -> int:
+    """A random section that a request may be met in, full or not, or -1."""
+    first = d[at.request_options + request]
+    course = d[at.option_course + first + below(d, d[at.request_options + request + 1] - first)]
+    pin = d[at.request_pin + request]
+    if pin >= 0:
+        return pin
+    start = d[at.course_sections + course]
+    n = d[at.course_sections + course + 1] - start
+    student = d[at.request_student + request]
+    for _ in range(TRIES if n else 0):
+        section = d[at.course_section + start + below(d, n)]
+        row = d[at.section_audience + section]
+        if row < 0 or d[at.audience + row * at.n_students + student]:
+            return section
+    return -1
+
+
+@kernel
+def _fitting_row(at: Layout, d: Ints, section: int, free: int) -> int:
+    """A random row of a section's block in which the section meets in free slots only, or -1."""
+    block = d[at.section_block + section]
+    n = d[at.block_rows + block]
+    if n == 0:
+        return -1
+    row = below(d, n)
+    for _ in range(n):
+        choice = d[at.row_choice + row_of(at, d, block, row) + d[at.section_place + section]]
+        if not d[at.choice_mask + choice] & ~free and choice != d[at.choice + section]:
+            return row
+        row += 1
+        if row == n:
+            row = 0
+    return -1
+
+
+@kernel
+def _other_row(at: Layout, d: Ints, block: int) -> int:
+    """A random row of a block other than the one it is in, or -1."""
+    n = d[at.block_rows + block]
+    for _ in range(TRIES if n else 0):
+        row = below(d, n)
+        choices = row_of(at, d, block, row)
+        first = d[at.block_sections + block]
+        for i in range(d[at.block_sections + block + 1] - first):
+            if d[at.row_choice + choices + i] != d[at.choice + d[at.block_section + first + i]]:
+                return row
+    return -1
+
+
+@kernel
+def _move_section(at: Layout, d: Ints, section: int) -> bool:
+    """A section's block to another row, and sometimes a second block to another."""
+    block = d[at.section_block + section]
+    row = _other_row(at, d, block)
+    if row < 0 or not move_block(at, d, block, row, d[at.factor + UNPLACED] > 0):
+        return False
+    return follow_sections(at, d)
+
+
+@kernel
+def _push(at: Layout, d: Ints, request: int, section: int) -> bool:
+    """Seat a request in a full section; somebody there has to go."""
+    d[FOLLOWED] = 1
+    student = d[at.request_student + request]
+    if d[at.size + section] == 0:
+        return False
+    out = -1
+    only_sped = d[at.student_sped + student] and d[at.sped_size + section] >= d[at.section_sped + section]
+    first = d[at.rosters + section]
+    for _ in range(TRIES):
+        other = d[at.roster + first + below(d, d[at.size + section])]
+        person = d[at.request_student + other]
+        if d[at.request_pin + other] < 0 and (d[at.student_sped + person] or not only_sped):
+            out = other
+            break
+    if out < 0 or d[at.request_student + out] == student:
+        return False
+    give_up(at, d, out)
+    if not may_take(at, d, student, request, section):
+        return False
+    seat_student(at, d, student, request, section)
+    seat_student(at, d, d[at.request_student + out], -1, -1)
+    return settle(at, d)
+
+
+@kernel
+def _ease(at: Layout, d: Ints, student: int) -> bool:
+    """Change something for a student: a seat of his, or the place of a section he holds or wants."""
+    first = d[at.student_requests + student]
+    wanted = d[at.student_requests + student + 1] - first
+    if wanted == 0:
+        return False
+    request = d[at.student_request + first + below(d, wanted)]
+    section = _wanted_section(at, d, request)
+    if at.n_homes and chance(d, HOMEWARD):
+        home = d[at.home + below(d, at.n_homes) * at.n_requests + request]
+        if home >= 0:
+            section = home
+    if section < 0:
+        return False
+    if section != d[at.seat + request] and d[at.mask + section] and chance(d, RESEATED):
+        if full_for(at, d, section, d[at.student_sped + student]):
+            return _push(at, d, request, section)
+        return _reseat(at, d, request, section)
+    if d[at.seat + request] >= 0:
+        section = d[at.seat + request]
+    return _move_section(at, d, section)
+
+
+@kernel
+def _reseat(at: Layout, d: Ints, request: int, section: int) -> bool:
+    """Seat a request in another section that has a seat, the student's other requests around it."""
+    student = d[at.request_student + request]
+    if not may_take(at, d, student, request, section):
+        return False
+    d[FOLLOWED] = 1
+    seat_student(at, d, student, request, section)
+    return settle(at, d)
+
+
+@kernel
+def _even(at: Layout, d: Ints, course: int) -> bool:
+    """Take a student from a large section of a course to a smaller one, or move a section of it."""
+    start = d[at.course_sections + course]
+    n = d[at.course_sections + course + 1] - start
+    large = d[at.course_section + start + below(d, n)]
+    small = d[at.course_section + start + below(d, n)]
+    for _ in range(3):
+        other = d[at.course_section + start + below(d, n)]
+        if d[at.size + other] > d[at.size + large]:
+            large = other
+        elif d[at.size + other] < d[at.size + small]:
+            small = other
+    if not chance(d, EVENED):
+        return _move_section(at, d, large)
+    if d[at.size + large] <= d[at.size + small] or d[at.mask + small] == 0:
+        return False
+    request = d[at.roster + d[at.rosters + large] + below(d, d[at.size + large])]
+    if full_for(at, d, small, d[at.student_sped + d[at.request_student + request]]):
+        return _push(at, d, request, small)
+    return _reseat(at, d, request, small)
