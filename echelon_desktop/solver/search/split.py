@@ -1,5 +1,7 @@
 """From pools back to sections: which section of its course each student of a slot sits in."""
 
+from heapq import heapify, heappop, heapreplace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,20 +49,35 @@ def seat_students(
             free_sped[section] -= is_sped[request]
             size[section] += slots[request] >= 0
     seated = [section if slots[r] >= 0 else -1 for r, section in enumerate(pinned_to)]
-    met = [r for r in range(problem.n_requests) if slots[r] >= 0 and pinned_to[r] < 0]
-    met.sort(key=lambda r: not is_sped[r])
-    special = [0] * problem.n_sections
-    for r in met:
-        sped = is_sped[r]
-        best = min(
-            (s for s in pools[course_of[r], slots[r]] if free[s] > 0 and (not sped or free_sped[s] > 0)),
-            key=lambda s: (special[s], size[s]) if sped else (size[s], s),
-        )
-        seated[r] = best
-        size[best] += 1
-        special[best] += sped
-        free[best] -= 1
-        free_sped[best] -= sped
+    waiting: dict[tuple[int, int], list[int]] = {}
+    for r, slot in enumerate(slots):
+        if slot >= 0 and pinned_to[r] < 0:
+            waiting.setdefault((course_of[r], slot), []).append(r)
+    for pool, requests in waiting.items():
+        # The section in front has the fewest; heaps, since the pools of a large district are large.
+        front = [(0, size[s], s) for s in pools[pool] if free[s] > 0 and free_sped[s] > 0]
+        heapify(front)
+        for r in (r for r in requests if is_sped[r]):
+            special, _, s = front[0]
+            seated[r] = s
+            size[s] += 1
+            free[s] -= 1
+            free_sped[s] -= 1
+            if free[s] > 0 and free_sped[s] > 0:
+                heapreplace(front, (special + 1, size[s], s))
+            else:
+                heappop(front)
+        others = [(size[s], s) for s in pools[pool] if free[s] > 0]
+        heapify(others)
+        for r in (r for r in requests if not is_sped[r]):
+            _, s = others[0]
+            seated[r] = s
+            size[s] += 1
+            free[s] -= 1
+            if free[s] > 0:
+                heapreplace(others, (size[s], s))
+            else:
+                heappop(others)
     return np.array(seated, dtype=np.int32)
 
 
