@@ -197,6 +197,25 @@ def _sections_and_links() -> Iterator[Case]:
         "section-without-seats", {"sections": (section("A1", "Art", "T1", seats=0),)}, {}, ("sections", "A1")
     )
     yield Case("section-without-teacher", {"sections": (section("A1", "Art"),)}, {}, ("sections", "A1"))
+    open_one = {"sections": (section("A1", "Art"),)}
+    staffed = e.Rule("section-teachers", "section-teachers")
+    roomed = e.Rule("section-rooms", "section-rooms")
+    able = open_one | {"teachers": (e.Teacher("T1", courses=("Art",)),)}
+    yield Case("section-without-teacher", open_one, able, ("sections", "A1"), (), (staffed,), id="given")
+    yield Case("nobody-may-teach", open_one, able, ("sections", "A1"), (staffed,))
+    yield Case("no-room-of-type", {}, {"rooms": (e.Room("7"),)}, ("sections", "A1"), (roomed,))
+    lab = {"courses": (e.Course("Art", room_type="lab"),)}
+    yield Case(
+        "no-room-of-type",
+        lab | {"rooms": (e.Room("7"),)},
+        lab | {"rooms": (e.Room("7", type="lab"),)},
+        ("sections", "A1"),
+        (roomed,),
+        id="lab",
+    )
+    yield Case(
+        "section-stays-without", open_one, able, ("sections", "A1"), (replace(staffed, level=2),), id="level"
+    )
     in_room = (section("A1", "Art", "T1", room="7"),)
     yield Case(
         "room-too-small",

@@ -20,6 +20,7 @@ from echelon_desktop.model.checks.references import (
 from echelon_desktop.model.checks.report import MANY, SHOWN, Report, Source
 from echelon_desktop.model.checks.requests import Requests
 from echelon_desktop.model.checks.sections import check_rooms, check_sections
+from echelon_desktop.model.checks.staffing import check_staffing
 from echelon_desktop.model.checks.teachers import check_teachers
 from echelon_desktop.model.checks.times import Times
 from echelon_desktop.model.dataset import School
@@ -60,6 +61,7 @@ def check_school(
     check_rule_names(report)
     check_sections(report, times)
     check_rooms(report, times)
+    check_staffing(report)
     check_links(report, times)
     check_teachers(report, times)
     Requests(report, times).check()

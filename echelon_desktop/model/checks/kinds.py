@@ -97,6 +97,24 @@ KINDS = {
             "Nothing, if that is meant; otherwise assign a teacher, so that clashes are seen.",
         ),
         Kind(
+            "nobody-may-teach",
+            ERROR,
+            "sections that nobody may teach",
+            "Enter the course under Can Teach of a teacher, or assign a teacher to the section.",
+        ),
+        Kind(
+            "no-room-of-type",
+            ERROR,
+            "sections for which there is no room",
+            "Enter a room of that type, or give the section a room.",
+        ),
+        Kind(
+            "section-stays-without",
+            WARNING,
+            "sections that stay without a teacher or a room",
+            "Nothing, if that is acceptable; otherwise assign one, or enter one that can be given.",
+        ),
+        Kind(
             "room-too-small",
             WARNING,
             "rooms smaller than their sections",

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
+from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 
 
@@ -22,7 +23,7 @@ def check_sections(report: Report, times: Times) -> None:
         if section.seats <= 0:
             message = f"Section {section.id} of {report.course(section.course)} has {section.seats} seats."
             report.add("section-without-seats", message, "sections", section.id, "seats", str(section.seats))
-        if not section.teachers:
+        if not section.teachers and not gets_teacher(report, section):
             message = f"Section {section.id} of {report.course(section.course)} has no teacher."
             report.add("section-without-teacher", message, "sections", section.id, "teachers")
         room = school.rooms.get(section.room)
