@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cloud_runner import solutions
-from cloud_runner.client.keytable import KeyTable
-from cloud_runner.client.runs import BEST_FILE, INPUT_FILE, KEYS_FILE, Child, Run, State, write_whole
+from cloud_runner.client.judge import Judge, Unusable, keep_schedule, kept_schedule
+from cloud_runner.client.runs import BEST_FILE, Child, Run, State, write_whole
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire.documents import Checkpoint, ChildResult, Level
 from cloud_runner.wire.errors import VersionError, WireError
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.dataset import Schedule
-from echelon_desktop.solver.compile import schedule_of
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.verify import Verdict, verify
@@ -56,6 +55,11 @@ class _Found(NamedTuple):
     solution: Solution
     result: ChildResult | None  # None: it is a checkpoint
 
+    @property
+    def unmet(self) -> int:
+        """Requests without a seat."""
+        return int((self.solution.seat < 0).sum())
+
 
 def collect(run: Run, objects: RunObjects, there: Iterable[str]) -> Run:
     """
@@ -80,14 +84,13 @@ def collect(run: Run, objects: RunObjects, there: Iterable[str]) -> Run:
     RemoteError
         If the run's own files cannot be read.
     """
-    problem, table = _own_files(run)
+    judge = Judge.of(run)
     children = {child.index: child for child in run.children}
-    names = [level.name for level in problem.levels()]
     found: list[_Found] = []
     results: list[ChildResult] = []
     for child in run.children:
         try:
-            result, one = _of_child(run, objects, set(there), child.index, problem)
+            result, one = _of_child(run, objects, set(there), child.index, judge.problem)
         except VersionError:
             raise
         except WireError as error:
@@ -100,34 +103,35 @@ def collect(run: Run, objects: RunObjects, there: Iterable[str]) -> Run:
             children[child.index] = replace(
                 child,
                 has_result=True,
-                unmet=child.unmet if one is None else int((one.solution.seat < 0).sum()),
+                unmet=child.unmet if one is None else one.unmet,
                 bound=result.certain,
                 seconds=result.seconds,
                 attempts=result.attempts,
             )
-    best = None
+    best, judged = None, None
     for one in sorted(found, key=lambda one: (one.values, one.child)):
-        refusal = _judged(one, problem, table)
-        if not refusal:
+        try:
+            judged = judge.judge(one.solution, one.values)
+        except Unusable as why:
+            child = children[one.child]
+            children[one.child] = _refused(child, str(why)) if why.false else replace(child, message=str(why))
+            results = [result for result in results if result.index != one.child]
+        else:
             best = one
             break
-        children[one.child] = _refused(children[one.child], refusal)
-        results = [result for result in results if result.index != one.child]
     run = replace(run, children=tuple(children[index] for index in sorted(children)))
-    if best is None:
+    if best is None or judged is None:
         status, stop_reason = _without_schedule(results)
         return replace(run, status=status, stop_reason=stop_reason)
-    path = run.path / BEST_FILE
-    write_whole(path, solutions.to_bytes(best.solution))
-    unmet = int((best.solution.seat < 0).sum())
-    # A proof that says more than a schedule that was counted is none.
-    certain = [result.certain for result in results if result.certain <= unmet]
+    write_whole(run.path / BEST_FILE, solutions.to_bytes(best.solution))
+    keep_schedule(run, judged.schedule)
     return replace(
         run,
-        best_unmet=unmet,
+        best_unmet=best.unmet,
         best_child=best.child,
-        levels=_levels(names, best.values, results),
-        certain=max([0, *certain]),
+        levels=_levels(judged.verdict, best.values, results),
+        # A proof that says more than a schedule that was counted is none.
+        certain=max([0, *(result.certain for result in results if result.certain <= best.unmet)]),
         status="" if best.result is None else best.result.status,
         stop_reason="" if best.result is None else best.result.stop_reason,
     )
@@ -144,34 +148,12 @@ def outcome_of(run: Run) -> Outcome:
     """
     if run.best_child is None:
         raise RemoteError(f"No schedule of this run has been brought back yet. {run.message}".strip())
-    problem, table = _own_files(run)
-    try:
-        solution = solutions.from_bytes((run.path / BEST_FILE).read_bytes(), problem)
-    except (OSError, WireError) as error:
-        raise RemoteError(f"The schedule of the run cannot be read: {error}.") from error
-    schedule, verdict = _judge(solution, problem, table)
+    table = Judge.of(run).table
+    schedule = kept_schedule(run.path)
+    verdict = verify(table.school, table.rules, schedule, table.baseline)
     if not verdict.ok or verdict.score != tuple(level.value for level in run.levels):
         raise RemoteError("The schedule of the run is not the one that was brought back; it was not used.")
     return Outcome(run, run.best_child, schedule, verdict, run.levels, run.certain)
-
-
-def _own_files(run: Run) -> tuple[Problem, KeyTable]:
-    if not run.keys_here:
-        raise RemoteError(NO_KEYS)
-    try:
-        problem = Problem.from_bytes((run.path / INPUT_FILE).read_bytes())
-        table = KeyTable.from_bytes((run.path / KEYS_FILE).read_bytes())
-    except OSError as error:
-        raise RemoteError(f"The run's files in {run.folder} cannot be read: {error.strerror}.") from error
-    if table.input_sha256 != run.input_sha256:
-        raise RemoteError("The key table is that of another run.")
-    return problem, table
-
-
-NO_KEYS = (
-    "The key table of this run is not on this workstation, so its numbers mean nothing here. "
-    "Bring the schedule back on the workstation that sent the run."
-)
 
 
 def _of_child(
@@ -204,22 +186,6 @@ def _check_head(head: Checkpoint, run: Run, index: int, values: tuple[int, ...])
         raise WireError("Its figures are not those of its schedule.")
 
 
-def _judge(solution: Solution, problem: Problem, table: KeyTable) -> tuple[Schedule, Verdict]:
-    plain = table.permutation.back(solution)
-    schedule = schedule_of(plain, problem, table.keys, table.school, table.baseline)
-    return schedule, verify(table.school, table.rules, schedule, table.baseline)
-
-
-def _judged(found: _Found, problem: Problem, table: KeyTable) -> str:
-    """What is wrong with a schedule, in words; empty when nothing is."""
-    _, verdict = _judge(found.solution, problem, table)
-    if not verdict.ok:
-        return f"It breaks {len(verdict.violations)} hard rules."
-    if verdict.score != found.values:
-        return "Its figures do not agree with a recount."
-    return ""
-
-
 def _refused(child: Child, why: str) -> Child:
     return replace(
         child, state=State.FAILED, has_result=False, unmet=None, message=f"Its result was refused: {why}"
@@ -234,24 +200,19 @@ def _without_schedule(results: list[ChildResult]) -> tuple[str, str]:
     return "", ""
 
 
-def _levels(names: list[str], values: tuple[int, ...], results: list[ChildResult]) -> tuple[Level, ...]:
+def _levels(verdict: Verdict, values: tuple[int, ...], results: list[ChildResult]) -> tuple[Level, ...]:
     """
     Figures with the best bound that any child proved.
 
-    A bound holds given the values before it, so that of the first figure is anybody's, and of a later one
-    only those children count whose earlier figures are the same.
+    A bound holds given the values before it: that of the first figure is anybody's, and of a later one only
+    those children count whose earlier figures are the same as those of the schedule, teachers and rooms
+    included.
     """
     levels = []
-    for i, (name, value) in enumerate(zip(names, values, strict=True)):
-        bounds = [
-            bound
-            for result in results
-            if len(result.levels) == len(values)
-            and all(
-                level.value == before for level, before in zip(result.levels[:i], values[:i], strict=True)
-            )
-            and (bound := result.levels[i].bound) is not None
-            and bound <= value
-        ]
-        levels.append(Level(name, value, max(bounds, default=None)))
+    told = [result.levels for result in results if len(result.levels) == len(values)]
+    for i, figure in enumerate(verdict.figures):
+        before = verdict.score[:i]
+        alike = [each[i].bound for each in told if tuple(level.value for level in each[:i]) == before]
+        bounds = [bound for bound in alike if bound is not None and bound <= figure.value]
+        levels.append(Level(figure.name, figure.value, max(bounds, default=None)))
     return tuple(levels)

@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from cloud_runner.client.collect import NO_KEYS, Outcome, collect, outcome_of
+from cloud_runner.client.collect import Outcome, collect, outcome_of
 from cloud_runner.client.connect import Connection
 from cloud_runner.client.deletion import delete_run
+from cloud_runner.client.judge import NO_KEYS
 from cloud_runner.client.keytable import KeyTable
 from cloud_runner.client.order import Order, Pace
 from cloud_runner.client.prepare import Prepared, prepare_again

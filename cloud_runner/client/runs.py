@@ -2,7 +2,8 @@
 What this workstation knows of its remote runs: a folder per run, written whole or not at all.
 
 ``run.json`` is the :class:`Run`; ``keys.json.gz`` says what the numbers stand for and never leaves;
-``input.npz`` is what leaves; ``best.npz`` is the best schedule brought back so far.
+``input.npz`` is what leaves; ``best.npz`` is the best schedule brought back so far, in the run's numbers, and
+``schedule.json.gz`` the same in the school's words.
 """
 
 import json
@@ -28,6 +29,7 @@ KEYS_FILE = "keys.json.gz"
 INPUT_FILE = "input.npz"
 START_FILE = "start.npz"
 BEST_FILE = "best.npz"
+SCHEDULE_FILE = "schedule.json.gz"
 CANCEL_FILE = "cancel"
 VERSION = 1
 

@@ -13,9 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 from cloud_runner.client import batch
-from cloud_runner.client.collect import NO_KEYS, collect
+from cloud_runner.client.collect import collect
 from cloud_runner.client.connect import Connection
 from cloud_runner.client.deletion import delete_run
+from cloud_runner.client.judge import NO_KEYS
 from cloud_runner.client.order import Pace
 from cloud_runner.client.runs import CANCEL_FILE, INPUT_FILE, START_FILE, Child, Run, State
 from cloud_runner.client.trouble import trouble_of
@@ -290,7 +291,8 @@ def _end_of(run: Run) -> tuple[State, str]:
             "infeasible": "No schedule can keep all hard rules: that is proven. Solve it here to see which.",
             "nothing found": "No schedule was found in the time; order more.",
         }
-        return State.DONE, nothing.get(run.status, why)
+        told = next((child.message for child in run.children if child.message), "")
+        return State.DONE, nothing.get(run.status, told)
     if failed:
         return State.DONE, f"{len(failed)} of {len(run.children)} children failed: {why}"
     return State.DONE, ""
