@@ -9,6 +9,7 @@ from cloud_runner.stack import deploy
 from echelon_desktop.errors import RemoteError
 
 LIVE = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")
+AT_ONCE = 1000  # the most that DeleteObjects takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def empty(s3: Any, bucket: str) -> int:
     for version in [*_versions(s3, bucket), None]:
         if version is not None:
             batch.append({"Key": version["Key"], "VersionId": version["VersionId"]})
-        if batch and (version is None or len(batch) == 1000):
+        if batch and (version is None or len(batch) == AT_ONCE):
             errors = s3.delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True}).get("Errors")
             if errors:
                 raise RemoteError(f"{len(errors)} objects could not be deleted: {errors[0]['Message']}")

@@ -21,7 +21,7 @@ def _address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def aws(_address: str) -> Iterator[boto3.Session]:
     """An account with nothing but what AWS itself puts there; anybody may do anything in it."""
-    urllib.request.urlopen(urllib.request.Request(f"{_address}/moto-api/reset", method="POST")).close()
+    _reset(_address)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {
             "AWS_ENDPOINT_URL": _address,
@@ -34,6 +34,16 @@ def aws(_address: str) -> Iterator[boto3.Session]:
             patch.setenv(name, value)
         patch.delenv("AWS_PROFILE", raising=False)
         yield boto3.Session()
+
+
+@pytest.fixture
+def emptied(aws: boto3.Session, _address: str) -> None:
+    """The account as it was at first, for this test too."""
+    _reset(_address)
+
+
+def _reset(address: str) -> None:
+    urllib.request.urlopen(urllib.request.Request(f"{address}/moto-api/reset", method="POST")).close()
 
 
 @pytest.fixture(scope="module")

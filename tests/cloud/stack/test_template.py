@@ -338,6 +338,7 @@ def test_kept_registry(aws: boto3.Session, stack: Stack) -> None:
 
 def test_read_registry_scans_and_keeps_five_images(text: Text) -> None:
     assert text.properties("Repository")["ImageScanningConfiguration"] == {"ScanOnPush": True}
+    assert text.properties("Repository")["EmptyOnDelete"] is True
     policy = json.loads(text.properties("Repository")["LifecyclePolicy"]["LifecyclePolicyText"])
     (rule,) = policy["rules"]
     assert (rule["selection"]["countNumber"], rule["action"]) == (5, {"type": "expire"})
