@@ -2,29 +2,27 @@
 A problem and its present schedule as one flat sequence of integers, for the kernels that weigh moves.
 
 As in the local search, kernels get a :class:`Layout` and the sequence ``d``. Unlike there, every student has
-a seat in a section and not just in a slot, and every rule counts: what is read off here equals what a
-recount of the schedule gives.
+a seat in a section and not just in a slot: what is read off here equals what a recount of the schedule gives.
 
-Levels are numbered from 1 as in ``problem.levels()``; 0 stands for what must cost nothing.
+Levels are numbered from 1 as in ``problem.levels()``; 0 stands for what must cost nothing. *Home* is where a
+section stood, or which seat a request had, in the schedule that changes are counted against.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from echelon_desktop.solver.problem import GoalKind
+from echelon_desktop.solver.search.state import RNG
 
-from echelon_desktop.solver.figures import goal_count, term_masks
-from echelon_desktop.solver.problem import Goal, GoalKind, Problem, Ragged, Solution
-
-# Single numbers at the front: lengths of the logs and lists below, the number of the present move, pinned
-# seats lost, nodes of the last search, and whether it ended.
-SEATED, PLACED, COURSES, GROUPS, CONCERNED, STAMP, LOST, NODES, ENDED, CHANGED = range(10)
-N_FRONT = 10
+SEATED, PLACED, COURSES, GROUPS, CONCERNED, STAMP, LOST, NODES, ENDED, CHANGED, UNMET, AWAY = range(12)
+"""
+Single numbers at the front: lengths of the logs and lists below, the number of the present move, pinned seats
+lost, nodes of the last search and whether it ended, requests changed; lengths of the lists of unmet requests
+and of sections away from home. Random numbers follow.
+"""
+N_FRONT = RNG + 4
 
 SPACING, RUNS, LOAD = range(3)
-_GROUP_KINDS = {GoalKind.SPACING: SPACING, GoalKind.RUNS: RUNS, GoalKind.LOAD: LOAD}
+GROUP_KINDS = {GoalKind.SPACING: SPACING, GoalKind.RUNS: RUNS, GoalKind.LOAD: LOAD}
 COUNTED = {
     GoalKind.UNMET,
     GoalKind.ALTERNATES,
@@ -33,12 +31,9 @@ COUNTED = {
     GoalKind.CHOICE_COST,
     GoalKind.FREE,
     GoalKind.CONSTANT,
-    *_GROUP_KINDS,
+    *GROUP_KINDS,
 }
 """Kinds of goals that the kernels count; the others are counted from the whole schedule."""
-
-MOST_TIERS = 1 << 60
-RANKS = 3
 
 
 class Layout(NamedTuple):
@@ -66,6 +61,14 @@ class Layout(NamedTuple):
     section_link: int
     section_groups: int
     section_group: int
+    section_choices: int
+    section_home: int
+    section_tied: int
+    section_apart: int
+    section_apart_from: int
+    apart_sections: int
+    apart_section: int
+    apart_most: int
     audience: int
     stack_seats: int
     link_sections: int
@@ -119,6 +122,10 @@ class Layout(NamedTuple):
     value: int
     spread: int
     group_cost: int
+    unmet: int
+    unmet_place: int
+    away: int
+    away_place: int
     # Logs and lists of the present move.
     moving: int
     value_before: int
@@ -150,297 +157,9 @@ class Layout(NamedTuple):
     cost: int
     chosen: int
     best: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Desk:
-    """A problem laid out with a schedule; ``data`` is the schedule's, and never written."""
-
-    at: Layout
-    data: NDArray[np.int64]
-    tier_levels: tuple[int, ...]
-
-
-def lay_out(problem: Problem, solution: Solution) -> Desk:
-    """Lay out a problem and its present schedule."""
-    levels = problem.levels()
-    level_of = {
-        number: i for i, level in enumerate(levels, 1) if level.rank is None for number in level.goals
-    }
-    n_levels = len(levels) + 1
-    sections = problem.course_sections()
-    requests_of_course: list[list[int]] = [[] for _ in range(problem.n_courses)]
-    most_options = 1
-    for r, options in enumerate(problem.options):
-        for course in options.tolist():
-            requests_of_course[course].append(r)
-        most_options = max(most_options, sum(len(sections[c]) for c in options.tolist()))
-    own: list[list[int]] = [[] for _ in range(problem.n_students)]
-    for r, student in enumerate(problem.request_student.tolist()):
-        own[student].append(r)
-    most_requests = max(map(len, own), default=0) + 1
-    groups = _Groups(problem, level_of)
-    frees = [(level_of.get(i, 0), g) for i, g in enumerate(problem.goals) if g.kind is GoalKind.FREE]
-    students_free: list[list[int]] = [[] for _ in range(problem.n_students)]
-    for number, (_, goal) in enumerate(frees):
-        for student in goal.groups.items.tolist():
-            students_free[student].append(number)
-    costs = _costs(problem, n_levels, level_of)
-    tiers = _tiers(problem, own, costs)
-    stacks = np.full(problem.n_sections, -1, np.int64)
-    for number, members in enumerate(problem.capacity_sections):
-        stacks[members] = number
-    seated = solution.seat >= 0
-    sped = seated & problem.student_sped[problem.request_student]
-    load = np.bincount(solution.seat[seated], minlength=problem.n_sections)
-    stacked = seated & (stacks[solution.seat] >= 0)
-    n_stacks = len(problem.capacity_sections)
-    pinned = problem.request_pin >= 0
-    n_requests, n_students = problem.n_requests, problem.n_students
-    arrays: dict[str, Any] = {
-        "section_course": problem.section_course,
-        "section_seats": problem.section_seats,
-        "section_sped": problem.section_sped,
-        "section_audience": problem.section_audience,
-        "section_stack": stacks,
-        **_ranges("section_links", "section_link", _owners(problem.same_students, problem.n_sections)),
-        **_ranges("section_groups", "section_group", groups.of_section),
-        "audience": problem.audience,
-        "stack_seats": problem.capacity_seats,
-        **_ranges("link_sections", "link_section", [m.tolist() for m in problem.same_students]),
-        "choice_mask": problem.choice_mask,
-        "choice_price": costs["choice"],
-        **_ranges("course_sections", "course_section", sections),
-        **_ranges("course_requests", "course_request", requests_of_course),
-        "student_sped": problem.student_sped,
-        "student_blocked": problem.student_blocked,
-        **_ranges("student_requests", "student_request", own),
-        "request_student": problem.request_student,
-        "request_rank": problem.request_rank,
-        "request_pin": problem.request_pin,
-        "request_home": costs["seats"],
-        "request_leave": tiers.leave,
-        "request_options": problem.options.start,
-        "option_course": problem.options.items,
-        "option_cost": problem.option_cost,
-        "option_price": tiers.option,
-        "unmet_cost": costs["unmet"],
-        "alternates_cost": costs["alternates"],
-        "balance_cost": costs["balance"],
-        "home_cost": costs["home"],
-        "tier_scale": tiers.scale,
-        "tier_level": tiers.level,
-        "group_kind": groups.kind,
-        "group_level": groups.level,
-        "group_weight": groups.weight,
-        "group_limit": groups.limit,
-        **_ranges("group_sections", "group_section", groups.sections),
-        "free_level": [level for level, _ in frees],
-        "free_weight": [goal.weight for _, goal in frees],
-        "free_limit": [int(goal.limits[0]) for _, goal in frees],
-        **_ranges("student_frees", "student_free", students_free),
-        "term_mask": term_masks(problem),
-        "adjacent": problem.adjacent,
-        "next_slot": problem.next_slot,
-        "section_choice": solution.choice,
-        "section_mask": problem.choice_mask[solution.choice],
-        "load": load,
-        "sped_load": np.bincount(solution.seat[sped], minlength=problem.n_sections),
-        "stack_load": np.bincount(stacks[solution.seat[stacked]], minlength=n_stacks),
-        "seat": solution.seat,
-        "value": _values(problem, solution, n_levels, level_of),
-        "spread": [int(np.ptp(load[those])) if those else 0 for those in sections],
-        "group_cost": groups.costs(problem, solution),
-        "moving": [0] * (2 * problem.n_sections + 2),
-        "value_before": [0] * n_levels,
-        "value_placed": [0] * n_levels,
-        "log_request": [0] * (4 * n_requests + 8),
-        "log_seat": [0] * (4 * n_requests + 8),
-        "placed_section": [0] * (problem.n_sections + 1),
-        "placed_choice": [0] * (problem.n_sections + 1),
-        "touched_course": [0] * problem.n_courses,
-        "touched_group": [0] * len(groups.kind),
-        "course_stamp": [0] * problem.n_courses,
-        "group_stamp": [0] * len(groups.kind),
-        "student_stamp": [0] * n_students,
-        "request_stamp": [0] * n_requests,
-        "concerned": [0] * n_students,
-        "concern": [0] * n_students,
-        "busy_before": [0] * n_students,
-        "changed": [0] * n_requests,
-        "bound": [0] * n_levels,
-        "before": [0] * most_requests,
-        "order": [0] * most_requests,
-        "options": [0] * most_requests,
-        "option": [0] * (most_requests * most_options),
-        "price": [0] * (most_requests * most_options),
-        "rest": [0] * (most_requests + 1),
-        "pick": [0] * (most_requests + 1),
-        "taken": [0] * (most_requests + 1),
-        "cost": [0] * (most_requests + 1),
-        "chosen": [0] * most_requests,
-        "best": [0] * most_requests,
-    }
-    front = np.zeros(N_FRONT, np.int64)
-    front[LOST] = np.count_nonzero(pinned & (solution.seat != problem.request_pin))
-    parts = {name: np.asarray(values, np.int64).ravel() for name, values in arrays.items()}
-    ends = np.cumsum([N_FRONT, *(len(part) for part in parts.values())]).tolist()
-    at = Layout(
-        n_slots=problem.n_slots,
-        n_sections=problem.n_sections,
-        n_students=n_students,
-        n_choices=len(problem.choice_mask),
-        n_levels=n_levels,
-        n_terms=len(arrays["term_mask"]),
-        n_tiers=len(tiers.scale),
-        n_free=len(frees),
-        most_requests=most_requests,
-        most_options=most_options,
-        home_price=tiers.home,
-        mixed=int(len(problem.options.items) > n_requests or len(problem.same_students) > 0),
-        **dict(zip(parts, ends, strict=False)),
-    )
-    return Desk(at, np.concatenate([front, *parts.values()]), tuple(int(t) for t in tiers.level))
-
-
-def _ranges(starts: str, items: str, lists: Sequence[Sequence[int]]) -> dict[str, Any]:
-    packed = Ragged.of(lists)
-    return {starts: packed.start, items: packed.items}
-
-
-def _owners(lists: Iterable[NDArray[Any]], n: int) -> list[list[int]]:
-    """For each of ``n`` items the lists in which it stands."""
-    owners: list[list[int]] = [[] for _ in range(n)]
-    for number, members in enumerate(lists):
-        for item in members.tolist():
-            owners[item].append(number)
-    return owners
-
-
-class _Groups:
-    """Every group of a goal that counts where sections stand, as one of its own."""
-
-    def __init__(self, problem: Problem, level_of: dict[int, int]) -> None:
-        self.kind: list[int] = []
-        self.level: list[int] = []
-        self.weight: list[int] = []
-        self.limit: list[int] = []
-        self.sections: list[list[int]] = []
-        for number, goal in enumerate(problem.goals):
-            if goal.kind not in _GROUP_KINDS:
-                continue
-            for i, members in enumerate(goal.groups):
-                self.kind.append(_GROUP_KINDS[goal.kind])
-                self.level.append(level_of.get(number, 0))
-                self.weight.append(goal.weight)
-                self.limit.append(int(goal.limits[i]) if len(goal.limits) else 0)
-                self.sections.append(members.tolist())
-        self.of_section = _owners([np.array(m, np.int64) for m in self.sections], problem.n_sections)
-
-    def costs(self, problem: Problem, solution: Solution) -> list[int]:
-        """What each group counts now."""
-        kinds = {code: kind for kind, code in _GROUP_KINDS.items()}
-        return [
-            goal_count(
-                problem,
-                Goal(kinds[kind], 1, groups=Ragged.of([members]), limits=np.array([limit], np.int32)),
-                solution,
-            )
-            for kind, limit, members in zip(self.kind, self.limit, self.sections, strict=True)
-        ]
-
-
-def _costs(problem: Problem, n_levels: int, level_of: dict[int, int]) -> dict[str, NDArray[np.int64]]:
-    """What one unit costs at each level: unmet requests by rank, alternates, spread, and choices."""
-    unmet = np.zeros((RANKS, n_levels), np.int64)
-    alternates, balance = np.zeros(n_levels, np.int64), np.zeros(n_levels, np.int64)
-    choice = np.zeros((n_levels, len(problem.choice_mask)), np.int64)
-    home, seats = np.zeros(n_levels, np.int64), np.full(problem.n_requests, -1, np.int64)
-    for i, level in enumerate(problem.levels(), 1):
-        if level.rank is not None:
-            unmet[level.rank, i] = sum(problem.goals[g].weight for g in level.goals)
-    for number, goal in enumerate(problem.goals):
-        at = level_of.get(number, 0)
-        if goal.kind is GoalKind.ALTERNATES:
-            alternates[at] += goal.weight
-        elif goal.kind is GoalKind.BALANCE:
-            balance[at] += goal.weight
-        elif goal.kind is GoalKind.CHOICE_COST:
-            choice[at] += goal.weight * goal.cost
-        elif goal.kind is GoalKind.CHANGES:
-            choice[at] += goal.weight * goal.cost
-            home[at] += goal.weight
-            seats[:] = goal.limits  # of one schedule, however many rules count its changes
-    return {
-        "unmet": unmet,
-        "alternates": alternates,
-        "balance": balance,
-        "choice": choice,
-        "home": home,
-        "seats": seats,
-    }
-
-
-class _Tiers:
-    """
-    One number for what one student's seats cost at each level, the most important first.
-
-    A pinned seat comes before all levels; the number of seats changed comes last, with scale 1.
-    """
-
-    def __init__(self) -> None:
-        self.scale: list[int] = []
-        self.level: list[int] = []
-        self.home = 0
-        self.leave: NDArray[np.int64] = np.zeros(0, np.int64)
-        self.option: NDArray[np.int64] = np.zeros(0, np.int64)
-
-
-def _tiers(problem: Problem, own: list[list[int]], costs: dict[str, NDArray[np.int64]]) -> _Tiers:
-    owner = np.repeat(np.arange(problem.n_requests), np.diff(problem.options.start))
-    none = np.zeros(len(owner), np.int64)
-    has_home = (costs["seats"] >= 0).astype(np.int64)
-    parts = [(0, (problem.request_pin >= 0).astype(np.int64), none, 0)]
-    for level in range(1, costs["unmet"].shape[1]):
-        unmet = costs["unmet"][problem.request_rank, level]
-        alternates = problem.option_cost.astype(np.int64) * costs["alternates"][level]
-        home = int(costs["home"][level])
-        if unmet.any() or alternates.any() or home:
-            parts.append((level, unmet + home * has_home, alternates, home))
-    tiers, scale = _Tiers(), max(map(len, own), default=0) + 1
-    tops = []
-    for _, leave, option, home in parts:
-        dearest = leave.copy()
-        np.maximum.at(dearest, owner, option + home * has_home[owner])
-        sums = np.bincount(problem.request_student, dearest, minlength=1)
-        tops.append(int(sums.max()) + 1)
-    # The least important are left out of the choice of seats where one number cannot hold them all.
-    while parts and scale * int(np.prod([float(top) for top in tops])) > MOST_TIERS:
-        parts.pop()
-        tops.pop()
-    tiers.leave, tiers.option = np.zeros(problem.n_requests, np.int64), none.copy()
-    for (level, leave, option, home), top in zip(reversed(parts), reversed(tops), strict=True):
-        tiers.home += home * scale
-        tiers.leave += leave * scale
-        tiers.option += option * scale
-        tiers.scale.insert(0, scale)
-        tiers.level.insert(0, level)
-        scale *= top
-    return tiers
-
-
-def _values(
-    problem: Problem, solution: Solution, n_levels: int, level_of: dict[int, int]
-) -> NDArray[np.int64]:
-    """Value of each level as far as the kernels count it."""
-    values = np.zeros(n_levels, np.int64)
-    for i, level in enumerate(problem.levels(), 1):
-        if level.rank is not None:
-            values[i] = sum(
-                problem.goals[g].weight * goal_count(problem, problem.goals[g], solution, level.rank)
-                for g in level.goals
-            )
-    for number, goal in enumerate(problem.goals):
-        if goal.kind in COUNTED and goal.kind is not GoalKind.UNMET:
-            values[level_of.get(number, 0)] += goal.weight * goal_count(problem, goal, solution)
-    return values
+    # For a search that accepts moves: what a unit of each level weighs, and the best schedule it has seen.
+    weight: int
+    quantile: int
+    best_value: int
+    best_choice: int
+    best_seat: int

@@ -15,7 +15,8 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import STANDARD, preset_rules
 from echelon_desktop.solver.compile import compile_school
-from echelon_desktop.solver.deltas.layout import CHANGED, CONCERNED, COUNTED, LOST, lay_out
+from echelon_desktop.solver.deltas.desk import lay_out
+from echelon_desktop.solver.deltas.layout import CHANGED, CONCERNED, COUNTED, LOST
 from echelon_desktop.solver.deltas.reseat import OF_PLACES, reseat
 from echelon_desktop.solver.deltas.ties import Ties
 from echelon_desktop.solver.deltas.weigh import LEAST, MAKE, UNDO, weigh

@@ -1,6 +1,17 @@
 """Seats given and taken, with every sum that follows from them; and taking all of a move back."""
 
-from echelon_desktop.solver.deltas.layout import CHANGED, COURSES, GROUPS, LOST, PLACED, SEATED, STAMP, Layout
+from echelon_desktop.solver.deltas.layout import (
+    AWAY,
+    CHANGED,
+    COURSES,
+    GROUPS,
+    LOST,
+    PLACED,
+    SEATED,
+    STAMP,
+    UNMET,
+    Layout,
+)
 from echelon_desktop.solver.search.jit import kernel
 from echelon_desktop.solver.search.state import Ints
 
@@ -39,6 +50,12 @@ def _sit(at: Layout, d: Ints, request: int, section: int) -> None:
     if section >= 0:
         _count(at, d, request, section, 1)
     if (old < 0) != (section < 0):
+        if section < 0:
+            d[at.unmet + d[UNMET]] = request
+            d[at.unmet_place + request] = d[UNMET]
+            d[UNMET] += 1
+        else:
+            drop(d, UNMET, at.unmet, at.unmet_place, request)
         sign = 1 if section < 0 else -1
         costs = at.unmet_cost + d[at.request_rank + request] * at.n_levels
         for level in range(at.n_levels):
@@ -52,6 +69,16 @@ def _sit(at: Layout, d: Ints, request: int, section: int) -> None:
     if pin >= 0:
         d[LOST] += (section != pin) - (old != pin)
     d[at.seat + request] = section
+
+
+@kernel
+def drop(d: Ints, length: int, items: int, places: int, item: int) -> None:
+    """Take an item out of a list whose length stands at the front: the last takes its place."""
+    last = d[length] - 1
+    place = d[places + item]
+    d[items + place] = d[items + last]
+    d[places + d[items + place]] = place
+    d[length] = last
 
 
 @kernel
@@ -106,6 +133,14 @@ def _stand(at: Layout, d: Ints, section: int, choice: int) -> None:
     for level in range(at.n_levels):
         prices = at.choice_price + level * at.n_choices
         d[at.value + level] += d[prices + choice] - d[prices + old]
+    home = d[at.section_home + section]
+    if home >= 0 and (choice == home) != (old == home):
+        if choice == home:
+            drop(d, AWAY, at.away, at.away_place, section)
+        else:
+            d[at.away + d[AWAY]] = section
+            d[at.away_place + section] = d[AWAY]
+            d[AWAY] += 1
     d[at.section_choice + section] = choice
     d[at.section_mask + section] = d[at.choice_mask + choice]
 
