@@ -9,6 +9,10 @@ from echelon_desktop.solver.conflicts.board import Board
 from echelon_desktop.solver.conflicts.claims import Claim, Impossible
 from echelon_desktop.solver.conflicts.gather import Demands
 
+# With assumptions CP-SAT can take minutes to see that nine sections do not fit into eight periods; leaving
+# claims out one after the other is then quicker.
+CORE_S = 0.5
+
 
 def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     """
@@ -39,10 +43,13 @@ def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
 
 def _shrunk(part: Demands, claims: list[Claim], limit_s: float) -> list[Claim]:
     """Drop claims, then sections of claims, as long as what is left conflicts."""
-    for claim in list(claims):
-        rest = [other for other in claims if other is not claim]
-        if conflicting(part, rest, limit_s):
-            claims = rest
+    several = len(claims)
+    while several := several // 2:
+        # Many at a time first: most claims of a large school have nothing to do with the conflict.
+        for first in range(0, len(claims), several)[::-1]:
+            rest = claims[:first] + claims[first + several :]
+            if conflicting(part, rest, limit_s):
+                claims = rest
     for i, claim in enumerate(claims):
         for section in claim.sections:
             weaker = claims[i].without(section)
@@ -70,7 +77,7 @@ def _core(demands: Demands, limit_s: float) -> list[Claim]:
         conditions[board.condition.index] = claim
         claim.post(board)
         board.model.add_assumption(board.condition)
-    solver = _solver(limit_s)
+    solver = _solver(min(limit_s, CORE_S))
     if solver.solve(board.model) == cp_model.INFEASIBLE:
         core = [conditions[i] for i in sorted(solver.sufficient_assumptions_for_infeasibility())]
         if len(core) < len(demands.claims) and conflicting(demands, core, limit_s):
