@@ -1,11 +1,16 @@
 """What all tests share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from cloud_runner.emulator.cloud import Cloud
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,3 +43,28 @@ def real_school() -> Callable[[str], Path]:
         return school
 
     return find
+
+
+@pytest.fixture(scope="module")
+def emulated() -> "Iterator[Cloud]":
+    """The emulated cloud, one for each module that asks: moto's state belongs to the process."""
+    from cloud_runner.emulator.cloud import Cloud
+    from cloud_runner.emulator.resources import Settings
+
+    with Cloud(replace(Settings.of_template(), visibility_s=1), at_once=2) as cloud:
+        cloud.machines.grace_s = 5.0
+        # The worker's durations, as short as they still mean something.
+        durations = ("PROGRESS", "CHECKPOINT", "CANCEL", "RETRY")
+        cloud.machines.environment = {f"ECHELON_{name}_S": "0.1" for name in durations}
+        yield cloud
+
+
+@pytest.fixture
+def cloud(emulated: "Cloud", monkeypatch: pytest.MonkeyPatch) -> "Iterator[Cloud]":
+    """The emulated cloud without the faults of the test before, and a user who is signed in to it."""
+    from cloud_runner.emulator.programs import CREDENTIALS
+
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    yield emulated
+    emulated.clear()

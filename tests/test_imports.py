@@ -28,6 +28,11 @@ def loaded_by(module: str) -> set[str]:
         ("echelon_desktop.model", HEAVY | {"sqlalchemy", "alembic"}),
         ("echelon_desktop.model.store", HEAVY),
         ("cloud_runner", {"PySide6"}),
+        # What the window has of it, and does on threads of its own process.
+        ("cloud_runner.client.follow", HEAVY),
+        ("cloud_runner.client.apply", HEAVY),
+        ("cloud_runner.client.prepare", HEAVY),
+        ("echelon_desktop.app", HEAVY - {"PySide6"}),
     ],
 )
 def test_import_does_not_load(module: str, unwanted: set[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cloud_runner.client.estimate import estimate
-from cloud_runner.client.order import Order
+from cloud_runner.client.order import Order, Pace
 from cloud_runner.client.remotes import Remote, Remotes
 from cloud_runner.client.runs import Run, Runs, State
 from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cloud_runner.client.follow import Follower
     from cloud_runner.client.prepare import Prepared
 
+PACE = Pace()
 SHORT = 8  # letters of a run's id that are printed; any that are unique will do
 
 
@@ -67,8 +68,8 @@ def submit(args: argparse.Namespace) -> int:
 def status(args: argparse.Namespace) -> int:
     """Look at one run, or at all that go on."""
     follower = _follower()
-    if args.run:
-        chosen = [follower.runs.find(args.run)]
+    if args.run_id:
+        chosen = [follower.runs.find(args.run_id)]
     else:
         chosen = [run for run in follower.runs.all() if not run.state.ended]
     if not chosen and not args.json:
@@ -88,7 +89,7 @@ def fetch(args: argparse.Namespace) -> int:
     from echelon_desktop.solver.output import write_result
 
     follower = _follower()
-    run = follower.runs.find(args.run)
+    run = follower.runs.find(args.run_id)
     make_writable(args.out)
     run = _follow(follower, run.id, to_the_end=True) if args.wait else follower.advance(run.id)
     if run.best_unmet is None and run.state.ended:
@@ -122,7 +123,7 @@ def fetch(args: argparse.Namespace) -> int:
 def cancel(args: argparse.Namespace) -> int:
     """End a run."""
     follower = _follower()
-    run = follower.cancel(follower.runs.find(args.run).id)
+    run = follower.cancel(follower.runs.find(args.run_id).id)
     print(_line(run))
     return OK
 
@@ -164,7 +165,7 @@ def _follower() -> "Follower":
     # Imported late, as everything here that solves or speaks to AWS: the other commands start without it.
     from cloud_runner.client.follow import Follower
 
-    return Follower(Runs(), remotes=Remotes())
+    return Follower(Runs(), PACE, remotes=Remotes())
 
 
 def _follow(follower: "Follower", run_id: str, *, to_the_end: bool) -> Run:

@@ -48,19 +48,19 @@ def add_remote_commands(
     submit.add_argument("--wait", action="store_true", help="follow the run until it has ended")
 
     status = command("status", "remote:status", "Look at runs on AWS, and move them on.")
-    status.add_argument("run", nargs="?", metavar="RUN", help=f"{_RUN}; all that go on when left out")
+    status.add_argument("run_id", nargs="?", metavar="RUN", help=f"{_RUN}; all that go on when left out")
     status.add_argument("--wait", action="store_true", help="follow until ended")
     status.add_argument("--json", action="store_true", help="print a JSON line for each run")
 
     fetch = command("fetch", "remote:fetch", "Bring a run's best schedule back, and write it as CSV files.")
-    fetch.add_argument("run", metavar="RUN", help=_RUN)
+    fetch.add_argument("run_id", metavar="RUN", help=_RUN)
     fetch.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="folder for the schedule's files"
     )
     fetch.add_argument("--wait", action="store_true", help="wait until the run has ended")
 
     cancel = command("cancel", "remote:cancel", "End a run on AWS; its best schedule so far is kept.")
-    cancel.add_argument("run", metavar="RUN", help=_RUN)
+    cancel.add_argument("run_id", metavar="RUN", help=_RUN)
 
     runs = command("runs", "remote:runs", "List the runs that were sent from this computer.")
     runs.add_argument("--json", action="store_true", help="print a JSON line for each run")

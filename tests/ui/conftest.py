@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from cloud_runner.client.order import Pace
+from cloud_runner.client.remotes import Remote
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Dataset, School
 from echelon_desktop.model.rules import preset_rules
@@ -18,6 +21,11 @@ from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.theme import theme
 from echelon_desktop.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cloud_runner.emulator.cloud import Cloud
+
+PACE = Pace(poll_min_s=0.05, poll_max_s=0.2, connect_s=2.0, read_s=10.0, attempts=1)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -119,7 +127,7 @@ def engine(qapp: QApplication) -> Iterator[EngineClient]:
 @pytest.fixture
 def desk(tmp_path: Path, qapp: QApplication) -> Iterator[RemoteDesk]:
     """Runs and remotes of a user who has none yet; nobody follows them until a test starts it."""
-    made = RemoteDesk(tmp_path / "remote runs", tmp_path / "remotes.toml")
+    made = RemoteDesk(tmp_path / "remote runs", tmp_path / "remotes.toml", PACE)
     yield made
     made.shut(patience_s=10.0)
 
@@ -141,3 +149,14 @@ def window(qtbot: QtBot, document: Document, engine: EngineClient, desk: RemoteD
     shown.show()
     yield shown
     shown.close_document()
+
+
+@pytest.fixture
+def remote(cloud: "Cloud", desk: RemoteDesk) -> Remote:
+    """The emulated cloud among the user's remotes."""
+    from cloud_runner.emulator.demo import remote_of
+
+    made = remote_of(cloud, "North High")
+    desk.remotes.save(made)
+    desk.remotes_changed.emit()
+    return made

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from cloud_runner.client.follow import Follower
     from cloud_runner.client.prepare import Prepared
 
-TICK_MS = 500
 FOLLOW, ASK = "follow", "ask"  # lanes: what the user asks for does not wait for the polls
 
 Done = Callable[[Any], None]
@@ -64,8 +63,8 @@ class RemoteDesk(QObject):
         self._own = threading.local()
         self._due: dict[str, float] = {}  # run → moment of its next poll; missing while one is under way
         self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
-        self._timer.timeout.connect(self._on_tick)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_due)
 
     @property
     def going(self) -> int:
@@ -164,13 +163,21 @@ class RemoteDesk(QObject):
 
     # Following --------------------------------------------------------------------------------------
 
-    def _on_tick(self) -> None:
+    def _wake(self) -> None:
+        """Come back when the next poll is due."""
+        if self._due:
+            self._timer.start(max(0, round(1000 * (min(self._due.values()) - time.monotonic()))))
+        else:
+            self._timer.stop()
+
+    def _on_due(self) -> None:
         now = time.monotonic()
         for run_id in [run_id for run_id, moment in self._due.items() if moment <= now]:
             del self._due[run_id]
             # A stack that cannot be reached holds up its own runs only.
             lane = f"{FOLLOW} {self.runs[run_id].remote.name}"
             self.courier.run(lane, partial(self._advance, run_id), self._on_advanced)
+        self._wake()
 
     def _advance(self, run_id: str) -> tuple[Run, float]:
         follower = self._follower()
@@ -192,7 +199,7 @@ class RemoteDesk(QObject):
             if run.id not in known and not run.state.ended:
                 self._due[run.id] = time.monotonic()
         self._due = {run_id: moment for run_id, moment in self._due.items() if run_id in self.runs}
-        self._timer.start() if self.going else self._timer.stop()
+        self._wake()
         self.listed.emit()
 
     def _take(self, run: Run, wait_s: float) -> None:
@@ -202,7 +209,7 @@ class RemoteDesk(QObject):
             self._due.pop(run.id, None)
         else:
             self._due[run.id] = time.monotonic() + wait_s
-        self._timer.start() if self.going else self._timer.stop()
+        self._wake()
         if run != before:
             self.changed.emit(run)
 

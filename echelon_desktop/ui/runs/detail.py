@@ -26,6 +26,7 @@ from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
 
 COMPUTERS, LOG, FACTS = range(3)
+LEAST_HEIGHT = 300  # below it the curve says nothing
 LOG_LINES = 2000  # kept on the screen
 
 
@@ -42,6 +43,7 @@ class Detail(QFrame):
         super().__init__()
         self.entry: Entry | None = None
         self.setProperty("kind", "card")
+        self.setMinimumHeight(LEAST_HEIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.m, SPACE.l, SPACE.m)
         column.setSpacing(SPACE.s)

@@ -30,6 +30,7 @@ class Live(QFrame):
         column.addWidget(self.bar)
         self.phase = QLabel()
         self.phase.setProperty("kind", "soft")
+        self.phase.setWordWrap(True)
         column.addWidget(self.phase)
         self.show_idle()
 

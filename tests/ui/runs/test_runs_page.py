@@ -1,0 +1,233 @@
+"""The Runs page without a cloud: what it lists, in which order, what it offers, and what it says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from cloud_runner.client.follow import Follower
+from cloud_runner.client.order import Order
+from cloud_runner.client.prepare import prepare
+from cloud_runner.client.remotes import Remote
+from cloud_runner.client.runs import Child, Run, State
+from cloud_runner.wire.documents import Point
+from echelon_desktop.model.store import Run as Record
+from echelon_desktop.model.store import SchoolFile, runs_of
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.remote.desk import RemoteDesk
+from echelon_desktop.ui.runs.deeds import Deed, deeds_for
+from echelon_desktop.ui.runs.entries import best_curve, remote_entry
+from echelon_desktop.ui.runs.page import RunsPage
+from echelon_desktop.ui.shell.recent import remember_file
+from echelon_desktop.ui.shell.window import MainWindow
+from echelon_desktop.ui.workspace import Workspace
+
+STACK = Remote("North", "us-east-1", "north-runs", "https://sqs/north", "north", "/echelon/north")
+
+Keep = Callable[..., Run]
+
+
+@pytest.fixture
+def keep(document: Document, desk: RemoteDesk) -> Keep:
+    """Keep a run on this workstation in some state, as if it had been sent."""
+    order = Order(seeds=(1, 2))
+    prepared = prepare(document.school, document.rules, document.schedule(), order)
+    follower = Follower(desk.store)
+
+    def make(path: Path = document.path, **facts: object) -> Run:
+        run = replace(follower.submit(prepared, STACK, path, path.stem), **facts)
+        desk.store.save(run)
+        return run
+
+    return make
+
+
+@pytest.fixture
+def still(desk: RemoteDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave runs as they are: there is no cloud to ask."""
+    monkeypatch.setattr(desk, "_wake", lambda: None)
+
+
+@pytest.fixture
+def page(workspace: Workspace, desk: RemoteDesk, still: None, qtbot: QtBot) -> RunsPage:
+    made = RunsPage(workspace)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    made.show()
+    return made
+
+
+def listed(page: RunsPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.desk.listed):
+        page.desk.reload()
+
+
+def record(number: int, scenario: str = "1", **figures: object) -> Record:
+    started = f"2026-03-0{number}T08:00:00+00:00"
+    settings = {"scope": "Whole school", "name": f"Draft {number}", "time_limit_s": 60, "workers": 2}
+    facts = {"unmet": 12, "levels": [{"name": "unmet requests", "value": 12, "bound": 9}], **figures}
+    return Record(f"{started}/1", scenario, started, started, "feasible", 1, settings, facts)
+
+
+def child(index: int, *points: tuple[float, int | None, int], state: State = State.RUNNING) -> Child:
+    seconds, unmet, bound = points[-1] if points else (0.0, None, 0)
+    told = tuple(Point(*point) for point in points)
+    return Child(index, index + 1, "default", state, unmet, bound, seconds, 1, told)
+
+
+def test_without_runs_the_page_says_where_they_come_from(page: RunsPage):
+    assert page.stack.currentWidget() is page.empty
+
+
+def test_runs_of_every_school_are_listed_those_that_go_on_first(
+    page: RunsPage, keep: Keep, qtbot: QtBot, tmp_path: Path
+):
+    page.document.file.record_run(record(1))
+    other = tmp_path / "Lakeside.echelon"
+    with SchoolFile.create(other, page.document.dataset, "Lakeside") as file:
+        file.record_run(record(2, unmet=3))
+    remember_file(other)
+    going = keep(state=State.RUNNING, created="2026-01-01T00:00:00Z")
+    ended = keep(other, state=State.FAILED, created="2026-03-09T00:00:00Z", message="Out of memory.")
+    page.refresh(None)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 4)
+    keys = [page.model.key_at(row) for row in range(4)]
+    assert keys[:2] == [going.id, ended.id]
+    schools = [page.model.row_at(row).school for row in range(4)]
+    assert schools == ["school", "Lakeside", "Lakeside", "school"]
+    page.filters.choice.setCurrentIndex(page.filters.choice.findData("ours"))
+    page.filters.changed.emit()
+    assert [page.model.row_at(row).school for row in range(page.model.rowCount())] == ["school", "school"]
+    page.filters.choice.setCurrentIndex(page.filters.choice.findData("remote"))
+    page.filters.changed.emit()
+    assert page.model.rowCount() == 2
+    page.take_to(Target("runs", key=keys[3]))  # a filter that hides it is taken off
+    assert page.selected.key == keys[3]
+
+
+def test_runs_are_read_without_the_school(tmp_path: Path, document: Document):
+    document.file.record_run(record(1))
+    assert runs_of(document.path) == document.file.runs()
+
+
+def test_a_run_that_moves_on_stays_selected(page: RunsPage, keep: Keep, qtbot: QtBot):
+    first = keep(state=State.QUEUED, created="2026-03-01T00:00:00Z")
+    keep(state=State.QUEUED, created="2026-03-02T00:00:00Z")
+    listed(page, qtbot)
+    page.take_to(Target("runs", key=first.id))
+    moved = replace(
+        page.desk.runs[first.id],
+        state=State.RUNNING,
+        children=(child(0, (1.0, 40, 5), (9.0, 7, 5)), child(1)),
+        message="The network cannot be reached.",
+        trouble=True,
+    )
+    page.desk._take(moved, 0.0)
+    assert page.selected.key == first.id
+    assert [label.text() for label in page.detail.figures] == ["7", "5", "2"]
+    assert page.detail.message.text() == "The network cannot be reached."
+    assert page.detail.message_frame.property("kind") == "doubt"
+    assert page.detail.chart.missed == [(1.0, 40), (9.0, 7)]
+    assert page.detail.children_model.rowCount() == 2
+
+
+def test_the_curve_is_of_the_best_schedule_and_the_best_bound(keep: Keep):
+    children = (
+        child(0, (1.0, 40, 3), (5.0, 20, 3), (9.0, 18, 3)),
+        child(1, (0.5, None, 4), (2.0, 50, 4), (6.0, 15, 6), (12.0, 15, 6)),
+    )
+    run = keep(state=State.RUNNING, children=children)
+    assert best_curve(run) == (
+        (0.5, None, 4),
+        (1.0, 40, 4),
+        (5.0, 20, 4),
+        (6.0, 15, 6),
+        (12.0, 15, 6),
+    )
+    assert remote_entry(run, "").avoidable == 9
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_open", "fits", "offered"),
+    [
+        ({"state": State.QUEUED}, True, True, {Deed.CANCEL}),
+        ({"state": State.RUNNING}, True, True, {Deed.CANCEL, Deed.BEST}),
+        ({"state": State.RUNNING, "cancelled": True}, True, True, {Deed.BEST}),
+        ({"state": State.RUNNING}, False, True, {Deed.OPEN, Deed.CANCEL}),
+        (
+            {"state": State.DONE, "best_unmet": 1},
+            True,
+            True,
+            {Deed.BOARD, Deed.AGAIN, Deed.DELETE, Deed.FORGET},
+        ),
+        (
+            {"state": State.DONE, "best_unmet": 1},
+            True,
+            False,
+            {Deed.APPLY, Deed.AGAIN, Deed.DELETE, Deed.FORGET},
+        ),
+        ({"state": State.FAILED}, True, True, {Deed.AGAIN, Deed.DELETE, Deed.FORGET}),
+        (
+            {"state": State.DONE, "best_unmet": 1, "keys_here": False},
+            True,
+            True,
+            {Deed.AGAIN, Deed.DELETE, Deed.FORGET},
+        ),
+    ],
+)
+def test_what_is_offered(keep: Keep, facts: dict, is_open: bool, fits: bool, offered: set[Deed]):
+    entry = remote_entry(keep(**facts), "")
+    assert set(deeds_for(entry, is_open, True, fits)) == offered
+
+
+def test_a_reader_of_the_school_changes_nothing_in_it(keep: Keep):
+    entry = remote_entry(keep(state=State.DONE, best_unmet=1), "")
+    assert Deed.BOARD not in deeds_for(entry, True, False, True)
+
+
+def test_a_run_of_another_school_opens_it(
+    window: MainWindow, keep: Keep, still: None, qtbot: QtBot, tmp_path: Path
+):
+    other = tmp_path / "Lakeside.echelon"
+    SchoolFile.create(other, window.document.dataset, "Lakeside").close()
+    run = keep(other, state=State.QUEUED)
+    window.desk.reload()
+    qtbot.waitUntil(lambda: run.id in window.desk.runs)
+    page = window.show_page("runs")
+    page.take_to(Target("runs", key=run.id))
+    page.detail.buttons[Deed.OPEN].click()
+    qtbot.waitUntil(lambda: window.document is not None and window.document.path == other)
+    assert not window.status.remote.text().startswith("0")
+
+
+def test_a_local_run_shows_its_scenario_on_the_board(window: MainWindow, still: None):
+    document = window.document
+    document.file.record_run(record(1))
+    document.show_scenario("")
+    page = window.show_page("runs")
+    page.refresh(None)
+    assert page.selected.scenario == "1"
+    assert not page.detail.tabs.isTabVisible(0)  # there are no computers but this one
+    page.detail.buttons[Deed.BOARD].click()
+    assert document.scenario == "1"
+    assert window.stack.currentWidget() is window.pages["board"]
+
+
+def test_tables_keep_the_rules_of_models_and_speak(
+    page: RunsPage, keep: Keep, qtbot: QtBot, qtmodeltester: ModelTester
+):
+    keep(state=State.RUNNING, children=(child(0, (1.0, 40, 5)), child(1)))
+    listed(page, qtbot)
+    qtmodeltester.check(page.model)
+    qtmodeltester.check(page.detail.children_model)
+    spoken = page.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "State: Solving"
+    assert page.copy()
+    assert "AWS: North" in QGuiApplication.clipboard().text()
+    assert all(button.toolTip() for button in page.detail.buttons.values())
