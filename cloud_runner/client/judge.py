@@ -16,10 +16,8 @@ from cloud_runner.client.runs import INPUT_FILE, KEYS_FILE, SCHEDULE_FILE, Run, 
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.codec import record_from_json, record_to_json
 from echelon_desktop.model.dataset import Schedule
-from echelon_desktop.solver.assign.give import give_out
 from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.compile import schedule_of
-from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.verify import Verdict, verify
 
@@ -108,6 +106,10 @@ class Judge:
         )
         openings = find_openings(table.school, table.rules, table.baseline)
         if openings:
+            # Imported late: OR-Tools stays out of a window that does not need it.
+            from echelon_desktop.solver.assign.give import give_out
+            from echelon_desktop.solver.cpsat.run import Limits
+
             limits = Limits(time_limit_s=STAFFING_S)
             given = give_out(table.school, table.rules, schedule, openings, limits, table.baseline)
             if given.schedule is None:
