@@ -5,7 +5,6 @@ A step that raises has changed nothing but the bucket, and is taken again.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -269,11 +268,12 @@ def _told(child: Child, report: ProgressReport) -> Child:
 
 def _state_of(children: tuple[Child, ...]) -> State:
     """Where a run is, by its children: as far as the one that is furthest, at its end with the last."""
-    states = Counter(child.state for child in children)
-    going = [state for state in (State.RUNNING, State.STARTING, State.DISPATCHED) if states[state]]
-    if not going:
+    states = {child.state for child in children}
+    if all(state.ended for state in states):
         return State.DOWNLOADING
-    return going[0] if going[0] is not State.DISPATCHED or len(states) == 1 else State.RUNNING
+    if State.RUNNING in states or any(state.ended for state in states):
+        return State.RUNNING
+    return State.STARTING if State.STARTING in states else State.DISPATCHED
 
 
 def _end_of(run: Run) -> tuple[State, str]:

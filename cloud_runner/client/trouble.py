@@ -55,12 +55,13 @@ def trouble_of(error: BaseException, remote: Remote) -> Trouble | None:
         None when it is no such error; it is to be raised on.
     """
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnectionError
 
     if isinstance(error, CredentialsError):
         return Trouble("credentials", str(error))
     if isinstance(error, ClientError):
         return _answered(error, remote)
-    if isinstance(error, HTTPClientError | ConnectionError):
+    if isinstance(error, HTTPClientError | NoConnectionError | ConnectionError):
         return Trouble(
             "network",
             f"{_at(remote)} cannot be reached. The run goes on by itself; it is looked at again when the "
