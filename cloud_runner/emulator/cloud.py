@@ -100,12 +100,16 @@ class Cloud:
         """Take back every fault: machines are free, messages are taken, proxies let everything through."""
         self.machines.hold(False)
         self.machines.endpoint = self.endpoint
-        self.pump.environment = self.dispatcher_environment(self.endpoint)
-        self.pump.kill_handler()
+        self.dispatch_through(self.endpoint)
         self.pump.pause(False)
         for proxy in self.proxies:
             proxy.stop()
         self.proxies.clear()
+
+    def dispatch_through(self, endpoint: str) -> None:
+        """Have the dispatcher reach the cloud by another address, such as a proxy's."""
+        self.pump.environment = self.dispatcher_environment(endpoint)
+        self.pump.kill_handler()
 
     def client(self, service: str, endpoint: str | None = None) -> Any:
         """A client of one service, of this cloud or of a proxy before it."""

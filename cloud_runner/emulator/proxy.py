@@ -204,7 +204,7 @@ class _Handler(socketserver.StreamRequestHandler):
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         for fault in faults:
             if isinstance(fault, CutRequest):
-                self.rfile.read(fault.after)
+                self.rfile.read(min(fault.after, int(_header(exchange.head, "content-length") or 0)))
                 return False
         exchange.body = _read_body(self.rfile, exchange.head)
         return True

@@ -39,6 +39,7 @@ def emulated() -> Iterator[Cloud]:
 def cloud(emulated: Cloud) -> Iterator[Cloud]:
     """The cloud, without the faults that a test before has left."""
     yield emulated
+    emulated.machines.environment = BRISK
     emulated.clear()
 
 
