@@ -52,14 +52,16 @@ def taken(child: Child, seen: Seen, has_result: bool, forgotten: bool) -> Child:
             return child
         words = "" if has_result else "AWS Batch does not know its job any more."
         return replace(child, state=State.DONE if has_result else State.FAILED, message=words)
-    state = seen.state
-    if state.ended:
-        # A worker that was told to stop when its result was already there has still done its work.
-        state = State.DONE if has_result else State.FAILED
+    state, message = seen.state, seen.message
+    if state is State.DONE and not has_result:
+        state, message = State.FAILED, "It ended without a result; the log says more."
+    elif state is State.FAILED and has_result:
+        # A worker that was told to stop when its result was there has still done its work.
+        state, message = State.DONE, ""
     return replace(
         child,
         state=state,
-        message="" if has_result else seen.message,
+        message=message,
         attempts=max(child.attempts, seen.attempts),
         log_stream=seen.log_stream or child.log_stream,
     )

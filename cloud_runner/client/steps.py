@@ -151,6 +151,8 @@ class Steps:
     def children(self, run: Run, there: Mapping[str, str]) -> tuple[Child, ...]:
         """The children as AWS Batch and their own reports have them."""
         seen = batch.look_at(self.connection.batch, run.job, run.children)
+        if any(each.state.ended for each in seen.values()):
+            there = self.objects.list()  # a result may have come between the last look and this one
         forgotten = self.since(run.sent) > self.pace.forgotten_s
         found = []
         for child in run.children:

@@ -548,6 +548,29 @@ def test_one_failed_child_does_not_fail_the_others(
     assert "1 of 2 children failed: It ran out of memory" in run.message
 
 
+def test_a_result_that_comes_between_two_looks_is_seen(
+    aws: Aws, follower: Follower, dispatched: Cloud, best: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker ends after the bucket was listed and before Batch is asked."""
+    describe = aws.batch.describe_jobs
+
+    def ends(jobs: list[str]) -> Any:
+        dispatched.result(0, best)
+        dispatched.result(1, best)
+        dispatched.show("SUCCEEDED", "SUCCEEDED")
+        return describe(jobs)
+
+    monkeypatch.setattr(aws.batch, "describe_jobs", ends)
+    run = follower.advance(dispatched.run.id)
+    assert (run.state, run.message) == (State.DONE, "")
+
+
+def test_success_without_a_result_is_none(follower: Follower, dispatched: Cloud) -> None:
+    run = finished(follower, dispatched, "SUCCEEDED", "SUCCEEDED")
+    assert run.state is State.FAILED
+    assert "without a result" in run.message
+
+
 @pytest.mark.parametrize(
     ("job", "words"),
     [
