@@ -13,6 +13,7 @@ from echelon_desktop.ui.runs.arrivals import Arrivals
 if TYPE_CHECKING:
     from echelon_desktop.ui.engine.client import EngineClient
     from echelon_desktop.ui.remote.desk import RemoteDesk
+    from echelon_desktop.ui.solve.session import Session
 
 
 class Workspace(QObject):
@@ -34,6 +35,7 @@ class Workspace(QObject):
     act = Signal(str)  # id of an action to run, as if chosen from the menu
     open_school = Signal(object)  # Path of a school file to open in place of this one
     findings_changed = Signal()
+    session_changed = Signal()
 
     def __init__(
         self, document: Document, engine: "EngineClient", desk: "RemoteDesk", parent: QObject | None = None
@@ -44,11 +46,17 @@ class Workspace(QObject):
         self.desk = desk
         self.background = Background(self)
         self.findings: tuple[Finding, ...] = ()
+        self.session: Session | None = None  # the solve that runs beside the window
         self.arrivals = Arrivals(self, desk, self)
 
     def go_to(self, page: str, table: str = "", key: object = "", field: str = "") -> None:
         """Ask the window to show a page, and a record and field there."""
         self.go.emit(Target(page, table, key, field))  # type: ignore[arg-type]
+
+    def set_session(self, session: "Session | None") -> None:
+        """Say which solve runs beside the window now."""
+        self.session = session
+        self.session_changed.emit()
 
     def set_findings(self, findings: tuple[Finding, ...]) -> None:
         """Keep the findings of the last check, for whoever marks records with them."""

@@ -43,6 +43,7 @@ class RemoteDesk(QObject):
     """
 
     changed = Signal(object)  # Run: a run that is new, or has moved on
+    ended = Signal(object)  # Run: one that has just ended
     listed = Signal()  # runs were read from the disk anew, or one was forgotten
     remotes_changed = Signal()
     probed = Signal(object)  # Probe: one more answer of a test of the connection
@@ -212,6 +213,8 @@ class RemoteDesk(QObject):
         self._wake()
         if run != before:
             self.changed.emit(run)
+        if run.state.ended and before is not None and not before.state.ended:
+            self.ended.emit(run)
 
     def _ask(self, work: Callable[[], Any], done: Done, refused: Refused) -> None:
         def failed(error: Exception) -> None:

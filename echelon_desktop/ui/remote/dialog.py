@@ -80,6 +80,7 @@ class RemoteDialog(QDialog):
         outer.addWidget(buttons)
         desk.probed.connect(self._on_probed)
         self.refresh()
+        self.list.setFocus()
 
     # What the user does -----------------------------------------------------------------------------
 

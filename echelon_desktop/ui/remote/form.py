@@ -77,8 +77,8 @@ class RemoteForm(QScrollArea):
             field.setAccessibleName(title)
             field.textEdited.connect(lambda _text: self.edited.emit())
             form.addRow(title, field)
+        self._add_sign_in(form)
         column.addLayout(form)
-        column.addLayout(self._make_sign_in())
         column.addStretch(1)
         self._show_way()
 
@@ -108,8 +108,7 @@ class RemoteForm(QScrollArea):
         remote = Remote(**values, sign_in=sign_in, endpoint=self._endpoint)
         return Filled(remote, self.secret.text().strip() if kind == "keyring" else "")
 
-    def _make_sign_in(self) -> QFormLayout:
-        form = _form()
+    def _add_sign_in(self, form: QFormLayout) -> None:
         self.way = QComboBox()
         self.way.setAccessibleName("Sign in")
         for kind, words in WAYS:
@@ -136,8 +135,7 @@ class RemoteForm(QScrollArea):
         self.hint.setWordWrap(True)
         self.hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         form.addRow("", self.hint)
-        self._sign_in = form
-        return form
+        self._rows = form
 
     def _fill_profiles(self, chosen: str) -> None:
         self.profile.blockSignals(True)
@@ -160,9 +158,9 @@ class RemoteForm(QScrollArea):
 
     def _show_way(self) -> None:
         kind = self.way.currentData()
-        self._sign_in.setRowVisible(self.profile, kind == "profile")
-        self._sign_in.setRowVisible(self.access_key, kind == "keyring")
-        self._sign_in.setRowVisible(self.secret, kind == "keyring")
+        self._rows.setRowVisible(self.profile, kind == "profile")
+        self._rows.setRowVisible(self.access_key, kind == "keyring")
+        self._rows.setRowVisible(self.secret, kind == "keyring")
         self.hint.setText(HINTS[kind].format(profile=self.profile.currentText().strip() or "NAME"))
 
 

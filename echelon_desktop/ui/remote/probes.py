@@ -46,12 +46,12 @@ class ProbesModel(QAbstractListModel):
         """What was tried; as a tip, the words on it."""
         probe = self.probes[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return probe.needed_for
+            return _sentence(probe)
         if role == Qt.ItemDataRole.ToolTipRole:
             return probe.words or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             answer = "works" if probe.ok else "does not work"
-            return f"{probe.needed_for}, {probe.action}: {answer}. {probe.words}".strip()
+            return f"{_sentence(probe)}, {probe.action}: {answer}. {probe.words}".strip()
         return None
 
 
@@ -78,9 +78,13 @@ class ProbePainter(QStyledItemDelegate):
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(probe.action) - SPACE.m)
         painter.setFont(look.font())
         painter.setPen(look.color("text" if probe.ok else "bad"))
-        text = probe.needed_for if probe.ok else f"{probe.needed_for}: does not work"
+        text = _sentence(probe) if probe.ok else f"{_sentence(probe)}: does not work"
         painter.drawText(room, LEFT, painter.fontMetrics().elidedText(text, _END, room.width()))
         painter.restore()
+
+
+def _sentence(probe: "Probe") -> str:
+    return probe.needed_for[:1].upper() + probe.needed_for[1:]
 
 
 _END = Qt.TextElideMode.ElideRight
@@ -91,5 +95,5 @@ def words_for_it(name: str, probes: Sequence["Probe"]) -> str:
     missing = [probe for probe in probes if not probe.ok]
     if not missing:
         return ""
-    lines = [f"{probe.action} ({probe.needed_for}): {probe.words}" for probe in missing]
+    lines = [f"{probe.action} (to {probe.needed_for}): {probe.words}" for probe in missing]
     return "\n".join((f"Echelon Desktop cannot use the AWS stack “{name}” yet.", "", *lines))

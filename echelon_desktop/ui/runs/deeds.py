@@ -3,7 +3,7 @@
 from enum import Enum
 
 from cloud_runner.client.runs import State
-from echelon_desktop.ui.runs.entries import GOING, Entry
+from echelon_desktop.ui.runs.entries import GOING, HERE, LIVE, Entry
 
 
 class Deed(Enum):
@@ -21,8 +21,9 @@ class Deed(Enum):
         False,
     )
     OPEN = ("Open the school", "Open the school's file, to have its schedule there", True)
+    STOP = ("Stop and keep the best", "End the solve on this computer now", False)
     CANCEL = ("Cancel…", "End the run; its best schedule so far is kept", False)
-    AGAIN = ("Solve again…", "Send the same problem once more, with more time or memory if you like", False)
+    AGAIN = ("Solve again…", "Solve once more, with other seeds, and more time if you like", False)
     DELETE = ("Delete on AWS…", "Delete the run's objects, all versions of them, and confirm it", False)
     CERTIFICATE = ("Save confirmation…", "Save the confirmation of what was deleted, to file it", False)
     FORGET = ("Remove from list…", "Strike the run off the list on this computer", False)
@@ -47,8 +48,11 @@ def deeds_for(entry: Entry, is_open: bool, writable: bool, fits: bool) -> tuple[
         Whether its whole schedule fits the school as it is now.
     """
     run = entry.remote
+    if entry.key == LIVE:
+        return (Deed.STOP,)
     if run is None:
         found = {Deed.BOARD} if entry.scenario and is_open else set()
+        found |= {Deed.AGAIN} if is_open and writable and entry.where == HERE else set()
         return _ordered(found | (set() if is_open else {Deed.OPEN}))
     here = run.best_unmet is not None and run.keys_here
     found = set()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from echelon_desktop.ui.runs.deeds import Deed
-from echelon_desktop.ui.runs.entries import GOING, HERE, Entry
+from echelon_desktop.ui.runs.entries import HERE, Entry
 from echelon_desktop.ui.runs.listing import STATE_COLUMN, ChildrenModel, StatePainter, duration, moment
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.solve.chart import ProgressChart
@@ -121,8 +121,7 @@ class Detail(QFrame):
             button.style().polish(button)
 
     def _show_curve(self, entry: Entry) -> None:
-        limit = entry.remote.order.time_limit_s if entry.remote is not None else 1.0
-        self.chart.clear(limit if entry.outcome == GOING else max(1.0, entry.seconds or 1.0))
+        self.chart.clear(entry.limit_s or max(1.0, entry.seconds or 1.0))
         for seconds, missed, bound in entry.points:
             self.chart.add(seconds, missed, bound)
 
@@ -210,7 +209,6 @@ def _text(name: str) -> QPlainTextEdit:
     text = QPlainTextEdit()
     text.setReadOnly(True)
     text.setAccessibleName(name)
-    text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     return text
 
 

@@ -40,6 +40,10 @@ class RunDeeds(QObject):
         """Do something with a run."""
         if deed is Deed.OPEN:
             self.workspace.open_school.emit(entry.path)
+        elif deed is Deed.STOP:
+            self.workspace.act.emit("stop")
+        elif deed is Deed.AGAIN and entry.local is not None:
+            self.workspace.go_to("solve", "runs", entry.local.id)
         elif deed is Deed.BOARD and entry.scenario:
             self._to_board(entry.scenario)
         elif entry.remote is not None:

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cloud_runner.client.runs import Run as RemoteRun
 from cloud_runner.client.runs import State
 from echelon_desktop.model.store import Run as LocalRun
 
+if TYPE_CHECKING:
+    from echelon_desktop.ui.solve.session import Session
+
 HERE = "This computer"
+LIVE = "live"  # key of the solve that runs beside the window
 GOING, DONE, FAILED, CANCELLED = "going", "done", "failed", "cancelled"
 
 STATE_WORDS = {
@@ -60,8 +65,10 @@ class Entry:
         The curve: seconds, missed requests, bound.
     scenario
         In the school's file, empty when there is none.
+    limit_s
+        For solving, while it goes on; None when it has ended.
     remote, local
-        The run itself; one of them is None.
+        The run itself; both are None for the solve that runs beside the window.
     """
 
     key: str
@@ -76,6 +83,7 @@ class Entry:
     seconds: float | None
     points: Points
     scenario: str
+    limit_s: float | None = None
     remote: RemoteRun | None = None
     local: LocalRun | None = None
 
@@ -85,6 +93,27 @@ class Entry:
         if self.missed is None or self.certain is None:
             return None
         return max(0, self.missed - self.certain)
+
+
+def live_entry(session: "Session", path: Path) -> Entry:
+    """The solve that runs beside the window."""
+    known = [point for point in session.points if point[1] is not None]
+    seconds, missed, certain = known[-1] if known else (None, None, None)
+    return Entry(
+        key=LIVE,
+        where=HERE,
+        school=path.stem,
+        path=path,
+        started=session.started,
+        outcome=GOING,
+        state="Stopping" if session.stopping else "Solving",
+        missed=missed,
+        certain=certain,
+        seconds=seconds,
+        points=tuple(session.points),
+        scenario="",
+        limit_s=session.order.params.time_limit_s,
+    )
 
 
 def local_entry(run: LocalRun, path: Path) -> Entry:
@@ -131,6 +160,7 @@ def remote_entry(run: RemoteRun, scenario: str) -> Entry:
         seconds=max((child.seconds for child in run.children), default=0.0) or None,
         points=curve,
         scenario=scenario,
+        limit_s=None if run.state.ended else run.order.time_limit_s,
         remote=run,
     )
 
@@ -152,8 +182,9 @@ def best_curve(run: RemoteRun) -> Points:
         if now != (missed, bound) or not curve:
             missed, bound = now
             curve.append((seconds, missed, bound))
-    if told and curve[-1][0] < told[-1][0]:
-        curve.append((told[-1][0], missed, bound))
+    ended = max((child.seconds for child in run.children), default=0.0)
+    if told and curve[-1][0] < max(ended, told[-1][0]):
+        curve.append((max(ended, told[-1][0]), missed, bound))
     return tuple(curve)
 
 

@@ -123,7 +123,7 @@ def child_columns() -> list[Column[Child]]:
         Column("Missed", 68, lambda c: _number(c.unmet), lambda c: _order(c.unmet), True),
         Column("Certainly", 80, lambda c: _number(c.bound if c.progress else None), lambda c: c.bound, True),
         Column("Solving", 80, lambda c: duration(c.seconds or None), lambda c: c.seconds, True),
-        Column("Note", 200, _child_note),
+        Column("Note", 96, _child_note),
     ]
 
 

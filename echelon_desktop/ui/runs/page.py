@@ -8,12 +8,21 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidge
 from cloud_runner.client.runs import Run
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Changes
+from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.store import runs_of
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
 from echelon_desktop.ui.runs.deeds import Deed, deeds_for
 from echelon_desktop.ui.runs.detail import Detail
 from echelon_desktop.ui.runs.doing import RunDeeds
-from echelon_desktop.ui.runs.entries import GOING, HERE, Entry, local_entry, newest_first, remote_entry
+from echelon_desktop.ui.runs.entries import (
+    GOING,
+    HERE,
+    Entry,
+    live_entry,
+    local_entry,
+    newest_first,
+    remote_entry,
+)
 from echelon_desktop.ui.runs.listing import STATE_COLUMN, EntriesModel, StatePainter
 from echelon_desktop.ui.runs.saying import message_on
 from echelon_desktop.ui.schedule.tab import FilterRow
@@ -32,6 +41,7 @@ class RunsPage(Page):
 
     table: ReadingTable
     filters: FilterRow
+    _records: list[Record]
     _filtered: tuple[str, str]  # the words and the choice that the table was filtered by last
 
     def __init__(self, workspace: Workspace) -> None:
@@ -62,12 +72,15 @@ class RunsPage(Page):
         self.desk.changed.connect(self._on_run_changed)
         self.desk.listed.connect(self._fill)
         self.arrivals.changed.connect(self._on_run_known)
+        workspace.session_changed.connect(self._on_session_changed)
+        self._on_session_changed()
         self.refresh(None)
 
     # What the window calls ----------------------------------------------------------------------------
 
     def refresh(self, changes: Changes | None) -> None:
         """Show what there is; everything is read anew when all may have changed."""
+        self._records = self.document.file.runs()
         if changes is None:
             self.workspace.background.run(self._read_elsewhere(), self._on_elsewhere)
             self.desk.reload()
@@ -101,7 +114,9 @@ class RunsPage(Page):
         document = self.document
         remote = [remote_entry(run, self._scenario_of(run)) for run in self.desk.runs.values()]
         known = {entry.key for entry in remote}
-        local = [local_entry(run, document.path) for run in document.file.runs() if run.id not in known]
+        local = [local_entry(run, document.path) for run in self._records if run.id not in known]
+        if self.workspace.session is not None:
+            local.append(live_entry(self.workspace.session, document.path))
         local += [entry for entry in self._elsewhere if entry.path != document.path]
         key = self.selected.key if self.selected is not None else ""
         self.model.show_entries(newest_first([*remote, *local]))
@@ -124,7 +139,8 @@ class RunsPage(Page):
         if (self.filters.words.text(), chosen) != self._filtered or self.model.find(key) < 0:
             self._filtered = (self.filters.words.text(), chosen)
             self.model.filter(self.filters.words.text(), None if chosen == ALL else admits)
-        self.filters.count(self.model.rowCount(), len(self.model.rows), "runs")
+        total = len(self.model.rows)
+        self.filters.count(self.model.rowCount(), total, "run" if total == 1 else "runs")
         row = self.model.find(key) if key else -1
         row = row if row >= 0 else min(0, self.model.rowCount() - 1)
         if row >= 0 and row != self.table.currentIndex().row():
@@ -155,6 +171,16 @@ class RunsPage(Page):
 
     def _on_run_changed(self, run: Run) -> None:
         self._fill()
+
+    def _on_session_changed(self) -> None:
+        session = self.workspace.session
+        if session is not None:
+            session.progressed.connect(self._on_progressed)
+        self.refresh(Changes({}, frozenset()))
+
+    def _on_progressed(self) -> None:
+        if self.isVisible():
+            self._fill()
 
     def _on_run_known(self, run_id: str) -> None:
         self._fill()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from cloud_runner.client.runs import Run, State
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.ui.actions import ACTIONS, Actions
 from echelon_desktop.ui.document import Document
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         engine.state_changed.connect(self._on_engine_state)
         desk.changed.connect(self._on_runs_changed)
         desk.listed.connect(self._on_runs_changed)
+        desk.ended.connect(self._on_run_ended)
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("layout-grid", LIGHT.accent, size=64))
         self.resize(1360, 860)
@@ -274,6 +276,15 @@ class MainWindow(QMainWindow):
 
     def _on_runs_changed(self) -> None:
         self.status.remote.setText(self.desk.words)
+
+    def _on_run_ended(self, run: Run) -> None:
+        """Say how a run ended; that of the open school says it once its schedule is there."""
+        if run.state is State.DONE:
+            self.notice("good", f"The run of {run.school_name} on “{run.remote.name}” is done.")
+        else:
+            self.notice(
+                "bad", f"The run of {run.school_name} on “{run.remote.name}”: {run.state}. {run.message}"
+            )
 
     def _open_later(self, path: Path) -> None:
         """Open another school once the page that asked for it has returned: it is closed with this one."""

@@ -28,7 +28,7 @@ from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.scope import department_of
 from echelon_desktop.solver.result import Params, Progress
 from echelon_desktop.solver.scopes import Part, Scope
-from echelon_desktop.ui.page import Page, page_header
+from echelon_desktop.ui.page import Page, Target, page_header
 from echelon_desktop.ui.solve.live import FAR_HINT, HINT, Live
 from echelon_desktop.ui.solve.machines import Machines
 from echelon_desktop.ui.solve.place import PlaceBox, send_dialog
@@ -39,6 +39,7 @@ from echelon_desktop.ui.workspace import Workspace
 
 TICK_MS = 200
 TIMES = ((15, "15 seconds"), (60, "1 minute"), (300, "5 minutes"), (1800, "30 minutes"), (7200, "2 hours"))
+OTHER = "Other…"
 USUAL_S, USUAL_FAR_S = 60, 1800  # a computer on AWS takes minutes to start
 COLUMN_WIDTHS = (150, 170, 140, 70, 70, 70, 60, 140)
 
@@ -99,6 +100,23 @@ class SolvePage(Page):
         self._timer.start()
         self._enable()
         self.session.start()
+        self.workspace.set_session(self.session)
+
+    def take_to(self, target: Target) -> None:
+        """Fill the form in as it was for a run of the solver."""
+        run = next((run for run in self.document.file.runs() if run.id == target.key), None)
+        if run is None:
+            return
+        self.place.choose("")
+        scope = self.scope.findText(f"{run.settings.get('scope', '')} only")
+        self.scope.setCurrentIndex(max(0, scope))
+        seconds = round(run.settings.get("time_limit_s", USUAL_S))
+        known = self.time.findData(seconds)
+        self.time.setCurrentIndex(known if known >= 0 else self.time.findText(OTHER))
+        self.seconds.setValue(seconds)
+        self.seed.setValue((run.seed or 0) + 1)  # the seed before has had its turn
+        self.name.clear()
+        self.start_button.setFocus()
 
     def stop(self) -> None:
         """End the solve that runs and keep its best."""
@@ -176,7 +194,7 @@ class SolvePage(Page):
         self.time = QComboBox()
         for seconds, words in TIMES:
             self.time.addItem(words, seconds)
-        self.time.addItem("Other…", 0)
+        self.time.addItem(OTHER, 0)
         self.time.setCurrentIndex(self.time.findData(USUAL_S))
         self.time.currentIndexChanged.connect(self._on_time_chosen)
         form.addRow("For at most", self.time)
@@ -328,6 +346,7 @@ class SolvePage(Page):
 
     def _on_ended(self, kind: str, text: str) -> None:
         self.session = None
+        self.workspace.set_session(None)
         self._timer.stop()
         self.live.bar.setValue(self.live.bar.maximum())
         self.live.phase.setText("")

@@ -1,5 +1,6 @@
 """One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ from echelon_desktop.ui.workspace import Workspace
 if TYPE_CHECKING:
     from echelon_desktop.solver.assign.give import Given
     from echelon_desktop.solver.solve import Run as SolverRun
+
+
+Point = tuple[float, int | None, int]  # seconds, missed requests, bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Session(QObject):
         self._over = False
         self._case: _Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
+        self.points: list[Point] = []
 
     def start(self) -> None:
         """Compile the school beside the window, then hand it to the engine."""
@@ -243,11 +248,13 @@ class Session(QObject):
                     "ended": result.stop_reason,
                     "seconds": round(result.seconds, 1),
                     "method": result.method,
+                    "progress": thinned(self.points),
                 },
             )
         )
 
     def _on_progress(self, progress: Progress) -> None:
+        self.points.append((round(progress.seconds, 1), progress.unmet, progress.bound))
         if progress.solution is not None:
             self._last = progress
         self.progressed.emit(progress)
@@ -280,6 +287,17 @@ class Session(QObject):
         if not self._over:
             self._over = True
             self.ended.emit(kind, text)
+
+
+def thinned(points: Sequence[Point], most: int = 240) -> list[Point]:
+    """The points of a curve at which something changes, and its ends; no more than ``most`` or so."""
+    told = [
+        point
+        for before, point in zip([None, *points], points, strict=False)
+        if before is None or before[1:] != point[1:] or point is points[-1]
+    ]
+    step = -(-len(told) // most) or 1
+    return [*told[:-1:step], *told[-1:]]
 
 
 def _compile(
