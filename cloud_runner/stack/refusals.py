@@ -157,8 +157,10 @@ def refusals(session: Any, remote: Remote) -> Iterator[Refusal]:
     """
     from botocore.exceptions import ClientError
 
+    services = {attempt.service for attempt in _ATTEMPTS}
+    clients = {name: session.client(name, endpoint_url=remote.endpoint) for name in services}
     for attempt in _ATTEMPTS:
-        client = session.client(attempt.service, region_name=remote.region, endpoint_url=remote.endpoint)
+        client = clients[attempt.service]
         try:
             attempt.call(client, remote)
         except ClientError as error:
@@ -170,7 +172,8 @@ def refusals(session: Any, remote: Remote) -> Iterator[Refusal]:
 
 
 def _refused(error: Any) -> bool:
-    code: str = error.response["Error"]["Code"]
+    code = error.response["Error"]["Code"]
     if code in SIGN_IN:
         raise RemoteError(f"AWS does not accept the sign-in ({code}): sign in again, then check once more.")
-    return code.startswith(("AccessDenied", "Unauthorized", "AuthorizationError"))
+    forbidden: bool = error.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    return forbidden or code.startswith(("AccessDenied", "Unauthorized", "AuthorizationError"))

@@ -104,7 +104,7 @@ def _protect_stacks() -> None:
 
 
 def _delete_wholly() -> None:
-    """Let a deleted stack leave no job queue behind, and a registry go with its images as the template asks."""
+    """Let a deleted stack leave no job queue behind, and its registry go with its images."""
     from moto.batch.models import ComputeEnvironment, JobQueue, batch_backends
     from moto.ecr.models import Repository, ecr_backends
 

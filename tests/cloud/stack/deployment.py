@@ -41,3 +41,18 @@ def _as_api(rule: dict[str, Any]) -> dict[str, Any]:
     if "ExpiredObjectDeleteMarker" in rule:
         api["Expiration"] = {"ExpiredObjectDeleteMarker": rule.pop("ExpiredObjectDeleteMarker")}
     return api | rule
+
+
+def desktop_policy(session: Any, stack: deploy.Stack) -> dict[str, Any]:
+    """The desktop's policy, as the account has it."""
+    iam, arn = session.client("iam"), stack.outputs["DesktopPolicy"]
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+    document: dict[str, Any] = found["Document"]
+    return document
+
+
+def bucket_key(session: Any) -> str:
+    """The ARN of the only key there is."""
+    (key,) = session.client("kms").list_keys()["Keys"]
+    return str(key["KeyArn"])

@@ -1,12 +1,14 @@
-"""What a program asks of AWS, in IAM's words."""
+"""What a program asks of AWS, in IAM's words: noted, or held against policies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import botocore.client
 import pytest
-from iam import Call
+from botocore.exceptions import ClientError
+from iam import Call, allowed
 
 ACCOUNT = "123456789012"
 KEY = "the bucket's key"  # S3 asks for it, on behalf of whoever puts and gets
@@ -30,6 +32,25 @@ def recorded(calls: dict[str, list[Call]], side: str) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.client.BaseClient, "_make_api_call", noted)
+        yield
+
+
+@contextmanager
+def obeying(documents: Iterable[Mapping[str, Any]], key: str) -> Iterator[None]:
+    """Refuse what policies do not allow, as AWS would; ``key`` is the bucket's."""
+    policies = list(documents)
+
+    def refusing(self: Any, operation: str, given: Mapping[str, Any]) -> Any:
+        for call in _NEEDS[operation](given):
+            asked = replace(call, resource=key) if call.resource == KEY else call
+            if not allowed(policies, asked):
+                answer = {"HTTPStatusCode": 400}  # what some services give it; the code is what counts
+                error = {"Code": "AccessDeniedException", "Message": f"not authorized: {asked.action}"}
+                raise ClientError({"Error": error, "ResponseMetadata": answer}, operation)
+        return _REAL(self, operation, given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", refusing)
         yield
 
 
@@ -74,6 +95,10 @@ def _log(given: Mapping[str, Any]) -> list[Call]:
     return [Call("logs:GetLogEvents", arn("logs", stream))]
 
 
+def _queue(action: str, given: Mapping[str, Any]) -> Call:
+    return Call(action, arn("sqs", given["QueueUrl"].rpartition("/")[2]))
+
+
 _NEEDS = {
     "PutObject": _put,
     "GetObject": lambda given: [Call("s3:GetObject", _object(given)), _key("kms:Decrypt")],
@@ -81,7 +106,7 @@ _NEEDS = {
     "DeleteObjects": _delete_all,
     "ListObjectsV2": lambda given: _list("s3:ListBucket", given),
     "ListObjectVersions": lambda given: _list("s3:ListBucketVersions", given),
-    "SendMessage": lambda given: [Call("sqs:SendMessage", arn("sqs", given["QueueUrl"].rpartition("/")[2]))],
+    "SendMessage": lambda given: [_queue("sqs:SendMessage", given)],
     "DescribeJobs": lambda given: [Call("batch:DescribeJobs", "*")],
     "ListJobs": lambda given: [Call("batch:ListJobs", "*")],
     # AWS asks for both.
@@ -90,4 +115,19 @@ _NEEDS = {
     ],
     "TerminateJob": lambda given: [Call("batch:TerminateJob", arn("batch", f"job/{given['jobId']}"))],
     "GetLogEvents": _log,
+    # Those that the desktop must be refused.
+    "ListBuckets": lambda given: [Call("s3:ListAllMyBuckets", "*")],
+    "GetBucketPolicy": lambda given: [Call("s3:GetBucketPolicy", f"arn:aws:s3:::{given['Bucket']}")],
+    "GetBucketLifecycleConfiguration": lambda given: [
+        Call("s3:GetLifecycleConfiguration", f"arn:aws:s3:::{given['Bucket']}")
+    ],
+    "ReceiveMessage": lambda given: [_queue("sqs:ReceiveMessage", given)],
+    "GetQueueAttributes": lambda given: [_queue("sqs:GetQueueAttributes", given)],
+    "DescribeLogGroups": lambda given: [Call("logs:DescribeLogGroups", "*")],
+    "ListKeys": lambda given: [Call("kms:ListKeys", "*")],
+    "ListUsers": lambda given: [Call("iam:ListUsers", "*")],
+    "ListFunctions": lambda given: [Call("lambda:ListFunctions", "*")],
+    "DescribeInstances": lambda given: [Call("ec2:DescribeInstances", "*")],
+    "DescribeRepositories": lambda given: [Call("ecr:DescribeRepositories", "*")],
+    "DescribeStacks": lambda given: [Call("cloudformation:DescribeStacks", "*")],
 }

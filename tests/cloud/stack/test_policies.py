@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
-from deployment import NAME
+from deployment import NAME, bucket_key, desktop_policy
 from iam import Call, actions, allowed
 from recording import ACCOUNT, KEY, VIA_S3, arn, recorded, unrecorded
 from sending import sent
@@ -33,11 +33,8 @@ SIDES = ("desktop", "dispatcher", "worker")
 def policies(aws: boto3.Session, stack: Stack) -> dict[str, Documents]:
     """What each side may do, as the account has it."""
     iam = aws.client("iam")
-    policy = stack.outputs["DesktopPolicy"]
-    version = iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
-    document = iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]
     return {
-        "desktop": [document],
+        "desktop": [desktop_policy(aws, stack)],
         "dispatcher": _of_role(iam, "DispatcherRole"),
         "worker": _of_role(iam, "JobRole"),
         "machine": _of_role(iam, "InstanceRole"),
@@ -81,7 +78,7 @@ def called(
         follower.cancel(run.id)
     with recorded(calls, "dispatcher"):
         _dispatch(aws, stack)
-    (key,) = (key["KeyArn"] for key in aws.client("kms").list_keys()["Keys"])
+    key = bucket_key(aws)
     return {side: [_with_key(call, key) for call in noted] for side, noted in calls.items()}
 
 
