@@ -249,6 +249,8 @@ class _Solve:
         seconds = self.left * (SEARCH_SHARE if small else 1.0)
         if plain is not None:
             stop_reason = self.local_search(plain, seconds)
+            if self.best is None and stop_reason is StopReason.PROVED:  # no placement of sections
+                return self.result(stop_reason, infeasible=True)
         else:
             stop_reason = self.general_search(seconds)
         if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
