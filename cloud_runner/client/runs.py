@@ -254,7 +254,9 @@ class Runs:
             for name, data in files.items():
                 write_whole(folder / name, data)
         except OSError as error:
-            self._clear(folder)
+            with suppress(OSError):
+                _clear(folder)
+                folder.rmdir()
             raise RemoteError(f"The run cannot be kept in {folder}: {error.strerror}.") from error
         run = replace(run, folder=str(folder))
         self.save(run)
@@ -270,9 +272,23 @@ class Runs:
             raise RemoteError(f"The run cannot be kept in {run.folder}: {error.strerror}.") from error
 
     def forget(self, run_id: str) -> None:
-        """Remove a run from this workstation, key table included; what is in the bucket stays there."""
-        with self.locked(run_id):
-            self._clear(self._path(run_id))
+        """
+        Remove a run from this workstation, key table included; what is in the bucket stays there.
+
+        Raises
+        ------
+        RemoteError
+            If there is none, or some of it cannot be removed.
+        FileLockedError
+            If another process is busy with it.
+        """
+        folder = self.get(run_id).path
+        try:
+            with self.locked(run_id):
+                _clear(folder)
+            folder.rmdir()
+        except OSError as error:
+            raise RemoteError(f"The run cannot be removed from {folder}: {error.strerror}.") from error
 
     @contextmanager
     def locked(self, run_id: str) -> Iterator[None]:
@@ -305,14 +321,13 @@ class Runs:
             raise RemoteError(f"{run_id!r} is not the id of a run.")
         return self.folder / run_id
 
-    def _clear(self, folder: Path) -> None:
-        if not folder.is_dir():
-            return
-        with suppress(OSError):
-            (folder / RUN_FILE).unlink(missing_ok=True)  # first: what is left is then no run
-            for path in folder.iterdir():
-                path.unlink()
-            folder.rmdir()
+
+def _clear(folder: Path) -> None:
+    """Remove a run's files but its lock, the run itself first: what is left is then none."""
+    (folder / RUN_FILE).unlink(missing_ok=True)
+    for path in folder.iterdir():
+        if path.name != f"{RUN_FILE}.lock":
+            path.unlink()
 
 
 def write_whole(path: Path, data: bytes) -> None:
