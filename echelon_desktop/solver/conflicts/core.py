@@ -33,8 +33,6 @@ def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     for claim in demands.claims:
         if isinstance(claim, Impossible):
             return [claim]
-    if not conflicting(demands, demands.claims, limit_s):
-        return []
     for part in _parts(demands):
         if conflicting(part, part.claims, limit_s):
             return _shrunk(part, _core(part, limit_s), limit_s)
