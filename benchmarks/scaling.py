@@ -140,6 +140,7 @@ def picture(found: Sequence[dict[str, Any]]) -> str:
         '<rect width="960" height="420" fill="#ffffff"/>',
         *_chart(60, students, seconds, "Seconds of processor time"),
         *_chart(560, students, memory, "Memory, MB above the empty process"),
+        '<text x="60" y="412" fill="#787774">dotted: in proportion to students</text>',
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -172,15 +173,13 @@ def _chart(left: int, xs: Sequence[int], lines: dict[str, list[float]], title: s
         f'<line x1="{x(xs[0]):.1f}" y1="{y(start):.1f}" x2="{x(reach):.1f}" y2="{y(end):.1f}" '
         'stroke="#9b9a97" stroke-dasharray="2 4"/>'
     )
-    ends: list[float] = []
-    for colour, (name, ys) in zip(COLOURS, lines.items(), strict=False):
+    below = 0.0
+    drawn = zip(COLOURS, lines.items(), strict=False)
+    for colour, (name, ys) in sorted(drawn, key=lambda line: -line[1][1][-1]):
         points = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in zip(xs, ys, strict=True))
         yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
-        at = y(ys[-1]) + 4
-        while any(abs(at - other) < 13 for other in ends):
-            at += 1
-        ends.append(at)
-        yield f'<text x="{left + width + 8}" y="{at:.1f}" fill="{colour}">{name}</text>'
+        below = max(y(ys[-1]) + 4, below + 13)
+        yield f'<text x="{left + width + 8}" y="{below:.1f}" fill="{colour}">{name}</text>'
 
 
 def main() -> None:
