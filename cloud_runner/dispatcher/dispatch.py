@@ -7,7 +7,8 @@ not submit; a claim whose maker died is taken over only when no function can sti
 after a look for a job of the run's name; and the worker claims its child in the same way.
 
 Environment: ECHELON_JOB_QUEUE, ECHELON_JOB_DEFINITION, and the stack's caps ECHELON_MAX_VCPU and
-ECHELON_MAX_MEMORY_MB. The log has message ids, run ids and figures only.
+ECHELON_MAX_MEMORY_MB; ECHELON_FARGATE=1 where orders are rounded up to Fargate's sizes. The log has message
+ids, run ids and figures only.
 """
 
 import logging
@@ -16,6 +17,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from cloud_runner.dispatcher.fargate import size_for
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire import documents
 from cloud_runner.wire.documents import CancelMarker, Dispatch, Manifest, Message, RunError
@@ -162,6 +164,9 @@ def _job_of(run: str) -> str:
 
 
 def _submit(manifest: Manifest) -> str:
+    vcpu, memory_mb = manifest.vcpu, manifest.memory_mb
+    if os.environ.get("ECHELON_FARGATE") == "1":
+        vcpu, memory_mb = size_for(vcpu, memory_mb)
     several = {"arrayProperties": {"size": manifest.children}} if manifest.children > 1 else {}
     answer = _client("batch").submit_job(
         jobName=job_name(manifest.run),
@@ -170,8 +175,8 @@ def _submit(manifest: Manifest) -> str:
         containerOverrides={
             "environment": [{"name": "ECHELON_RUN", "value": manifest.run}],
             "resourceRequirements": [
-                {"type": "VCPU", "value": str(manifest.vcpu)},
-                {"type": "MEMORY", "value": str(manifest.memory_mb)},
+                {"type": "VCPU", "value": str(vcpu)},
+                {"type": "MEMORY", "value": str(memory_mb)},
             ],
         },
         timeout={"attemptDurationSeconds": int(manifest.time_limit_s) + GRACE_S},

@@ -20,6 +20,7 @@ from deployment import DIGEST, NAME, deployed
 from moto.events.models import EventPattern
 from template_text import Text
 
+from cloud_runner.dispatcher.fargate import size_for
 from cloud_runner.stack import bundle, network
 from cloud_runner.stack.deploy import TEMPLATE, Stack
 
@@ -214,6 +215,7 @@ def test_kept_dispatcher(aws: boto3.Session, stack: Stack) -> None:
     assert {name: str(value) for name, value in variables.items()} == {
         "ECHELON_JOB_QUEUE": stack.outputs["JobQueue"],
         "ECHELON_JOB_DEFINITION": stack.outputs["JobDefinition"],
+        "ECHELON_FARGATE": "0",
         "ECHELON_MAX_VCPU": "32",
         "ECHELON_MAX_MEMORY_MB": str(256 * 1024),
     }
@@ -260,7 +262,10 @@ def test_read_fargate_variant() -> None:
     assert job["ContainerProperties"]["ExecutionRoleArn"] == "<ExecutionRole.Arn>"
     assert job["ContainerProperties"]["NetworkConfiguration"] == {"AssignPublicIp": "DISABLED"}
     variables = fargate.properties("Dispatcher")["Environment"]["Variables"]
+    assert variables["ECHELON_FARGATE"] == "1"
+    # The caps are the largest of the sizes that orders are rounded up to.
     assert (variables["ECHELON_MAX_VCPU"], variables["ECHELON_MAX_MEMORY_MB"]) == ("16", str(120 * 1024))
+    assert size_for(16, 120 * 1024) == (16, 120 * 1024)
     assert not {"LaunchTemplate", "InstanceRole", "InstanceProfile"} & set(fargate.resources)
     for resources in fargate.all_of("AWS::Batch::ComputeEnvironment").values():
         assert set(resources["ComputeResources"]) == {"Type", "MaxvCpus", "Subnets", "SecurityGroupIds"}
