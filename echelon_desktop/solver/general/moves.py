@@ -232,7 +232,7 @@ def _ease(at: Layout, d: Ints, student: int) -> bool:
     section = _wanted_section(at, d, request)
     if at.n_homes and chance(d, HOMEWARD):
         home = d[at.home + below(d, at.n_homes) * at.n_requests + request]
-        if home >= 0:
+        if home >= 0 and _is_option(at, d, request, d[at.section_course + home]):
             section = home
     if section < 0:
         return False
@@ -243,6 +243,15 @@ def _ease(at: Layout, d: Ints, student: int) -> bool:
     if d[at.seat + request] >= 0:
         section = d[at.seat + request]
     return _move_section(at, d, section)
+
+
+@kernel
+def _is_option(at: Layout, d: Ints, request: int, course: int) -> bool:
+    """Whether a course satisfies a request."""
+    found = 0
+    for i in range(d[at.request_options + request], d[at.request_options + request + 1]):
+        found += d[at.option_course + i] == course
+    return found > 0
 
 
 @kernel

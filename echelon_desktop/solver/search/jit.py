@@ -77,11 +77,23 @@ def _build(function: Callable[..., Any]) -> None:
             "no_cfunc_wrapper": True,
             "no_cpython_wrapper": not is_entry,
         }
-        _TWINS[one] = numba.njit(copy, **options)
+        _TWINS[one] = _plainly_typed(numba, numba.njit(copy, **options))
     for space in _SPACES.values():
         for name, value in list(space.items()):
             if isinstance(value, types.FunctionType) and value in _TWINS:
                 space[name] = _TWINS[value]
+
+
+def _plainly_typed(numba: Any, dispatcher: Any) -> Any:
+    """
+    A dispatcher that takes a constant argument as any other number.
+
+    numba would compile a kernel anew for each combination of constants that it is called with; the machine code
+    is no better for it, since LLVM inlines the calls that matter.
+    """
+    template = dispatcher.get_call_template
+    dispatcher.get_call_template = lambda args, kws: template([numba.types.unliteral(x) for x in args], kws)
+    return dispatcher
 
 
 def reach(function: Callable[..., Any]) -> list[Callable[..., Any]]:
