@@ -63,6 +63,7 @@ class Case:
         seating = reading.schedule.seatings.get(student.id)
         self.held = {seat.course: section.id for seat, section in reading.seats.get(student.id, ())}
         self.pinned = set(seating.pinned) if seating is not None else set()
+        self._full: dict[str, bool] = {}
         self.wishes = {course: self._wish(request) for course, request in self.requests.items()}
         self.met = [self.wishes[course] for course in self.requests if course in reading.met[student.id]]
 
@@ -126,7 +127,9 @@ class Case:
 
     def full(self, section: str) -> bool:
         """Whether it has no seat for the student."""
-        return not (self.has_seat(section) and self.has_sped_seat(section))
+        if section not in self._full:
+            self._full[section] = not (self.has_seat(section) and self.has_sped_seat(section))
+        return self._full[section]
 
     def beyond_periods(self, unmet: list[str]) -> set[str]:
         """The unmet requests, lowest in rank and last in the list, that exceed the student's slots."""

@@ -63,10 +63,8 @@ def fit(wishes: Sequence[Wish], linked: LinkedCourses) -> tuple[Option, ...] | N
     options = [(w, option) for w, wish in enumerate(wishes) for option in wish.options]
     of_wish = [sum(1 << i for i, (w, _) in enumerate(options) if w == wish) for wish in range(len(wishes))]
     closes = [of_wish[w] for w, _ in options]
-    for (i, (_, first)), (j, (_, second)) in combinations(enumerate(options), 2):
-        if clash(first, second, linked):
-            closes[i] |= 1 << j
-            closes[j] |= 1 << i
+    for i, others in enumerate(_clashes([option for _, option in options], linked)):
+        closes[i] |= others
     failed: set[int] = set()
 
     def search(undone: frozenset[int], open_options: int) -> dict[int, Option] | None:
@@ -91,6 +89,38 @@ def fit(wishes: Sequence[Wish], linked: LinkedCourses) -> tuple[Option, ...] | N
 
     found = search(frozenset(range(len(wishes))), (1 << len(options)) - 1)
     return None if found is None else tuple(found[w] for w in range(len(wishes)))
+
+
+def _clashes(options: Sequence[Option], linked: LinkedCourses) -> list[int]:
+    """For each option the bits of those that clash with it."""
+    if any(option.links for option in options):
+        found = [0] * len(options)
+        for (i, first), (j, second) in combinations(enumerate(options), 2):
+            if clash(first, second, linked):
+                found[i] |= 1 << j
+                found[j] |= 1 << i
+        return found
+    # Most schools have no such links; then slot by slot is quicker than pair by pair.
+    sharing: dict[int | str, int] = {}
+    places: list[list[int | str]] = [[*_bits(option.mask), option.course] for option in options]
+    for i, own in enumerate(places):
+        for place in own:
+            sharing[place] = sharing.get(place, 0) | 1 << i
+    found = []
+    for i, own in enumerate(places):
+        others = 0
+        for place in own:
+            others |= sharing[place]
+        found.append(others & ~(1 << i))
+    return found
+
+
+def _bits(mask: int) -> list[int]:
+    bits = []
+    while mask:
+        bits.append(mask & -mask)
+        mask &= mask - 1
+    return bits
 
 
 def smallest_conflict(wish: Wish, others: Sequence[Wish], linked: LinkedCourses) -> tuple[Wish, ...]:
