@@ -54,14 +54,23 @@ def trouble_of(error: BaseException, remote: Remote) -> Trouble | None:
     Trouble or None
         None when it is no such error; it is to be raised on.
     """
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        FlexibleChecksumError,
+        HTTPClientError,
+        IncompleteReadError,
+    )
     from botocore.exceptions import ConnectionError as NoConnectionError
+
+    # The last two: an answer that was cut off, or came damaged.
+    cut = (HTTPClientError, NoConnectionError, ConnectionError, IncompleteReadError, FlexibleChecksumError)
 
     if isinstance(error, CredentialsError):
         return Trouble("credentials", str(error))
     if isinstance(error, ClientError):
         return _answered(error, remote)
-    if isinstance(error, HTTPClientError | NoConnectionError | ConnectionError):
+    if isinstance(error, cut):
         return Trouble(
             "network",
             f"{_at(remote)} cannot be reached. The run goes on by itself; it is looked at again when the "
