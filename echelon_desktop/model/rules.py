@@ -18,6 +18,7 @@ from echelon_desktop.errors import RuleError
 from echelon_desktop.model.entities import Rule
 
 STANDARD = "standard"
+COMPLETE = "complete"
 CHANGES = "schedule-changes"
 RULES_FILE = "rules.toml"  # beside a school's files
 

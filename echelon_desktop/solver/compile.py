@@ -12,7 +12,7 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, sped_limit, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.solver.assign.limits import slot_limits
-from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, locked_section
+from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, locked_section, settled
 from echelon_desktop.solver.goals import Given, compile_goals
 from echelon_desktop.solver.problem import (
     NO_LIMIT,
@@ -121,7 +121,7 @@ class _Compiler:
     def __init__(
         self, school: School, rules: tuple[e.Rule, ...], baseline: Schedule, openings: Openings
     ) -> None:
-        school = as_locked(school, baseline)
+        school, openings = settled(as_locked(school, baseline), openings)
         self.school, self.rules, self.baseline, self.openings = school, rules, baseline, openings
         self.grid = SlotGrid(school)
         if self.grid.n_slots > MAX_SLOTS:

@@ -50,6 +50,7 @@ FAMILIES = {
         rooms=True,
         zero_period=True,
     ),
+    "every-rule": Shape(students=96, every_rule=True),
     "district": Shape(students=50_000, singleton_share=0.4),
 }
 """Shapes by name; take the size that is wanted with ``make_school(students, seed, FAMILIES[name])``."""

@@ -7,6 +7,7 @@ from typing import Any
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import STANDARD, preset_rules
+from echelon_desktop.model.sample.blocks import BlockSchool
 from echelon_desktop.model.sample.planning import grades_of, numbers_of_requests, plan_courses
 from echelon_desktop.model.sample.records import Plan, schedule_of, school_of
 from echelon_desktop.model.sample.sectioning import Pupil, Sectioner
@@ -63,6 +64,9 @@ def make_school(
     if students is not None:
         changes["students"] = students
     shape = replace(shape or Shape(), **changes)
+    if shape.every_rule:
+        made = BlockSchool.of(shape.students)
+        return Sample(shape, seed, made.school(), made.rules(), made.schedule())
     random, rules = Random(seed), preset_rules(STANDARD)
     periods, terms = _periods(shape), _terms(shape)
     grid = SlotGrid(School(periods=periods, terms=terms))

@@ -56,6 +56,9 @@ class Shape:
         Each teacher has a room.
     zero_period
         A period before each day's first, in which few courses meet.
+    every_rule
+        Another school altogether: of blocks of students, for every kind of rule and everything that a section
+        can be, with a hidden schedule that costs nothing by any. Of this shape only the size counts then.
     """
 
     students: int = 800
@@ -79,6 +82,7 @@ class Shape:
     grade_restrictions: bool = False
     rooms: bool = False
     zero_period: bool = False
+    every_rule: bool = False
 
     def __post_init__(self) -> None:
         slots = len(self.days) * (self.periods_per_day + self.zero_period) * (2 if self.semesters else 1)
@@ -111,5 +115,6 @@ class Shape:
                 self.alternates,
                 self.grade_restrictions,
                 self.rooms,
+                self.every_rule,
             )
         )

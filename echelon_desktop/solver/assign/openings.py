@@ -86,6 +86,38 @@ def as_given(school: School, schedule: Schedule) -> School:
     return _with_placements(school, schedule, only_locked=False)
 
 
+def settled(school: School, openings: Openings) -> tuple[School, Openings]:
+    """
+    The school with what there is no choice about, and the openings without it.
+
+    A section that must have a teacher is his who alone may teach it, wherever it stands; so with rooms.
+    """
+    teachers, other_teachers = _split(openings.teachers, openings.without_teacher)
+    rooms, other_rooms = _split(openings.rooms, openings.without_room)
+    if not teachers and not rooms:
+        return school, openings
+    sections = {str(section.id): section for section in school.sections.values()}
+    for head, only in teachers.items():
+        for s in openings.stacks[head]:
+            sections[s] = replace(sections[s], teachers=only)
+    for head, only in rooms.items():
+        for s in openings.stacks[head]:
+            sections[s] = replace(sections[s], room=only[0])
+    tables = {spec.name: getattr(school, spec.name).values() for spec in SCHOOL_TABLES}
+    rest = replace(openings, teachers=other_teachers, rooms=other_rooms)
+    return School(**tables | {"sections": sections.values()}), rest
+
+
+def _split(
+    candidates: dict[str, tuple[str, ...]], optional: frozenset[str]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """Stacks that can have just one, and must; and the others."""
+    sure: dict[str, tuple[str, ...]] = {
+        head: those for head, those in candidates.items() if len(those) == 1 and head not in optional
+    }
+    return sure, {head: those for head, those in candidates.items() if head not in sure}
+
+
 def locked_section(section: e.Section, placement: e.Placement | None) -> e.Section:
     """The section with the teachers and the room of a locked placement, where it names none itself."""
     if placement is None or not placement.locked:

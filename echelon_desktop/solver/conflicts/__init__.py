@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
+from echelon_desktop.solver.assign.openings import as_locked, find_openings, settled
 from echelon_desktop.solver.conflicts.claims import Claim, OneAtATime
 from echelon_desktop.solver.conflicts.core import smallest_conflict
 from echelon_desktop.solver.conflicts.gather import gather
@@ -62,10 +63,16 @@ def find_conflict(
     each student could keep it but not all of them together gets no explanation from here. Nor does one whose
     students cannot have days without holes, or days of even length, by a hard rule.
     """
+    rules = tuple(rules)
     demands = gather(school, rules, baseline)
     if demands.places and not school.periods:
         return (Fact("The school has no periods.", "periods", "", "Enter the bell schedule."),)
-    return _facts(smallest_conflict(demands, limit_s), school)
+    found = smallest_conflict(demands, limit_s)
+    if not found and (openings := find_openings(school, rules, baseline)):
+        # With those teachers and rooms written in about whom there is no choice, more rules speak of them.
+        sure = settled(as_locked(school, baseline), openings)[0]
+        found = smallest_conflict(gather(sure, rules, baseline), limit_s)
+    return _facts(found, school)
 
 
 def _facts(claims: Sequence[Claim], school: School) -> tuple[Fact, ...]:
