@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from echelon_desktop.solver.search.linking import part_compiler
+
 _LOG = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,6 +62,7 @@ def _build(function: Callable[..., Any]) -> None:
 
     kernels = reach(function)
     cache = point_to_cache(numba, kernels)
+    part = part_compiler()
     for one in kernels:
         if one in _TWINS:
             continue
@@ -77,6 +80,8 @@ def _build(function: Callable[..., Any]) -> None:
             "no_cfunc_wrapper": True,
             "no_cpython_wrapper": not is_entry,
         }
+        if part is not None and not is_entry:
+            options["pipeline_class"] = part
         _TWINS[one] = _plainly_typed(numba, numba.njit(copy, **options))
     for space in _SPACES.values():
         for name, value in list(space.items()):
@@ -88,8 +93,8 @@ def _plainly_typed(numba: Any, dispatcher: Any) -> Any:
     """
     A dispatcher that takes a constant argument as any other number.
 
-    numba would compile a kernel anew for each combination of constants that it is called with; the machine code
-    is no better for it, since LLVM inlines the calls that matter.
+    numba would compile a kernel anew for each combination of constants that it is called with; the machine
+    code is no better for it, since LLVM inlines the calls that matter.
     """
     template = dispatcher.get_call_template
     dispatcher.get_call_template = lambda args, kws: template([numba.types.unliteral(x) for x in args], kws)
