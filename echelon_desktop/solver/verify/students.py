@@ -90,7 +90,7 @@ def seats(reading: Reading) -> Iterator[Violation]:
     """Sections, stacks and rooms hold no more students than they have seats."""
     for section in reading.school.sections.values():
         enrolled = len(reading.roster[section.id])
-        if enrolled > section.seats:
+        if enrolled > max(0, section.seats):
             students = counted(enrolled, "student")
             message = f"Section {section.id} has {students} in {counted(section.seats, 'seat')}."
             yield Violation("section-seats", message, "sections", section.id)
