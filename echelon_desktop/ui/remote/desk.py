@@ -62,7 +62,8 @@ class RemoteDesk(QObject):
         self.runs: dict[str, Run] = {}
         self.courier = Courier(self)
         self._own = threading.local()
-        self._due: dict[str, float] = {}  # run → moment of its next poll; missing while one is under way
+        self._due: dict[str, float] = {}  # run → moment of its next poll
+        self._polled: set[str] = set()  # runs of which a poll is under way
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_due)
@@ -175,30 +176,39 @@ class RemoteDesk(QObject):
         now = time.monotonic()
         for run_id in [run_id for run_id, moment in self._due.items() if moment <= now]:
             del self._due[run_id]
+            self._polled.add(run_id)
             # A stack that cannot be reached holds up its own runs only.
             lane = f"{FOLLOW} {self.runs[run_id].remote.name}"
-            self.courier.run(lane, partial(self._advance, run_id), self._on_advanced)
+            self.courier.run(lane, partial(self._advance, run_id), self._on_advanced, self._on_stuck)
         self._wake()
 
     def _advance(self, run_id: str) -> tuple[Run, float]:
-        follower = self._follower()
-        run = follower.advance(run_id)
-        return run, follower.next_poll_s(run)
+        try:
+            follower = self._follower()
+            run = follower.advance(run_id)
+            return run, follower.next_poll_s(run)
+        finally:
+            self._polled.discard(run_id)
 
     def _on_advanced(self, moved: tuple[Run, float]) -> None:
         run, wait_s = moved
         if run.id in self.runs:  # or it was forgotten meanwhile
             self._take(run, wait_s)
 
+    def _on_stuck(self, error: Exception) -> None:
+        """A run cannot be moved on because of this computer: its folder is gone, or the disk is full."""
+        if not isinstance(error, EchelonError):
+            raise error
+        QTimer.singleShot(round(1000 * self.pace.poll_max_s), self, self.reload)
+
     def _on_moved(self, run: Run) -> None:
         self._take(run, 0.0)
 
     def _on_listed(self, runs: tuple[Run, ...]) -> None:
-        known = self.runs
         self.runs = {run.id: run for run in runs}
         for run in runs:
-            if run.id not in known and not run.state.ended:
-                self._due[run.id] = time.monotonic()
+            if run.id not in self._polled and not run.state.ended:
+                self._due.setdefault(run.id, time.monotonic())
         self._due = {run_id: moment for run_id, moment in self._due.items() if run_id in self.runs}
         self._wake()
         self.listed.emit()

@@ -118,6 +118,7 @@ class RemoteForm(QScrollArea):
         self.profile = QComboBox()
         self.profile.setEditable(True)
         self.profile.setAccessibleName("Profile")
+        self.profile.setMinimumWidth(self.way.sizeHint().width())
         self.profile.editTextChanged.connect(self._on_profile_edited)
         form.addRow("Profile", self.profile)
         self.access_key = QLineEdit()
@@ -134,7 +135,7 @@ class RemoteForm(QScrollArea):
         self.hint.setProperty("kind", "small")
         self.hint.setWordWrap(True)
         self.hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        form.addRow("", self.hint)
+        form.addRow(self.hint)
         self._rows = form
 
     def _fill_profiles(self, chosen: str) -> None:

@@ -73,8 +73,11 @@ class Arrivals(QObject):
     # What pages ask -----------------------------------------------------------------------------------
 
     def is_ours(self, run: Run) -> bool:
-        """Whether a run is of the school that is open."""
-        return _same(Path(run.school_path), self.workspace.document.path)
+        """Whether a run is of the school that is open; one whose file is gone, of a school of its name."""
+        sent, path = Path(run.school_path), self.workspace.document.path
+        return (
+            sent == path or sent.resolve() == path.resolve() or (sent.name == path.name and not sent.exists())
+        )
 
     def scenario_of(self, run_id: str) -> str:
         """Id of the scenario made of a run; empty when there is none, or none any more."""
@@ -224,7 +227,3 @@ class Arrivals(QObject):
 
     def _on_closed(self) -> None:
         self._shut = True
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one == other or one.resolve() == other.resolve()

@@ -1,5 +1,6 @@
 """Runs of either kind, here or on AWS, as one kind of row. Knows nothing of Qt."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -116,8 +117,12 @@ def live_entry(session: "Session", path: Path) -> Entry:
     )
 
 
-def local_entry(run: LocalRun, path: Path) -> Entry:
-    """A run of the solver beside the window, from the history in its school's file."""
+def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = None) -> Entry:
+    """
+    A run of the solver beside the window, from the history in its school's file.
+
+    ``scenarios`` are those that the school still has; None when nobody knows.
+    """
     figures = run.figures
     levels = figures.get("levels") or [{}]
     certain = figures.get("certain", levels[0].get("bound"))
@@ -137,7 +142,7 @@ def local_entry(run: LocalRun, path: Path) -> Entry:
         certain=certain,
         seconds=figures.get("seconds"),
         points=tuple((float(s), m, int(b)) for s, m, b in figures.get("progress", ())),
-        scenario=run.scenario,
+        scenario=run.scenario if scenarios is None or run.scenario in scenarios else "",
         local=run,
     )
 

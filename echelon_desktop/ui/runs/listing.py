@@ -140,11 +140,12 @@ def _size(entry: Entry) -> int:
 def _note(entry: Entry) -> str:
     if entry.remote is not None and entry.remote.trouble:
         return entry.remote.message
+    if entry.local is not None:
+        name = str(entry.local.settings.get("name", ""))
+        return f"{name} (deleted)" if entry.local.scenario and not entry.scenario else name
     if entry.scenario:
         return "In the school as a scenario"
-    if entry.remote is not None:
-        return "Deleted on AWS" if entry.remote.deleted else entry.remote.message
-    return str(entry.local.settings.get("name", "")) if entry.local is not None else ""
+    return entry.remote.message if entry.remote is not None else ""
 
 
 def _child_note(child: Child) -> str:

@@ -114,7 +114,8 @@ class RunsPage(Page):
         document = self.document
         remote = [remote_entry(run, self._scenario_of(run)) for run in self.desk.runs.values()]
         known = {entry.key for entry in remote}
-        local = [local_entry(run, document.path) for run in self._records if run.id not in known]
+        scenarios = {str(key) for key in document.dataset.scenarios}
+        local = [local_entry(run, document.path, scenarios) for run in self._records if run.id not in known]
         if self.workspace.session is not None:
             local.append(live_entry(self.workspace.session, document.path))
         local += [entry for entry in self._elsewhere if entry.path != document.path]

@@ -289,3 +289,21 @@ def test_the_end_of_a_run_is_told_whatever_school_is_open(
     assert "Lakeside" in window.status.currentMessage()
     assert "Out of memory." in window.status.currentMessage()
     assert window.status.remote.text() == ""
+
+
+def test_a_school_that_was_moved_finds_its_runs(window: MainWindow, keep: Keep, tmp_path: Path):
+    arrivals = window.workspace.arrivals
+    assert arrivals.is_ours(keep(tmp_path / "gone" / window.document.path.name))
+    other = tmp_path / "other" / window.document.path.name
+    other.parent.mkdir()
+    SchoolFile.create(other, window.document.dataset, "Another school of that name").close()
+    assert not arrivals.is_ours(keep(other))
+
+
+def test_a_run_that_vanishes_from_the_disk_leaves_the_list(desk: RemoteDesk, keep: Keep, qtbot: QtBot):
+    run = keep(state=State.QUEUED)
+    desk.pace = replace(desk.pace, poll_max_s=0.01)
+    with qtbot.waitSignal(desk.listed):
+        desk.start()
+    Follower(desk.store).runs.forget(run.id)
+    qtbot.waitUntil(lambda: run.id not in desk.runs)
