@@ -94,6 +94,33 @@ def ways(case: Case, schedule: Schedule) -> list[Schedule]:
     return found
 
 
+def test_a_large_school_gets_teachers_first_and_rooms_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = seen = 0
+    for seed in range(60):
+        rng = Random(seed)
+        case = opened(rng, random_case(rng))
+        problem, keys = compile_school(case.school, case.rules, case.baseline)
+        placed = solve_cpsat(problem, Limits()).solution
+        openings = find_openings(case.school, case.rules, case.baseline)
+        if placed is None or not (openings.teachers and openings.rooms):
+            continue
+        schedule = schedule_of(placed, problem, keys, case.school, case.baseline)
+        monkeypatch.setattr("echelon_desktop.solver.assign.give.MOST_PAIRS", 1 << 30)
+        best = give_out(case.school, case.rules, schedule, openings, Limits())
+        monkeypatch.setattr("echelon_desktop.solver.assign.give.MOST_PAIRS", 0)
+        given = give_out(case.school, case.rules, schedule, openings, Limits())
+        assert (best.schedule is None) == (given.schedule is None)
+        if best.schedule is None or given.schedule is None:
+            continue
+        seen += 1
+        verdicts = [verify(case.school, case.rules, x.schedule, case.baseline) for x in (best, given)]
+        assert all(verdict.ok for verdict in verdicts)
+        assert verdicts[0].score <= verdicts[1].score
+        assert not given.proven or verdicts[0].score == verdicts[1].score
+        whole += given.proven
+    assert seen > whole > 3
+
+
 @pytest.mark.parametrize("block", range(4))
 def test_nothing_better_can_be_given(block: int) -> None:
     seen = {True: 0, False: 0}

@@ -10,12 +10,14 @@ from ortools.sat.python import cp_model
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.solver.assign.costs import NEEDS, rule_cost
-from echelon_desktop.solver.assign.openings import Openings
+from echelon_desktop.solver.assign.openings import Openings, as_given
 from echelon_desktop.solver.assign.shortage import Shortage, explain
 from echelon_desktop.solver.assign.staffing import Linear, Staffing
 from echelon_desktop.solver.cpsat.model import total
 from echelon_desktop.solver.cpsat.run import Limits, run_solver
 
+TOGETHER = {"teacher-travel", "teacher-rooms"}
+MOST_PAIRS = 5_000  # of a teacher in a room; with more, CP-SAT takes minutes to read the model
 LEVEL_SHARE = 0.5  # of the time left, at most, for a level while others follow
 
 
@@ -62,8 +64,48 @@ def give_out(
         When to stop; the best so far is kept.
     before
         A schedule whose teachers and rooms are kept where nothing else is better for it.
+
+    Notes
+    -----
+    Rules that speak of teachers in rooms (TOGETHER) tie the two. Without them, or where the school is too
+    large for both at once, teachers are given first and rooms then.
     """
     rules = tuple(rules)
+    together = any(rule.kind in TOGETHER for rule in rules)
+    if not (openings.teachers and openings.rooms) or (together and _pairs(school, openings) <= MOST_PAIRS):
+        return _give(school, rules, schedule, openings, limits, before)
+    began = time.monotonic()
+    half = replace(limits, time_limit_s=limits.time_limit_s / 2)
+    taught = _give(school, rules, schedule, replace(openings, rooms={}), half, before)
+    if taught.schedule is None:
+        return taught
+    rest = replace(limits, time_limit_s=limits.time_limit_s - (time.monotonic() - began))
+    given_school = as_given(school, taught.schedule)
+    housed = _give(given_school, rules, taught.schedule, replace(openings, teachers={}), rest, before)
+    if housed.schedule is None and any(rule.kind in TOGETHER and rule.level is None for rule in rules):
+        rest = replace(limits, time_limit_s=limits.time_limit_s - (time.monotonic() - began))
+        return _give(school, rules, schedule, openings, rest, before)
+    return replace(housed, proven=housed.proven and taught.proven and not together)
+
+
+def _pairs(school: School, openings: Openings) -> int:
+    """How many teachers in rooms there are to think of, over all sections."""
+    pairs = 0
+    for head, members in openings.stacks.items():
+        named = {t for s in members for t in school.sections[s].teachers}
+        pairs += len(openings.teachers.get(head, named)) * len(openings.rooms.get(head, ("",)))
+    return pairs
+
+
+def _give(
+    school: School,
+    rules: tuple[e.Rule, ...],
+    schedule: Schedule,
+    openings: Openings,
+    limits: Limits,
+    before: Schedule | None,
+) -> Given:
+    """Give out everything that is open at once."""
     staffing = Staffing(school, rules, schedule, openings)
     for rule in rules:
         cost = rule_cost(staffing, rule) if rule.level is None and rule.kind not in NEEDS else None
