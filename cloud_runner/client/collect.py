@@ -15,6 +15,7 @@ from cloud_runner.client.runs import BEST_FILE, Child, Run, State, write_whole
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire.documents import Checkpoint, ChildResult, Level
 from cloud_runner.wire.errors import VersionError, WireError
+from echelon_desktop import __version__
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.figures import level_values
@@ -169,7 +170,8 @@ def _of_child(
         solution = solutions.from_bytes(objects.read_blob(result.solution), problem)
         values = level_values(problem, solution)
         if values != tuple(level.value for level in result.levels):
-            raise WireError("Its figures are not those of its schedule.")
+            other = "" if result.app_version == __version__ else f"; the stack runs {result.app_version}"
+            raise WireError(f"Its figures are not those of its schedule, by version {__version__}{other}.")
         return result, _Found(index, values, solution, result)
     if keys.checkpoint(index) in there:
         head, solution = solutions.checkpoint_from_bytes(objects.read(keys.checkpoint(index)), problem)

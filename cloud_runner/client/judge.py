@@ -13,7 +13,7 @@ from typing import Any
 
 from cloud_runner.client.keytable import KeyTable
 from cloud_runner.client.runs import INPUT_FILE, KEYS_FILE, SCHEDULE_FILE, Run, write_whole
-from echelon_desktop.errors import RemoteError
+from echelon_desktop.errors import RemoteError, UnsupportedError
 from echelon_desktop.model.codec import record_from_json, record_to_json
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.assign.openings import find_openings
@@ -80,6 +80,11 @@ class Judge:
             table = KeyTable.from_bytes((run.path / KEYS_FILE).read_bytes())
         except OSError as error:
             raise RemoteError(f"The run's files in {run.folder} cannot be read: {error.strerror}.") from error
+        except UnsupportedError as error:
+            raise RemoteError(
+                "The run was sent by another version of the application; bring it back with that one. "
+                f"{error}"
+            ) from error
         if table.input_sha256 != run.input_sha256:
             raise RemoteError("The key table is that of another run.")
         return cls(problem, table)

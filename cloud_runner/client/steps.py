@@ -36,7 +36,9 @@ from echelon_desktop import __version__
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.solver import problem as problems
 
+GONE = "Its data in the bucket are gone: deleted from another workstation, or expired."
 _REFUSED = "Its result was refused"
+_POINTS = 20_000  # of all curves of a run, which is written whole at each look
 
 
 class Steps:
@@ -114,8 +116,7 @@ class Steps:
         """See how far the run is."""
         run, there = self.run, self.objects.list()
         if self.keys.manifest not in there:
-            words = "Its data in the bucket are gone: deleted from another workstation, or expired."
-            return self.ended(run, State.FAILED, words)
+            return self.ended(run, State.FAILED, GONE)
         if self.keys.error in there and not run.job and not self.job_there(there):
             return self.refused(run)
         if self.wants_cancel() and not run.cancelled:
@@ -160,12 +161,15 @@ class Steps:
             if report_key in there and self.etags.get(report_key) != there[report_key]:
                 # A report that cannot be read concerns the chart only.
                 with suppress(WireError):
-                    child = _told(child, self.objects.read_document(ProgressReport, report_key))
+                    report = self.objects.read_document(ProgressReport, report_key)
+                    child = _told(child, report, max(2, _POINTS // len(run.children)))
                 self.etags[report_key] = there[report_key]
             if child.index in seen:
                 child = batch.taken(
                     child, seen[child.index], self.keys.result(child.index) in there, forgotten
                 )
+            if run.cancelled and child.index in seen and child.state is State.FAILED:
+                child = replace(child, state=State.CANCELLED, message="")
             found.append(child)
         return tuple(found)
 
@@ -183,6 +187,8 @@ class Steps:
         if run.collected:
             return self.cleared(run, *_end_of(run))
         there = self.objects.list()
+        if self.keys.manifest not in there:
+            return self.ended(run, State.FAILED, GONE)
         if self.keys.error in there:
             return self.refused(run)
         if not run.keys_here:
@@ -257,14 +263,16 @@ def _all(run: Run, state: State) -> tuple[Child, ...]:
     return tuple(replace(child, state=state) for child in run.children)
 
 
-def _told(child: Child, report: ProgressReport) -> Child:
+def _told(child: Child, report: ProgressReport, most: int) -> Child:
+    """The child as its report has it, with so many points of the curve at most, the last among them."""
+    step = -(-len(report.points) // most) or 1
     return replace(
         child,
         unmet=report.unmet,
         bound=max(child.bound, report.bound),
         seconds=report.seconds,
         attempts=max(child.attempts, report.attempt),
-        progress=report.points,
+        progress=report.points[::-1][::step][::-1],
     )
 
 

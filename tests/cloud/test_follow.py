@@ -18,6 +18,7 @@ from cloud_runner import solutions
 from cloud_runner.client import steps
 from cloud_runner.client.attach import attach
 from cloud_runner.client.connect import Connection
+from cloud_runner.client.deletion import delete_run
 from cloud_runner.client.follow import Follower
 from cloud_runner.client.judge import NO_KEYS
 from cloud_runner.client.order import Order, Pace
@@ -28,6 +29,7 @@ from cloud_runner.objects import RunObjects
 from cloud_runner.wire import documents as d
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.sample import Sample, make_school
+from echelon_desktop.solver import problem as problems
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
@@ -640,6 +642,44 @@ def test_data_that_vanished_end_a_run_in_words(aws: Aws, run: Run, follower: Fol
     assert "gone" in run.message
 
 
+def test_data_that_vanish_before_they_are_here_are_said(
+    aws: Aws, follower: Follower, dispatched: Cloud, best: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(follower, dispatched, "RUNNING", "RUNNING")
+    dispatched.result(0, best)
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.s3, "get_object", lambda **a: (_ for _ in ()).throw(CUT))
+        assert finished(follower, dispatched, "SUCCEEDED", "FAILED").state is State.DOWNLOADING
+    delete_run(aws.s3, BUCKET, dispatched.run.id)
+    run = follower.advance(dispatched.run.id)
+    assert (run.state, run.message) == (State.FAILED, steps.GONE)
+
+
+def test_a_run_of_another_version_of_the_application_waits_for_it(
+    follower: Follower, dispatched: Cloud, best: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatched.result(0, best)
+    with monkeypatch.context() as patch:
+        patch.setattr(problems, "VERSION", problems.VERSION + 1)  # the application was updated meanwhile
+        run = finished(follower, dispatched, "SUCCEEDED", "FAILED")
+        assert (run.state, run.trouble, run.deleted) == (State.DOWNLOADING, True, None)
+        assert "bring it back with that one" in run.message
+    assert follower.advance(run.id).state is State.DONE
+
+
+def test_curves_of_many_children_are_kept_short(
+    follower: Follower, dispatched: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "_POINTS", 10)
+    points = tuple(d.Point(float(i), 100 - i, 0) for i in range(23))
+    report = d.ProgressReport(dispatched.run.id, 0, 1, "script", 22.0, 78, 0, points, AT)
+    dispatched.objects.write_document(dispatched.keys.progress(0), report)
+    dispatched.show("RUNNING", "RUNNING")
+    kept = follower.advance(dispatched.run.id).children[0].progress
+    assert len(kept) == 5
+    assert kept[-1] == points[-1]
+
+
 def test_a_job_that_batch_forgot_is_judged_by_what_it_left(
     aws: Aws, follower: Follower, dispatched: Cloud, clock: Clock, best: Solution
 ) -> None:
@@ -811,7 +851,7 @@ def test_cancelled_while_it_runs_it_keeps_its_best(
     run = finished(follower, dispatched, "FAILED", "FAILED")
     assert run.state is State.CANCELLED
     assert run.best_unmet == (best.seat < 0).sum()
-    assert [child.state for child in run.children] == [State.FAILED, State.FAILED]
+    assert [child.state for child in run.children] == [State.CANCELLED, State.CANCELLED]
 
 
 def test_a_wish_to_cancel_survives_the_desktop_and_the_network(
