@@ -102,8 +102,9 @@ def watch(endpoint: str, calls: int) -> None:
             app.processEvents()
             time.sleep(0.001)
         told = sorted(late) or [0.0]
+        middle, seconds = statistics.median(told), time.perf_counter() - began
         print(
-            f"{name:28} {time.perf_counter() - began:5.2f} s, late by {statistics.median(told):5.1f} (median) "
+            f"{name:28} {seconds:5.2f} s, late by {middle:5.1f} (median) "
             f"{told[int(0.95 * len(told))]:6.1f} (95 %) {told[-1]:6.1f} (worst), "
             f"{sum(ms > LATE_MS for ms in told)} times over {LATE_MS}"
         )

@@ -4,8 +4,9 @@ Walk through the whole window as a user would, with a real pointer and keyboard,
 
     python docs/pictures/walk.py [FOLDER]
 
-needs Xvfb, openbox and xdotool (apt-get install xvfb openbox xdotool). The window runs in this process; every
-click, key and drag is sent to the X server by xdotool, and each step waits until the window shows its effect.
+needs Xvfb, openbox and xdotool (apt-get install xvfb openbox xdotool), and moto for its part on AWS. The
+window runs in this process; every click, key and drag is sent to the X server by xdotool, and each step waits until
+the window shows its effect.
 Pictures go to FOLDER (docs/pictures); exit code 0 means that every step did what it should.
 """
 
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -97,6 +99,7 @@ class Walk:
         self.students_week()
         self.export()
         self.search()
+        self.remote()
         self.dark()
 
     def edit_and_undo(self) -> None:
@@ -231,10 +234,82 @@ class Walk:
         self.picture("search", whole=True)
         self.keys("key", "Escape")
 
+    def remote(self) -> None:
+        """Solve through the emulated cloud: try the settings, send a run, follow it, see it on the board."""
+        if find_spec("moto") is None:
+            sys.stdout.write("Without moto, nothing is solved remotely.\n")
+            return
+        command = [sys.executable, "-m", "echelon_desktop", "cloud-demo"]
+        demo = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            while "Ctrl-C" not in demo.stdout.readline():
+                assert demo.poll() is None, "the demo runs"
+            self.remote_settings()
+            self.remote_run()
+        finally:
+            demo.terminate()
+            demo.wait()
+
+    def remote_settings(self) -> None:
+        """Open the settings by the menu's keys, and test the connection."""
+
+        def test(dialog) -> bool:
+            if dialog.probes.rowCount() == 0:
+                dialog.test_button.isEnabled() and self.click_soon(dialog.test_button)
+                return False
+            if not dialog.test_button.isEnabled():
+                return False
+            dialog.grab().save(str(self.folder / "remote.png"))
+            assert "Everything works" in dialog.words.text(), dialog.words.text()
+            subprocess.Popen(["xdotool", "key", "Escape"])
+            return True
+
+        done = self.in_dialog("RemoteDialog", test)
+        self.keys("key", "alt+t", "sleep", "0.3", "key", "Return")
+        self.until(lambda: done, "the connection is tested")
+        self.until(lambda: self.app.activeModalWidget() is None, "the settings are closed")
+
+    def remote_run(self) -> None:
+        """Send a run from the Solve page, follow it on the Runs page, go to the board."""
+        desk, document = self.app.desk, self.window.document
+        self.keys("key", "ctrl+5")
+        solve = self.page("solve")
+        self.click(solve.place)
+        self.keys("key", "Down", "key", "Return")
+        self.until(lambda: solve.place.remote is not None, "AWS is chosen")
+        solve.time.setCurrentIndex(solve.time.findData(60))
+        solve.machines.seeds.setValue(2)
+        self.click(solve.name)
+        self.keys("type", "From the cloud")
+
+        def send(dialog) -> bool:
+            if not dialog.send_button.isEnabled():
+                return False
+            dialog.grab().save(str(self.folder / "receipt.png"))
+            subprocess.Popen(["xdotool", "key", "Return"])
+            return True
+
+        done = self.in_dialog("SendDialog", send)
+        self.keys("key", "F5")
+        self.until(lambda: done and desk.runs, "the run is sent")
+        (run_id,) = desk.runs
+        self.until(lambda: len(self.page("runs").selected.points) > 3, "the curve arrives")
+        self.pause(6.0)
+        self.picture("runs")
+        names = document.dataset.scenarios
+        self.until(lambda: any(s.name == "From the cloud" for s in names.values()), "the run is home")
+        assert desk.runs[run_id].deleted.left == 0, "nothing is left on AWS"
+        from echelon_desktop.ui.runs.deeds import Deed
+
+        self.settle()
+        self.click(self.page("runs").detail.buttons[Deed.BOARD])
+        self.until(lambda: self.window.stack.currentWidget() is self.page("board"), "the board is shown")
+        assert document.dataset.scenarios[document.scenario].name == "From the cloud"
+
     def dark(self) -> None:
         """The same in dark."""
         self.window.actions_["dark"].trigger()
-        for page in ("checks", "rules", "board", "schedule"):
+        for page in ("checks", "rules", "board", "schedule", "runs"):
             self.window.show_page(page)
             self.settle()
             self.picture(f"{page}-dark")
@@ -268,6 +343,28 @@ class Walk:
 
     def settle(self) -> None:
         self.pause(0.4)
+
+    def in_dialog(self, kind: str, do: Callable[[object], bool]) -> list[bool]:
+        """Do something in a dialog, which has a loop of its own; the list is filled when it is done."""
+        from PySide6.QtCore import QTimer
+
+        timer, done = QTimer(self.window), []
+
+        def look() -> None:
+            dialog = self.app.activeModalWidget()
+            if type(dialog).__name__ == kind and do(dialog):
+                timer.stop()
+                done.append(True)
+
+        timer.timeout.connect(look)
+        timer.start(300)
+        return done
+
+    @staticmethod
+    def click_soon(widget) -> None:
+        """Click without waiting for it."""
+        place = widget.mapToGlobal(widget.rect().center())
+        subprocess.Popen(["xdotool", "mousemove", str(place.x()), str(place.y()), "click", "1"])
 
     def keys(self, *words: str) -> None:
         """Send keys (or whatever else xdotool can) and let the window take them."""
