@@ -98,6 +98,7 @@ class Engine:
 
     def build(self) -> None:
         wheels = self.fetch_wheels()
+        self.handed = {f.relative_to(bundle.ROOT).as_posix() for f in bundle.files(bundle.WORKER)}
         mounts = (f"{wheels}:/wheels:ro", f"{self.folder}/pip.conf:/etc/pip.conf:ro")
         self.run(
             *("buildah", "bud", "--isolation", "chroot", "--build-arg", f"BASE={BASE}"),

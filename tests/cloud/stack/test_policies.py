@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -19,6 +20,7 @@ from template_text import Text
 from cloud_runner import dispatcher
 from cloud_runner.client.runs import State
 from cloud_runner.dispatcher import dispatch
+from cloud_runner.objects import RunObjects
 from cloud_runner.stack.deploy import Stack
 from cloud_runner.wire.layout import RunKeys
 from cloud_runner.worker.task import Pace, Task
@@ -53,7 +55,7 @@ def _of_role(iam: Any, resource: str) -> Documents:
 def called(
     aws: boto3.Session, stack: Stack, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[Call]]:
-    """What each side asks of AWS in two runs: one solved, read and deleted, and one cancelled."""
+    """What each side asks of AWS in three runs: solved, read and deleted; cancelled; deleted half-way."""
     folder = tmp_path_factory.mktemp("runs")
     calls: dict[str, list[Call]] = {}
     with recorded(calls, "desktop"):
@@ -78,12 +80,31 @@ def called(
         follower.cancel(run.id)
     with recorded(calls, "dispatcher"):
         _dispatch(aws, stack)
+    sent(stack, aws, folder)
+    with recorded(calls, "dispatcher"), _deleted_once_claimed():
+        _dispatch(aws, stack)
     key = bucket_key(aws)
     return {side: [_with_key(call, key) for call in noted] for side, noted in calls.items()}
 
 
 def _with_key(call: Call, key: str) -> Call:
     return replace(call, resource=key) if call.resource == KEY else call
+
+
+@contextmanager
+def _deleted_once_claimed() -> Iterator[None]:
+    """Let a run's manifest be deleted just when the dispatcher has claimed the run."""
+    create = RunObjects.create
+
+    def then_delete(self: RunObjects, key: str, document: Any) -> Any:
+        made = create(self, key, document)
+        with unrecorded():
+            self.s3.delete_object(Bucket=self.bucket, Key=self.keys.manifest)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunObjects, "create", then_delete)
+        yield
 
 
 def _write_log(session: boto3.Session, stack: Stack, stream: str) -> None:
@@ -120,7 +141,7 @@ def test_every_call_is_allowed(
     assert refused == set()
 
 
-def test_the_two_runs_called_what_they_were_to_call(called: dict[str, list[Call]]) -> None:
+def test_the_runs_called_what_they_were_to_call(called: dict[str, list[Call]]) -> None:
     assert {"s3:DeleteObjectVersion", "logs:GetLogEvents", "sqs:SendMessage"} <= _actions(called["desktop"])
     assert {"batch:SubmitJob", "batch:TerminateJob", "batch:ListJobs"} <= _actions(called["dispatcher"])
 
@@ -130,8 +151,7 @@ def test_the_two_runs_called_what_they_were_to_call(called: dict[str, list[Call]
     [
         # A large upload that breaks, and a plain delete: the design asks for both.
         ("desktop", {"s3:AbortMultipartUpload", "s3:DeleteObject"}),
-        # Lambda takes the messages with the function's role; the function takes a claim back when its run is
-        # deleted meanwhile.
+        # Lambda does these with the function's role.
         (
             "dispatcher",
             {
@@ -140,7 +160,7 @@ def test_the_two_runs_called_what_they_were_to_call(called: dict[str, list[Call]
                 "sqs:ChangeMessageVisibility",
                 "sqs:GetQueueAttributes",
             }
-            | {"logs:CreateLogStream", "logs:PutLogEvents", "s3:DeleteObject"},
+            | {"logs:CreateLogStream", "logs:PutLogEvents"},
         ),
         ("worker", {"s3:AbortMultipartUpload"}),
     ],
