@@ -5,9 +5,9 @@ Walk through the whole window as a user would, with a real pointer and keyboard,
     python docs/pictures/walk.py [FOLDER]
 
 needs Xvfb, openbox and xdotool (apt-get install xvfb openbox xdotool), and moto for its part on AWS. The
-window runs in this process; every click, key and drag is sent to the X server by xdotool, and each step waits until
-the window shows its effect.
-Pictures go to FOLDER (docs/pictures); exit code 0 means that every step did what it should.
+window runs in this process; every click, key and drag is sent to the X server by xdotool, and each step
+waits until the window shows its effect. Pictures go to FOLDER (docs/pictures); exit code 0 means that every
+step did what it should.
 """
 
 import os
