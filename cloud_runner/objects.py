@@ -71,20 +71,26 @@ class RunObjects:
         self.write(key, data)
         return Blob(key, hashlib.sha256(data).hexdigest(), len(data))
 
-    def create(self, key: str, document: Any) -> bool:
-        """Put a document where there is none yet; False when there is one already."""
+    def create(self, key: str, document: Any) -> str:
+        """Put a document where there is none yet; its version's id, empty when there is one already."""
         return self._conditional(key, document, IfNoneMatch="*")
 
     def replace(self, key: str, document: Any, etag: str) -> bool:
         """Put a document in place of the one that was read; False when that one is gone or another."""
-        return self._conditional(key, document, IfMatch=etag)
+        return bool(self._conditional(key, document, IfMatch=etag))
 
-    def _conditional(self, key: str, document: Any, **condition: str) -> bool:
+    def take_back(self, key: str, version: str) -> None:
+        """Delete what :meth:`create` put, so that not even a delete marker is left."""
+        self.s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version)
+
+    def _conditional(self, key: str, document: Any, **condition: str) -> str:
         try:
-            self.s3.put_object(Bucket=self.bucket, Key=key, Body=documents.write(document), **condition)
+            answer = self.s3.put_object(
+                Bucket=self.bucket, Key=key, Body=documents.write(document), **condition
+            )
         except self.s3.exceptions.ClientError as error:
             # 409: another conditional write of the same key was under way, and won.
             if error.response["ResponseMetadata"]["HTTPStatusCode"] in (404, 409, 412):
-                return False
+                return ""
             raise
-        return True
+        return str(answer.get("VersionId", "null"))  # as S3 calls it in a bucket without versions

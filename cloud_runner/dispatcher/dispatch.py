@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 log.setLevel(logging.INFO)
 
 
+class Gone(Exception):
+    """The run was deleted while it was looked at; nothing of ours may stay in its place."""
+
+
 class Busy(Exception):
     """Somebody else may be submitting this run at this moment; the message is to come again."""
 
@@ -55,6 +59,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     for record in event["Records"]:
         try:
             _handle(record["body"])
+        except Gone:
+            log.info("message=%s run is gone", record["messageId"])
         except Exception as error:  # one bad message must not bring the good ones back
             # The error's own text may quote the message, which may be anybody's.
             log.warning("message=%s failed=%s", record["messageId"], type(error).__name__)
@@ -90,14 +96,11 @@ def _solve(run: RunObjects, there: dict[str, str]) -> None:
         return
     cancelled = run.keys.cancel in there
     dispatch = Dispatch(run.run, "", cancelled, documents.now())
-    if not run.create(run.keys.dispatch, dispatch):
+    if not _claim(run, dispatch):
         job = _take_over(run, there)
         if job is None:
             return
     elif cancelled:
-        return
-    elif run.keys.manifest not in run.list():  # deleted while we looked: leave nothing behind
-        run.s3.delete_object(Bucket=run.bucket, Key=run.keys.dispatch)
         return
     else:
         job = _job_of(run.run)
@@ -109,6 +112,15 @@ def _solve(run: RunObjects, there: dict[str, str]) -> None:
         return
     run.write_document(run.keys.dispatch, Dispatch(run.run, job, False, documents.now()))
     log.info("run=%s children=%d job=%s", run.run, manifest.children, job)
+
+
+def _claim(run: RunObjects, dispatch: Dispatch) -> bool:
+    """Make ``dispatch.json``; False when there is one already."""
+    version = run.create(run.keys.dispatch, dispatch)
+    if version and run.keys.manifest not in run.list():
+        run.take_back(run.keys.dispatch, version)
+        raise Gone
+    return bool(version)
 
 
 def _take_over(run: RunObjects, there: dict[str, str]) -> str | None:
@@ -132,7 +144,7 @@ def _take_over(run: RunObjects, there: dict[str, str]) -> str | None:
 def _cancel(run: RunObjects, there: dict[str, str]) -> None:
     if run.keys.cancel not in there:
         run.write_document(run.keys.cancel, CancelMarker(run.run, documents.now()))
-    if run.create(run.keys.dispatch, Dispatch(run.run, "", True, documents.now())):
+    if _claim(run, Dispatch(run.run, "", True, documents.now())):
         return
     dispatch = run.read_document(Dispatch, run.keys.dispatch)
     if dispatch.cancelled:

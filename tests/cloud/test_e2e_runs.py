@@ -12,7 +12,7 @@ from cloud_runner import solutions
 from cloud_runner.client.runs import Run, State
 from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.programs import start_leashed
-from cloud_runner.emulator.proxy import After
+from cloud_runner.emulator.proxy import After, Before
 from cloud_runner.wire.documents import Checkpoint
 from echelon_desktop.solver.problem import Problem
 
@@ -248,4 +248,23 @@ def test_a_portfolio_takes_the_best_though_a_child_failed(cloud: Cloud, desk: De
     assert run.best_unmet == min(child.unmet for child in run.children if child.has_result)
     (job,) = jobs_of(cloud, run)
     assert job.status == "FAILED"
+    assert versions_of(cloud, run) == []
+
+
+def test_a_run_that_is_deleted_while_it_is_dispatched_leaves_nothing(cloud: Cloud, desk: Desk) -> None:
+    proxy = cloud.proxy()
+    cloud.dispatch_through(proxy.endpoint)
+    run = desk.submit()
+    ended: list[Run] = []
+
+    def cancel(exchange: object) -> None:
+        desk.follower.cancel(run.id)
+        ended.append(desk.follow(run.id))
+
+    proxy.on("PUT *dispatch.json", Before(cancel))
+    calls = len(cloud.pump.calls)
+    desk.follower.advance(run.id)
+    assert cloud.pump.wait_for_call(calls)
+    assert [run.state for run in ended] == [State.CANCELLED]
+    assert jobs_of(cloud, run) == []
     assert versions_of(cloud, run) == []
