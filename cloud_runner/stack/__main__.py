@@ -60,7 +60,7 @@ def _set_up(session: Any, args: argparse.Namespace) -> int:
     parameters = {name: value for name, value in given.items() if value is not None}
     plan = Plan(args.stack, args.mail, args.vpc, subnets, parameters)
     remote = set_up.set_up(session, plan, image.engine(), say)
-    say("Done. Paste what follows in Settings, Remote; it holds no secret.")
+    say("Done. Paste what follows in Settings, Remote solving; it holds no secret.")
     sys.stdout.write(remote.to_text())
     return OK
 
@@ -147,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     source = add.add_mutually_exclusive_group(required=True)
     source.add_argument("--settings", help="file with the text that setup printed")
-    source.add_argument("--remote", help="name of a remote in Settings, Remote")
+    source.add_argument("--remote", help="name of a remote in Settings, Remote solving")
     add.set_defaults(run=_check)
 
     add = commands.add_parser("restore", parents=[common, named], help="bring back a deleted run")

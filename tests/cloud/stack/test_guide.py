@@ -80,3 +80,19 @@ def test_sum_at_worst() -> None:
 def test_refusals_are_counted() -> None:
     numbers = {18: "eighteen"}
     assert f"and {numbers[len(ACTIONS)]} that it must be refused" in GUIDE
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Remote solving",
+        "Paste settings",
+        "Test connection",
+        "Keep the data on AWS afterwards",
+        "Delete on AWS",
+    ],
+)
+def test_what_the_guide_says_to_press_is_in_the_window(label: str) -> None:
+    assert f"*{label}*" in GUIDE or f", {label}" in GUIDE
+    sources = (bundle.ROOT / "echelon_desktop" / "ui").rglob("*.py")
+    assert any(label in source.read_text(encoding="utf-8") for source in sources)
