@@ -9,6 +9,7 @@ import numpy as np
 from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.row_order import in_order
 from echelon_desktop.model.scope import concerns, sped_limit, stacks
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.solver.assign.limits import slot_limits
@@ -121,8 +122,8 @@ class _Compiler:
     def __init__(
         self, school: School, rules: tuple[e.Rule, ...], baseline: Schedule, openings: Openings
     ) -> None:
-        school, openings = settled(as_locked(school, baseline), openings)
-        self.school, self.rules, self.baseline, self.openings = school, rules, baseline, openings
+        school, openings = settled(as_locked(in_order(school), baseline), openings)
+        self.school, self.rules, self.baseline = school, rules, baseline
         self.grid = SlotGrid(school)
         if self.grid.n_slots > MAX_SLOTS:
             raise UnsupportedError(
@@ -133,6 +134,7 @@ class _Compiler:
         self.number = {section.id: s for s, section in enumerate(self.sections)}
         heads = stacks(school)
         self.first = [self.number[heads[section.id]] for section in self.sections]
+        self.openings = openings.named_by(heads)  # rows may have been in another order there
         extra = [student for student in school.requests if student not in school.students]
         self.students = [*school.students.values(), *(e.Student(str(student)) for student in extra)]
         courses = dict.fromkeys(section.course for section in self.sections)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule, Student
+from echelon_desktop.model.row_order import in_order
 from echelon_desktop.solver.explain.case import Case, Offer
 from echelon_desktop.solver.explain.reasons import Reason, ReasonKind, reason_for
 from echelon_desktop.solver.verify.reading import Reading
@@ -35,7 +36,7 @@ def explain_unmet(school: School, rules: Iterable[Rule], schedule: Schedule) -> 
     ----------
     docs/rules.md, "Why a request is unmet".
     """
-    reading = Reading(school, rules, schedule)
+    reading = Reading(in_order(school), rules, schedule)
     offer = Offer(reading)
     reasons = {}
     for student_id, requests in reading.requests.items():
@@ -43,4 +44,5 @@ def explain_unmet(school: School, rules: Iterable[Rule], schedule: Schedule) -> 
         if unmet:
             case = Case(offer, school.students.get(student_id) or Student(student_id))
             reasons.update({(student_id, course): reason_for(case, course, unmet) for course in unmet})
-    return reasons
+    order = ((x.student, request.course) for x in school.requests.values() for request in x.requests)
+    return {key: reasons[key] for key in order if key in reasons}
