@@ -97,6 +97,13 @@ def _parameters(session: Any, plan: Plan) -> dict[str, str]:
         parameters["AlarmEmail"] = plan.mail
     elif standing is None:
         raise RemoteError("Say with --mail who is to be told when something is wrong.")
+    machines = parameters.get("Machines")
+    if standing is not None and machines not in (None, standing.parameters["Machines"]):
+        # Batch cannot turn one kind into the other, and to replace it would end the jobs that run.
+        raise RemoteError(
+            f"The stack {plan.name} has machines of the kind {standing.parameters['Machines']}, and keeps "
+            "them. Set up another stack for the other kind, with another --stack."
+        )
     if standing is None or plan.vpc or plan.subnets:
         vpc, subnets = network.choose(session, plan.vpc, plan.subnets)
         parameters |= {"VpcId": vpc, "SubnetIds": ",".join(subnets)}

@@ -126,6 +126,14 @@ def test_setup_asks_for_a_mail_address_the_first_time(aws: boto3.Session, said: 
     assert deploy.find(aws, NAME) is None
 
 
+def test_stack_keeps_its_kind_of_machines(
+    aws: boto3.Session, remote: Remote, builder: Builder, said: list[str]
+) -> None:
+    with pytest.raises(RemoteError, match="another --stack"):
+        set_up.set_up(aws, Plan(NAME, parameters={"Machines": "FARGATE"}), builder, said.append)
+    assert set_up.set_up(aws, Plan(NAME, parameters={"Machines": "EC2"}), builder, said.append) == remote
+
+
 def test_password_of_the_registry_is_not_in_a_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[tuple[list[str], str | None]] = []
 
