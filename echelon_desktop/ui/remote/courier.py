@@ -12,10 +12,25 @@ from queue import SimpleQueue
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 Work = Callable[[], Any]
 Deliver = Callable[[Any], None]
 _Job = tuple[Work, Deliver, Callable[[Exception], None] | None]
+
+
+def alive(owner: QObject, deliver: Deliver) -> Deliver:
+    """
+    Call a function only while a widget is there.
+
+    What is asked of the network is answered when the page, or the dialog, that asked may be closed.
+    """
+
+    def deliver_if_there(result: Any) -> None:
+        if isValid(owner):
+            deliver(result)
+
+    return deliver_if_there
 
 
 class Courier(QObject):

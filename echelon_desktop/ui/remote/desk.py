@@ -152,7 +152,7 @@ class RemoteDesk(QObject):
         self._due.pop(run_id, None)
         self.listed.emit()
 
-    def probe(self, remote: Remote, done: Callable[[], None], refused: Refused) -> None:
+    def probe(self, remote: Remote, done: Done, refused: Refused) -> None:
         """Try each permission; ``probed`` follows each answer, ``done`` the last."""
 
         def work() -> None:
@@ -161,7 +161,7 @@ class RemoteDesk(QObject):
             for answer in probe(remote, self.pace):
                 self.probed.emit(answer)
 
-        self._ask(work, lambda _nothing: done(), refused)
+        self._ask(work, done, refused)
 
     # Following --------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from echelon_desktop.credentials import forget_secret, keep_secret
 from echelon_desktop.errors import EchelonError, RemoteError
 from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.page import empty_state
+from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.remote.form import RemoteForm
 from echelon_desktop.ui.remote.probes import ProbePainter, ProbesModel, words_for_it
@@ -164,7 +165,8 @@ class RemoteDialog(QDialog):
         self.answers.show()
         self.test_button.setEnabled(False)
         self._say("note", "Trying each permission…")
-        self.desk.probe(self._shown, self._on_tested, self._on_refused)
+        tested = alive(self, lambda _nothing: self._on_tested())
+        self.desk.probe(self._shown, tested, alive(self, self._on_refused))
 
     # Reacting ---------------------------------------------------------------------------------------
 

@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cloud_runner.client.runs import Run
-from echelon_desktop.errors import EchelonError, InputError
+from echelon_desktop.errors import InputError
 from echelon_desktop.ui.messages import ask, told
+from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.runs.again import AgainDialog
 from echelon_desktop.ui.runs.deeds import Deed
 from echelon_desktop.ui.runs.entries import Entry
@@ -34,6 +35,7 @@ class RunDeeds(QObject):
     def __init__(self, workspace: Workspace, page: QWidget) -> None:
         super().__init__(page)
         self.workspace, self.page = workspace, page
+        self._refuse = alive(self, lambda error: self.said.emit("bad", str(error)))
         self.desk, self.arrivals, self.document = workspace.desk, workspace.arrivals, workspace.document
 
     def do(self, deed: Deed, entry: Entry) -> None:
@@ -54,7 +56,7 @@ class RunDeeds(QObject):
             self.arrivals.take(run, self._to_board)
         elif deed is Deed.BEST:
             self.said.emit("note", "Fetching the best schedule so far…")
-            self.desk.fetch_best(run.id, lambda _outcome: self._take_best(run.id), self._refuse)
+            self.desk.fetch_best(run.id, alive(self, lambda _outcome: self._take_best(run.id)), self._refuse)
         elif deed is Deed.CANCEL:
             self._cancel(run)
         elif deed is Deed.AGAIN:
@@ -98,7 +100,9 @@ class RunDeeds(QObject):
     def _solve_again(self, run: Run) -> None:
         dialog = AgainDialog(run, self.page)
         if dialog.exec():
-            self.desk.retry(run.id, dialog.order(), lambda new: self.sent.emit(new.id), self._refuse)
+            self.desk.retry(
+                run.id, dialog.order(), alive(self, lambda new: self.sent.emit(new.id)), self._refuse
+            )
         dialog.deleteLater()
 
     def _delete(self, run: Run) -> None:
@@ -146,6 +150,3 @@ class RunDeeds(QObject):
         ):
             with told(self.page, "The run was not removed"):
                 self.desk.forget(run.id)
-
-    def _refuse(self, error: EchelonError) -> None:
-        self.said.emit("bad", str(error))

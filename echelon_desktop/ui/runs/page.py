@@ -11,6 +11,7 @@ from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.store import runs_of
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.runs.deeds import Deed, deeds_for
 from echelon_desktop.ui.runs.detail import Detail
 from echelon_desktop.ui.runs.doing import RunDeeds
@@ -233,7 +234,7 @@ class RunsPage(Page):
             if self.selected is not None and self.selected.key == key:
                 self.detail.show_log(lines)
 
-        self.desk.read_log(key, show, lambda error: show((str(error),)))
+        self.desk.read_log(key, alive(self, show), alive(self, lambda error: show((str(error),))))
         if entry.outcome == GOING:
             self._log_timer.start()
 

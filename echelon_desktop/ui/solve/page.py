@@ -25,15 +25,19 @@ from cloud_runner.client.order import Order as RemoteOrder
 from cloud_runner.client.remotes import Remote
 from cloud_runner.client.runs import Run as RemoteRun
 from echelon_desktop.model.dataset import Changes
+from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.scope import department_of
 from echelon_desktop.solver.result import Params, Progress
 from echelon_desktop.solver.scopes import Part, Scope
+from echelon_desktop.ui.messages import ask
 from echelon_desktop.ui.page import Page, Target, page_header
+from echelon_desktop.ui.remote.courier import alive
+from echelon_desktop.ui.solve.case import Order
 from echelon_desktop.ui.solve.live import FAR_HINT, HINT, Live
 from echelon_desktop.ui.solve.machines import Machines
 from echelon_desktop.ui.solve.place import PlaceBox, send_dialog
 from echelon_desktop.ui.solve.runs import RunsModel
-from echelon_desktop.ui.solve.session import Order, Session
+from echelon_desktop.ui.solve.session import Session
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
@@ -127,9 +131,9 @@ class SolvePage(Page):
 
     def send(self, remote: Remote) -> None:
         """Show what would leave for AWS, and send it when the user agrees."""
-        if self.document.read_only:
+        if self.document.read_only or not self._is_sound():
             return
-        dialog = self.sending = send_dialog(self.workspace, remote, self.remote_order(), self._warm(), self)
+        dialog = send_dialog(self.workspace, remote, self.remote_order(), self._warm(), self)
         if dialog.exec() and dialog.prepared is not None:
             name = self.name.text().strip() or self._next_name()
             self.name.clear()
@@ -138,10 +142,22 @@ class SolvePage(Page):
                 dialog.prepared,
                 remote,
                 document.path,
-                lambda run: self._on_sent(run, name),
-                lambda error: self.live.say("bad", str(error)),
+                alive(self, lambda run: self._on_sent(run, name)),
+                alive(self, lambda error: self.live.say("bad", str(error))),
             )
         dialog.deleteLater()
+
+    def _is_sound(self) -> bool:
+        """Whether the checks found no error, or the user wants to pay for a solve all the same."""
+        errors = sum(finding.severity is Severity.ERROR for finding in self.workspace.findings)
+        return not errors or ask(
+            self,
+            "Send it all the same?",
+            f"The checks found {errors:,} error{'' if errors == 1 else 's'}; there may be no schedule.",
+            "Send all the same",
+            "The Checks page says what to mend.",
+            danger=True,
+        )
 
     def remote_order(self) -> RemoteOrder:
         """What the form says, for a run on AWS."""

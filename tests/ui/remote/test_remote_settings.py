@@ -5,11 +5,12 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from cloud_runner.client.remotes import Remote, SignIn
 from cloud_runner.emulator.cloud import Cloud
@@ -202,3 +203,17 @@ def test_what_is_missing_is_said_in_words_for_it(
     assert "“North High”" in words
     dialog.copy_button.click()
     assert QGuiApplication.clipboard().text() == words
+
+
+def test_settings_may_be_closed_while_they_are_tried(
+    desk: RemoteDesk, remote: Remote, aws_config: Path, qtbot: QtBot
+):
+    dialog = RemoteDialog(desk, None)
+    dialog.show()
+    dialog.test_button.click()
+    dialog.close()
+    dialog.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(dialog)
+    with qtbot.waitSignal(desk.courier.idle, timeout=PATIENCE_MS):
+        pass

@@ -4,11 +4,15 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from cloud_runner.client.remotes import Remote
+from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.remote.send import BytesDialog, SendDialog
+from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.solve.page import SolvePage
 from echelon_desktop.ui.solve.place import send_dialog
 from echelon_desktop.ui.workspace import Workspace
@@ -97,3 +101,35 @@ def test_every_number_is_shown(dialog: SendDialog, workspace: Workspace, qtbot: 
     assert "The schedule to begin with:" in text
     assert len(text.splitlines()) > 20
     assert "Ada Byron" not in text
+
+
+def test_a_school_with_errors_is_not_sent_without_asking(
+    page: SolvePage, workspace: Workspace, desk: RemoteDesk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    asked = []
+    monkeypatch.setattr("echelon_desktop.ui.solve.page.ask", lambda *args, **more: asked.append(args[2]))
+    workspace.set_findings((Finding("code", Severity.ERROR, "Broken.", "Mend it."),))
+    page.start()
+    assert "1 error;" in asked[0]
+    assert not desk.courier.busy
+
+
+def test_a_school_may_be_closed_while_it_is_sent(
+    window: MainWindow, desk: RemoteDesk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    def send(dialog: SendDialog) -> int:
+        qtbot.waitUntil(dialog.send_button.isEnabled, timeout=PATIENCE_MS)
+        dialog.accept()
+        return 1
+
+    monkeypatch.setattr(SendDialog, "exec", send)
+    monkeypatch.setattr(desk, "_wake", lambda: None)  # there is no cloud to ask
+    desk.remotes.save(STACK)
+    page = window.show_page("solve")
+    page.place.choose("North")
+    window.actions_["solve"].trigger()
+    window.close_document()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(page)
+    qtbot.waitUntil(lambda: not desk.courier.busy, timeout=PATIENCE_MS)
+    assert len(desk.runs) == 1  # it is kept, and will be sent
