@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from contextlib import ExitStack
 from typing import Any, Self
 from urllib.request import Request, urlopen
 
@@ -62,15 +63,21 @@ class Cloud:
         """Start everything; returns when runs can be sent."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
         os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second of work for nothing
-        self.server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        self.server.start()
-        host, port = self.server.get_host_and_port()
-        self.address = (host, port)
-        self.endpoint = f"http://{host}:{port}"
+        with ExitStack() as ending:
+            self._start(ending)
+            self.ending = ending.pop_all()
+
+    def _start(self, ending: ExitStack) -> None:
+        server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+        server.start()
+        ending.callback(_stop, server)
+        self.address = server.get_host_and_port()
+        self.endpoint = "http://{}:{}".format(*self.address)
         # What an earlier cloud of this process has left.
         urlopen(Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.machines = Machines(self.endpoint, self.settings.region, at_once=self.at_once)
-        self.real_job = moto.batch.models.Job
+        ending.callback(self.machines.close)
+        ending.callback(setattr, moto.batch.models, "Job", moto.batch.models.Job)
         moto.batch.models.Job = self.make_job  # type: ignore[misc,assignment]
         self.resources = make_resources(self.session, self.endpoint, self.settings)
         self.pump = Pump(
@@ -82,15 +89,13 @@ class Cloud:
             self.machines.folder,
         )
         self.pump.start()
+        ending.callback(self.pump.stop)
 
     def stop(self) -> None:
         """End everything: no process, thread or port stays."""
-        self.pump.stop()
-        self.machines.close()
         for proxy in self.proxies:
             proxy.stop()
-        self.server.stop()
-        moto.batch.models.Job = self.real_job  # type: ignore[misc]
+        self.ending.close()
 
     def make_job(self, *args: Any, **kwargs: Any) -> EmulatedJob:
         """Stand in for moto's class of jobs."""
@@ -137,3 +142,9 @@ class Cloud:
             "ECHELON_MAX_MEMORY_MB": "262144",
             **self.dispatcher_more,
         }
+
+
+def _stop(server: ThreadedMotoServer) -> None:
+    server.stop()
+    if server._server is not None:  # moto leaves its port open
+        server._server.server_close()

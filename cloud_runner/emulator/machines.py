@@ -4,6 +4,7 @@ The machines of the emulated Batch: local processes in place of containers, and 
 Images are names for commands.
 """
 
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
@@ -120,6 +121,4 @@ class Machines:
         for job in list(self.jobs.values()):
             if job.is_alive():
                 job.join()
-        for path in sorted(self.folder.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        self.folder.rmdir()
+        shutil.rmtree(self.folder)

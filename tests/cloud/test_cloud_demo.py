@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from importlib import util
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -41,12 +43,16 @@ def test_the_demo_is_a_remote_until_ctrl_c(tmp_path: Path) -> None:
                 assert line, said
                 said += line
             (path,) = tmp_path.rglob("remotes.toml")
-            assert (Remotes(path).get("demo").endpoint or "none") in said
+            endpoint = Remotes(path).get("demo").endpoint or "none"
+            assert endpoint in said
+            address = urlsplit(endpoint).hostname, urlsplit(endpoint).port
             process.send_signal(signal.SIGINT)
             assert "ends" in process.stdout.read()
         finally:
             process.kill()
     assert process.returncode == 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address).close()
     assert Remotes(path).all() == ()
 
 
