@@ -90,7 +90,9 @@ def follow_sections(at: Layout, d: Ints) -> bool:
                 seat_student(at, d, student, -1, -1)
             if d[CUT] or _is_hopeless(at, d):
                 return False
-    return settle(at, d)
+    if not settle(at, d):
+        return False
+    return d[SWIFT] == 1 or _level_courses(at, d)
 
 
 @kernel
@@ -107,6 +109,28 @@ def settle(at: Layout, d: Ints) -> bool:
                 if d[CUT]:
                     return False
         i -= 1
+    return True
+
+
+@kernel
+def _level_courses(at: Layout, d: Ints) -> bool:
+    """Seat everybody in a course of which a section moved anew: its sections may have become uneven."""
+    for k in range(d[MOVED]):
+        course = d[at.section_course + d[at.moved_section + k]]
+        for i in range(d[at.course_sections + course], d[at.course_sections + course + 1]):
+            section = d[at.course_section + i]
+            first = d[at.rosters + section]
+            for place in range(d[at.size + section] - 1, -1, -1):
+                # Backwards: who leaves is replaced by one who has been asked.
+                if place < d[at.size + section]:
+                    student = d[at.request_student + d[at.roster + first + place]]
+                    if d[at.student_stamp + student] != d[STAMP]:
+                        d[at.student_stamp + student] = d[STAMP]
+                        seat_student(at, d, student, -1, -1)
+                        if d[CUT]:
+                            return False
+        if _is_hopeless(at, d):
+            return False
     return True
 
 
