@@ -1,7 +1,7 @@
 """How students follow sections that have moved: who is concerned, and how each is seated anew."""
 
 from echelon_desktop.solver.deltas.figures import busy_of, count_courses, count_day, count_groups
-from echelon_desktop.solver.deltas.layout import CONCERNED, PLACED, STAMP, Layout
+from echelon_desktop.solver.deltas.layout import CONCERNED, LIMIT, LOST, PLACED, STAMP, Layout
 from echelon_desktop.solver.deltas.seating import seat_anew
 from echelon_desktop.solver.deltas.seats import sit
 from echelon_desktop.solver.search.jit import kernel
@@ -11,11 +11,17 @@ from echelon_desktop.solver.search.state import Ints
 SITTING, HOPING, CLASHING = range(3)
 
 NODES_ESTIMATE = 3000
+LOST_WEIGHT = 1 << 40
+"""Of a pinned seat that is lost."""
 
 
 @kernel
-def follow(at: Layout, d: Ints) -> None:
-    """Seat anew the students concerned by the sections just placed, and count what that changes."""
+def follow(at: Layout, d: Ints) -> bool:
+    """
+    Seat anew the students concerned by the sections just placed, and count what that changes.
+
+    Returns False, in the midst of things, once the energy cannot come back to ``LIMIT`` where there is one.
+    """
     count_groups(at, d)
     for level in range(at.n_levels):
         d[at.value_placed + level] = d[at.value + level]
@@ -27,11 +33,45 @@ def follow(at: Layout, d: Ints) -> None:
     for i in range(d[CONCERNED]):
         if d[at.concern + i] == CLASHING:
             _leave_moved(at, d, d[at.concerned + i])
+    hoped = _count_hopes(at, d) if d[LIMIT] else 0
     for why in (CLASHING, HOPING):
         for i in range(d[CONCERNED]):
             if d[at.concern + i] == why:
                 seat_anew(at, d, d[at.concerned + i], NODES_ESTIMATE)
+                if d[LIMIT]:
+                    hoped -= d[at.regain + i]
+                    if energy(at, d) - hoped > d[LIMIT]:
+                        return False
     count_seats(at, d)
+    return True
+
+
+@kernel
+def _count_hopes(at: Layout, d: Ints) -> int:
+    """The energy that students yet to be seated can give back at most: all they miss now."""
+    hoped = 0
+    for i in range(d[CONCERNED]):
+        student = d[at.concerned + i]
+        d[at.regain + i] = 0
+        if d[at.concern + i] != SITTING:
+            for x in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+                request = d[at.student_request + x]
+                if d[at.seat + request] < 0:
+                    costs = at.unmet_cost + d[at.request_rank + request] * at.n_levels
+                    for level in range(at.n_levels):
+                        d[at.regain + i] += d[costs + level] * d[at.weight + level]
+                        d[at.regain + i] += d[at.home_cost + level] * d[at.weight + level]
+        hoped += d[at.regain + i]
+    return hoped
+
+
+@kernel
+def energy(at: Layout, d: Ints) -> int:
+    """The sum of all levels, each times what a unit of it weighs."""
+    total = d[LOST] * LOST_WEIGHT
+    for level in range(at.n_levels):
+        total += d[at.weight + level] * d[at.value + level]
+    return total
 
 
 @kernel

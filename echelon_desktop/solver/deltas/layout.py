@@ -13,11 +13,14 @@ from typing import NamedTuple
 from echelon_desktop.solver.problem import GoalKind
 from echelon_desktop.solver.search.state import RNG
 
-SEATED, PLACED, COURSES, GROUPS, CONCERNED, STAMP, LOST, NODES, ENDED, CHANGED, UNMET, AWAY = range(12)
+SEATED, PLACED, COURSES, GROUPS, CONCERNED, STAMP, LOST, NODES, ENDED, CHANGED, UNMET, AWAY, LIMIT, HOMING = (
+    range(14)
+)
 """
 Single numbers at the front: lengths of the logs and lists below, the number of the present move, pinned seats
 lost, nodes of the last search and whether it ended, requests changed; lengths of the lists of unmet requests
-and of sections away from home. Random numbers follow.
+and of sections away from home; the energy above which a move is given up (0: never), and whether home is
+what matters. Random numbers follow.
 """
 N_FRONT = RNG + 4
 
@@ -42,6 +45,7 @@ class Layout(NamedTuple):
     n_slots: int
     n_sections: int
     n_students: int
+    n_requests: int
     n_choices: int
     n_levels: int
     n_terms: int
@@ -143,6 +147,7 @@ class Layout(NamedTuple):
     concerned: int
     concern: int
     busy_before: int
+    regain: int
     changed: int
     bound: int
     # Room for the search for one student's seating.

@@ -1,0 +1,141 @@
+"""
+The schedule that changes are counted against, mended: fewest sections elsewhere, seats where they remain.
+
+Which sections must move is found exactly, by CP-SAT, students left aside; where to and who follows is for
+the search that comes after.
+"""
+
+import numpy as np
+
+from echelon_desktop.solver.deltas.desk import home_choices
+from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Problem, Solution
+
+MEND_S = 20.0
+"""Most seconds for placing sections; a school's worth takes a fraction of one."""
+
+
+def changes_goal(problem: Problem) -> Goal | None:
+    """The goal of few changes, None where changes do not count."""
+    return next((goal for goal in problem.goals if goal.kind is GoalKind.CHANGES and goal.level > 0), None)
+
+
+def mend(problem: Problem, goal: Goal) -> Solution | None:
+    """
+    A schedule as near as can be to the one that changes are counted against, but for unmet requests.
+
+    Hard rules about sections' neighbours, loads and students' days may be broken in it, facts are not. None
+    when sections cannot be placed at all, or not in time.
+    """
+    choice = _placed(problem)
+    return None if choice is None else Solution(choice, _seated(problem, goal, choice))
+
+
+def _placed(problem: Problem) -> Ints | None:
+    homes = home_choices(problem)
+    if (homes >= 0).all() and _stands(problem, homes):
+        return homes.astype(np.int32)
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    taken = [model.new_bool_var("") for _ in problem.choice_mask]
+    for s in range(problem.n_sections):
+        model.add_exactly_one(taken[k] for k in problem.choices_of(s))
+        if homes[s] >= 0:
+            model.add_hint(taken[homes[s]], True)
+    meeting = [np.flatnonzero(problem.choice_mask >> slot & 1) for slot in range(problem.n_slots)]
+    owner = np.repeat(np.arange(problem.n_sections), np.diff(problem.choice_start))
+    lists = [(group, [1] * problem.n_slots) for group in problem.exclusive]
+    lists += [
+        (group, most.tolist())
+        for group, most in zip(problem.slot_limit_sections, problem.slot_limit_most, strict=True)
+    ]
+    for group, most in lists:
+        inside = np.isin(owner, group)
+        for slot, number in enumerate(most):
+            there = [taken[k] for k in meeting[slot] if inside[k]]
+            if len(there) > number:
+                model.add(cp_model.LinearExpr.sum(there) <= number)
+    for table in problem.pair_tables:
+        for side, section in ((0, table.a), (1, table.b)):
+            for k in problem.choices_of(section):
+                partners = table.pairs[table.pairs[:, side] == k, 1 - side]
+                model.add_bool_or([taken[k].negated(), *(taken[j] for j in partners)])
+    model.maximize(cp_model.LinearExpr.sum([taken[k] for k in homes if k >= 0]))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_time_in_seconds = MEND_S
+    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    return np.array(
+        [next(k for k in problem.choices_of(s) if solver.boolean_value(taken[k])) for s in range(len(homes))],
+        np.int32,
+    )
+
+
+def _stands(problem: Problem, choice: np.ndarray) -> bool:
+    """Whether sections may stand so."""
+    masks = problem.choice_mask[choice]
+    for group in problem.exclusive:
+        union = 0
+        for mask in masks[group].tolist():
+            if union & mask:
+                return False
+            union |= mask
+    for group, most in zip(problem.slot_limit_sections, problem.slot_limit_most, strict=True):
+        for slot, number in enumerate(most.tolist()):
+            if int((masks[group] >> slot & 1).sum()) > number:
+                return False
+    return all(
+        bool((table.pairs == [choice[table.a], choice[table.b]]).all(axis=1).any())
+        for table in problem.pair_tables
+    )
+
+
+def _seated(problem: Problem, goal: Goal, choice: Ints) -> Ints:
+    """The seats of before, as far as they can be kept side by side; pinned ones first."""
+    masks = problem.choice_mask[choice].tolist()
+    seat = np.full(problem.n_requests, -1, np.int32)
+    left, special = problem.section_seats.tolist(), problem.section_sped.tolist()
+    shared = problem.capacity_seats.tolist()
+    stack = {int(s): i for i, members in enumerate(problem.capacity_sections) for s in members}
+    linked = [
+        (set(link.tolist()), set(problem.section_course[link].tolist())) for link in problem.same_students
+    ]
+    busy = problem.student_blocked.tolist()
+    held: dict[int, list[int]] = {}
+    wanted = np.where(problem.request_pin >= 0, problem.request_pin, goal.limits)
+    order = np.argsort(problem.request_pin < 0, kind="stable")
+    for r in (int(r) for r in order if wanted[r] >= 0):
+        s, student = int(wanted[r]), int(problem.request_student[r])
+        sped, course = bool(problem.student_sped[student]), int(problem.section_course[s])
+        mine = held.setdefault(student, [])
+        fits = (
+            course in problem.options[r]
+            and not busy[student] & masks[s]
+            and problem.may_sit(student, s)
+            and left[s] > 0
+            and not (sped and special[s] <= 0)
+            and not (s in stack and shared[stack[s]] <= 0)
+            and all(int(problem.section_course[other]) != course for other in mine)
+            and not any(_parts(problem, link, s, other) for link in linked for other in mine)
+        )
+        if not fits:
+            continue
+        seat[r] = s
+        mine.append(s)
+        busy[student] |= masks[s]
+        left[s] -= 1
+        special[s] -= sped
+        if s in stack:
+            shared[stack[s]] -= 1
+    return seat
+
+
+def _parts(problem: Problem, link: tuple[set[int], set[int]], one: int, other: int) -> bool:
+    """Whether a link keeps a student from holding two sections side by side."""
+    members, courses = link
+    return any(
+        a in members and b not in members and int(problem.section_course[b]) in courses
+        for a, b in ((one, other), (other, one))
+    )
