@@ -8,7 +8,9 @@ What this workstation knows of its remote runs: a folder per run, written whole 
 
 import json
 import os
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -32,6 +34,8 @@ BEST_FILE = "best.npz"
 SCHEDULE_FILE = "schedule.json.gz"
 CANCEL_FILE = "cancel"
 VERSION = 1
+
+_TRIES, _WAIT_S = 50, 0.02  # for a reader on Windows to be done
 
 
 class State(StrEnum):
@@ -338,7 +342,18 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        _replace(Path(temporary), path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Put a file in place of another; Windows refuses that for the moment in which somebody reads it."""
+    for _ in range(_TRIES if sys.platform == "win32" else 0):
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            time.sleep(_WAIT_S)
+    temporary.replace(path)
