@@ -8,6 +8,7 @@ it does not know rather than guess: an explicit Deny wins, then an Allow, else n
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 
@@ -69,9 +70,13 @@ def _holds(operator: str, given: str | None, wanted: list[str]) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
+    return _expression(pattern).fullmatch(text) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = {"*": ".*", "?": "."}
-    expression = "".join(parts.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in pattern), re.DOTALL)
 
 
 def _list(value: Any) -> list[Any]:
