@@ -20,7 +20,7 @@ from clock import count_processor_time
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
 from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.search.run import warm_up
-from echelon_desktop.solver.solve import Solved, solve_school
+from echelon_desktop.solver.solve_school import Solved, solve_school
 
 LARGE = 5000  # students; larger families are run when they are asked for
 

@@ -23,7 +23,8 @@ from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.shell.help import AboutDialog
-from echelon_desktop.ui.solve.session import Order, Session
+from echelon_desktop.ui.solve.case import Order
+from echelon_desktop.ui.solve.session import Session
 
 PATIENCE_S = 180.0  # a cold machine loads libraries and compiles
 SOLVE_S = 5.0

@@ -25,7 +25,7 @@ from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.result import Params, Progress, Result, Status
-from echelon_desktop.solver.solve import Solved, solve_school
+from echelon_desktop.solver.solve_school import Solved, solve_school
 from echelon_desktop.solver.verify import Counts, Verdict
 
 SUMMARY = "summary.json"

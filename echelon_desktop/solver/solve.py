@@ -1,8 +1,7 @@
 """
-Solving, whole: which method runs, what is proven, and the check before anything is believed.
+Solving a problem: which method runs, and what is proven.
 
-:func:`solve_problem` works on numbers alone and is what runs on another machine. :func:`solve_school`
-compiles a school, has its problem solved, and passes what comes back through ``verify``.
+It works on numbers alone and is what runs on another machine; ``solve_school`` is for a school.
 """
 
 import itertools
@@ -11,34 +10,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from echelon_desktop.errors import ScheduleError, UnsupportedError
-from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.entities import Rule
-from echelon_desktop.solver.assign.asked import Asked, staffed_result
-from echelon_desktop.solver.assign.complete import staff, staffing_limits
-from echelon_desktop.solver.assign.openings import find_openings
+from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.solver.bounds import Bound, flow_bound, improve_bounds, level_bounds
-from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
-from echelon_desktop.solver.conflicts import Fact, find_conflict
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.general.run import search_general
-from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.search.adapter import plain_from, solution_from, start_from
 from echelon_desktop.solver.search.found import Ended, Improvement
 from echelon_desktop.solver.search.plain import PlainProblem
 from echelon_desktop.solver.search.run import search
-from echelon_desktop.solver.verify import Verdict, verify
 
 LOCAL_SEARCH = "local search"
 GENERAL_SEARCH = "general search"
 CP_SAT = "CP-SAT"
-PLACE_SHARE = 0.8  # of the time, for periods and seats where teachers and rooms are then given out
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
 PLACEMENT_SHARE = 0.5  # of its time, after which the general search must have found a schedule
@@ -56,121 +46,6 @@ _REASONS = {
 }
 
 Listener = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """
-    A school's result in its own words.
-
-    Parameters
-    ----------
-    result
-        In the problem's numbers.
-    bound
-        On unmet requests, with its witnesses.
-    certain
-        Requests that certainly stay unmet.
-    schedule, verdict
-        None when there is no schedule; a schedule here has passed ``verify``.
-    conflict
-        When infeasible: a smallest set of facts that cannot hold together.
-    keys
-        What the numbers stand for.
-    """
-
-    result: Result
-    bound: Bound
-    certain: int
-    schedule: Schedule | None
-    verdict: Verdict | None
-    conflict: tuple[Fact, ...]
-    keys: Keys
-
-
-def solve_school(
-    school: School,
-    rules: tuple[Rule, ...],
-    params: Params,
-    *,
-    baseline: Schedule = NO_SCHEDULE,
-    start: Schedule | None = None,
-    on_progress: Listener = lambda progress: None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Solved:
-    """
-    Solve a school.
-
-    Parameters
-    ----------
-    school, rules
-        The facts and what is wanted.
-    params
-        Time, threads, seed.
-    baseline
-        Its locks, forbidden places and pinned seats are kept.
-    start
-        A schedule to begin with; the result is not worse. One that does not fit the school is not used.
-    on_progress
-        Told several times a second at most, from any thread but never from two at once.
-    should_stop
-        Asked several times a second; the best so far is kept.
-
-    Raises
-    ------
-    UnsupportedError
-        If the school has more slots than can be solved.
-    ScheduleError
-        If what was found breaks a hard rule. That is a mistake of the solver; nothing is returned then.
-    """
-    began = time.monotonic()
-    openings = find_openings(school, rules, baseline)
-    known = start if start is not None and verify(school, rules, start, baseline).ok else None
-    asked: Asked | None = Asked(school, rules, openings, baseline)
-    runs: list[Run] = []
-    while asked is not None:
-        problem, keys = compile_school(asked.to_place(), rules, asked.baseline, openings)
-        left = params.time_limit_s - (time.monotonic() - began)
-        limits = replace(params, time_limit_s=left * (PLACE_SHARE if openings else 1.0))
-        given = None if known is None else solution_of(known, problem, keys)
-        run = solve_problem(problem, limits, start=given, on_progress=on_progress, should_stop=should_stop)
-        runs.append(run)
-        if run.result.solution is None:
-            if asked.tried:
-                break  # so the last attempt's shortage is the answer
-            return _without_schedule(run, keys, find_conflict(school, rules, baseline))
-        schedule = schedule_of(run.result.solution, problem, keys, school, baseline)
-        if not openings:
-            return _judged(run, schedule, verify(school, rules, schedule, baseline), keys, began)
-        left = params.time_limit_s - (time.monotonic() - began)
-        staffed, asked = staff(asked, schedule, staffing_limits(params, left), known or baseline)
-        if staffed.schedule is not None:
-            verdict = verify(school, rules, staffed.schedule, baseline)
-            whole = Run(staffed_result(run.result, verdict, runs[0].result.levels), runs[0].bound)
-            return _judged(whole, staffed.schedule, verdict, keys, began)
-        shortage = staffed.shortage
-    result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
-    facts = shortage.facts if shortage is not None else ()
-    return _without_schedule(Run(result, runs[0].bound), keys, facts, proven=False)
-
-
-def _without_schedule(run: "Run", keys: Keys, facts: tuple[Fact, ...], proven: bool = True) -> Solved:
-    """No schedule, and why; ``proven`` when no other periods would help."""
-    result = replace(run.result, conflict=tuple(fact.text for fact in facts))
-    if facts and proven:
-        result = replace(result, status=Status.INFEASIBLE, stop_reason=StopReason.PROVED)
-    return Solved(result, run.bound, run.certain, None, None, facts, keys)
-
-
-def _judged(run: "Run", schedule: Schedule, verdict: Verdict, keys: Keys, began: float) -> Solved:
-    """The schedule if it passes; a mistake of the solver otherwise."""
-    if not verdict.ok:
-        broken = "\n".join(f"  - {v.message}" for v in verdict.violations[:10])
-        raise ScheduleError(f"The schedule found breaks hard rules, and was not used:\n{broken}")
-    if verdict.score != tuple(figure.value for figure in run.result.levels):
-        raise ScheduleError("The figures of the schedule found do not agree with a recount; it was not used.")
-    result = replace(run.result, seconds=time.monotonic() - began)
-    return Solved(result, run.bound, run.certain, schedule, verdict, (), keys)
 
 
 @dataclass(frozen=True, slots=True)

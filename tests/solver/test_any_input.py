@@ -17,7 +17,7 @@ from echelon_desktop.model.rules import STANDARD, preset_rules
 from echelon_desktop.solver.conflicts import find_conflict
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.result import Params, Status
-from echelon_desktop.solver.solve import Solved, solve_school
+from echelon_desktop.solver.solve_school import Solved, solve_school
 
 DAY = tuple(f"{day}{n}" for day in "RG" for n in range(1, 5))
 RULES = preset_rules(STANDARD)

@@ -21,7 +21,7 @@ from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.result import Params, Status
-from echelon_desktop.solver.solve import solve_school
+from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import verify
 
 TRIED_AT_MOST = 1500
@@ -266,6 +266,37 @@ def test_periods_are_found_for_which_teachers_can_be_given() -> None:
     assert solved.schedule is not None
     placement = solved.schedule.placements["B-1"]
     assert (placement.teachers, placement.periods) == (("Dale",), ("R2",))
+
+
+def test_a_rule_at_a_level_has_periods_minded_as_long_as_nothing_above_is_lost() -> None:
+    wanted = rules(replace(STAFFED, level=2), replace(ROOMED, level=3))
+    for seed in range(5):  # whichever periods are tried first
+        solved = solve_school(small(), wanted, Params(seed=seed))
+        assert solved.result.status is Status.OPTIMAL
+        assert solved.verdict is not None
+        assert solved.verdict.score == (0, 0, 0)
+
+
+def test_requests_are_not_given_up_for_a_teacher_at_a_lower_level() -> None:
+    # Band meets in R2, so that Algebra is needed in R1, where Ames, who alone may teach it, has one.
+    school = small(
+        courses=[e.Course("Algebra", department="Math"), e.Course("Band", department="Arts")],
+        sections=[
+            e.Section("A-1", "Algebra", ("Ames",), 4),
+            e.Section("A-2", "Algebra", (), 4),
+            e.Section("A-3", "Algebra", (), 4),
+            e.Section("B-1", "Band", ("Cole",), 9, allowed_periods=("R2",)),
+        ],
+        requests=[
+            e.RequestList(f"N{i}", (e.CourseRequest("Algebra"), e.CourseRequest("Band"))) for i in range(8)
+        ],
+        teachers=[e.Teacher("Ames", "Math"), e.Teacher("Cole", "Arts")],
+        unavailability=[e.Unavailability("Ames", ("R2",))],
+    )
+    at_a_level = solve_school(school, rules(replace(STAFFED, level=2)), Params())
+    assert at_a_level.verdict is not None
+    assert at_a_level.verdict.score == (0, 2)
+    assert solve_school(school, rules(STAFFED), Params()).schedule is None
 
 
 def test_why_nobody_can_be_given_is_said_of_each_section() -> None:

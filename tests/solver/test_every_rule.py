@@ -14,7 +14,7 @@ from echelon_desktop.model.rules import CHANGES, RULE_KINDS
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
 from echelon_desktop.model.tables import TABLES
 from echelon_desktop.solver.result import Params
-from echelon_desktop.solver.solve import solve_school
+from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import FACTS, Verdict, verify
 
 Spoil = Callable[[Schedule], Schedule]

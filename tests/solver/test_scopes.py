@@ -9,7 +9,7 @@ from echelon_desktop.model.scope import department_of
 from echelon_desktop.solver.compile import NO_SCHEDULE
 from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.scopes import Part, Scope, confine, merged
-from echelon_desktop.solver.solve import solve_school
+from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import verify
 
 SAMPLE = make_school(students=80, seed=2)

@@ -7,7 +7,7 @@ from itertools import takewhile
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.assign.openings import Openings
+from echelon_desktop.solver.assign.openings import Openings, find_openings
 from echelon_desktop.solver.result import LevelFigure, Result, Status
 from echelon_desktop.solver.verify import Verdict
 
@@ -21,6 +21,8 @@ class Asked:
     ----------
     school, rules, openings
         The school, its rules, what is to be given out.
+    placing
+        The same as the periods are to mind it: what may stay without, at a cost, counts as needed at first.
     baseline
         Its locks, forbidden slots and pins are kept; after the first attempt more slots may be forbidden.
     fewer_seats
@@ -32,9 +34,18 @@ class Asked:
     school: School
     rules: tuple[e.Rule, ...]
     openings: Openings
+    placing: Openings
     baseline: Schedule
     fewer_seats: Mapping[str, int] = field(default_factory=dict)
     tried: int = 0
+
+    @classmethod
+    def of(cls, school: School, rules: tuple[e.Rule, ...], baseline: Schedule) -> "list[Asked]":
+        """What to solve for, one after the other until there is a schedule that the rules rank no higher."""
+        openings = find_openings(school, rules, baseline)
+        first = openings.firm
+        ways = [first] if first == openings else [first, openings]
+        return [cls(school, rules, openings, placing, baseline) for placing in ways]
 
     def to_place(self) -> School:
         """The school whose sections are to find their periods and students."""

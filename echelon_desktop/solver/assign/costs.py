@@ -15,9 +15,6 @@ from echelon_desktop.solver.cpsat.model import total
 from echelon_desktop.solver.figures import load_per_fte
 from echelon_desktop.solver.goals import fte_hundredths
 
-# As hard rules these are not counted but needed, see ``Staffing.needed``.
-NEEDS = {"section-teachers", "section-rooms"}
-
 
 def rule_cost(staffing: Staffing, rule: e.Rule) -> Linear | None:
     """What a rule counts, before its weight; None where nothing that is given out changes it."""

@@ -9,8 +9,8 @@ from ortools.sat.python import cp_model
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.solver.assign.costs import NEEDS, rule_cost
-from echelon_desktop.solver.assign.openings import Openings, as_given
+from echelon_desktop.solver.assign.costs import rule_cost
+from echelon_desktop.solver.assign.openings import NEEDS, Openings, as_given
 from echelon_desktop.solver.assign.shortage import Shortage, explain
 from echelon_desktop.solver.assign.staffing import Linear, Staffing
 from echelon_desktop.solver.cpsat.model import total

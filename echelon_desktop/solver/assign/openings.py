@@ -1,12 +1,15 @@
 """Sections that wait for a teacher or a room, and what may be given to each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, may_teach, room_type, stacks
 from echelon_desktop.model.tables import SCHOOL_TABLES
+
+# The rules that have something given out. As hard rules they are not counted but needed.
+NEEDS = {"section-teachers", "section-rooms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,25 @@ class Openings:
 
     def __bool__(self) -> bool:
         return bool(self.teachers or self.rooms)
+
+    def named_by(self, heads: Mapping[str, str]) -> "Openings":
+        """The same, each stack by another of its sections: section → the one that names its stack."""
+        return Openings(
+            {heads[head]: those for head, those in self.stacks.items()},
+            {heads[head]: those for head, those in self.teachers.items()},
+            {heads[head]: those for head, those in self.rooms.items()},
+            frozenset(heads[head] for head in self.without_teacher),
+            frozenset(heads[head] for head in self.without_room),
+        )
+
+    @property
+    def firm(self) -> "Openings":
+        """The same, as if all had to be given out for which there is anybody or a room."""
+        return replace(
+            self,
+            without_teacher=frozenset(h for h in self.without_teacher if not self.teachers[h]),
+            without_room=frozenset(h for h in self.without_room if not self.rooms[h]),
+        )
 
 
 def find_openings(school: School, rules: Iterable[e.Rule], baseline: Schedule) -> Openings:

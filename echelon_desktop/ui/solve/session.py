@@ -1,7 +1,7 @@
 """One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +10,24 @@ from PySide6.QtCore import QObject, Signal
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
-from echelon_desktop.model.entities import Rule, Scenario
+from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.assign.asked import Asked, staffed_result
-from echelon_desktop.solver.assign.openings import find_openings
-from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
-from echelon_desktop.solver.figures import level_values
-from echelon_desktop.solver.problem import Keys, Problem, Solution
-from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
-from echelon_desktop.solver.scopes import Scope, confine, merged
-from echelon_desktop.solver.verify import Verdict, verify
+from echelon_desktop.solver.assign.asked import Asked
+from echelon_desktop.solver.problem import Solution
+from echelon_desktop.solver.result import Progress, Result
+from echelon_desktop.solver.scopes import Scope
+from echelon_desktop.solver.verify import Verdict
+from echelon_desktop.ui.solve.case import (
+    Case,
+    Order,
+    checked_schedule,
+    compile_case,
+    keeping,
+    placed_schedule,
+    tried_again,
+    unfinished,
+)
 from echelon_desktop.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,46 +36,6 @@ if TYPE_CHECKING:
 
 
 Point = tuple[float, int | None, int]  # seconds, missed requests, bound
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """
-    What to solve.
-
-    Parameters
-    ----------
-    scope, params
-        Which part, and how long with how many threads.
-    warm
-        Whether to start from the schedule on the screen.
-    name
-        Of the scenario that is made of the result.
-    """
-
-    scope: Scope
-    params: Params
-    warm: bool
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """An order with the school as it was when it was given."""
-
-    order: Order
-    school: School
-    rules: tuple[Rule, ...]
-    before: Schedule
-    confined: School
-    baseline: Schedule
-    problem: Problem
-    keys: Keys
-    start: Solution | None
-    revision: int
-    asked: Asked
-    first: tuple[LevelFigure, ...] = ()  # of the first attempt, where teachers and rooms are given out
-    shortage: tuple[str, ...] = ()  # why they could not be given at the last attempt
 
 
 class Session(QObject):
@@ -92,7 +59,7 @@ class Session(QObject):
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.stopping = False
         self._over = False
-        self._case: _Case | None = None
+        self._case: Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
         self.points: list[Point] = []
 
@@ -102,7 +69,7 @@ class Session(QObject):
         # The school may be edited meanwhile; what is found is judged by what was asked.
         school = School(**{spec.name: getattr(document.school, spec.name).values() for spec in SCHOOL_TABLES})
         tables = (school, document.rules, document.schedule(), document.revision)
-        self.workspace.background.run(lambda: _compile(self.order, *tables), self._solve, self._fail)
+        self.workspace.background.run(lambda: compile_case(self.order, *tables), self._solve, self._fail)
 
     def abandon(self) -> None:
         """End it now and hear no more of it: the document closes, and there is nobody left to tell."""
@@ -116,7 +83,7 @@ class Session(QObject):
         if job is not None:
             job.stop()
 
-    def _solve(self, case: _Case) -> None:
+    def _solve(self, case: Case) -> None:
         if self.stopping:
             self._end("doubt", "Stopped before it began.")
             return
@@ -127,13 +94,17 @@ class Session(QObject):
         job.failed.connect(lambda text: self._on_failed())
         job.died.connect(self._on_died)
 
-    def _check(self, case: _Case, run: "SolverRun") -> None:
+    def _check(self, case: Case, run: "SolverRun") -> None:
         if self._over:
             return
-        if run.result.solution is None and case.shortage:
+        placed = case.placed or (run.result, run.bound)
+        if run.result.solution is not None:
+            self._finish(replace(case, placed=placed), run.result, run.certain, run.result.solution)
+        elif case.later or case.kept is not None:
+            self._next(case)
+        elif case.shortage:
             self._tell_shortage(run.result, case.shortage)
-            return
-        if run.result.solution is None:
+        else:
             self.workspace.engine.ask_apart(
                 "conflict",
                 case.confined,
@@ -141,52 +112,71 @@ class Session(QObject):
                 case.baseline,
                 answer=lambda facts: self._tell_nothing(run.result, tuple(fact.text for fact in facts)),
             )
-            return
-        self._finish(case, run.result, run.certain, run.result.solution)
 
-    def _finish(self, case: _Case, result: Result, certain: int, solution: Solution, lead: str = "") -> None:
+    def _finish(self, case: Case, result: Result, certain: int, solution: Solution, lead: str = "") -> None:
         """Give out teachers and rooms where some are wanted, check the schedule, and keep it."""
         if not case.asked.openings:
             self.workspace.background.run(
-                lambda: _checked(case, _placed(case, solution)),
+                lambda: checked_schedule(case, placed_schedule(case, solution)),
                 lambda checked: self._adopt(case, result, certain, checked, lead),
                 self._fail,
             )
             return
 
         def ask(schedule: Schedule) -> None:
+            placed = case.placed or (result, None)
             self.workspace.engine.ask_apart(
                 "staff",
-                *(case.asked, schedule, case.order.params, case.before),
-                answer=lambda answer: self._on_staffed(case, result, certain, lead, *answer),
+                *(case.asked, case.origin, schedule, case.order.params, case.before, placed),
+                answer=lambda answer: self._on_staffed(case, lead, *answer),
             )
 
-        self.workspace.background.run(lambda: _placed(case, solution), ask, self._fail)
+        self.workspace.background.run(lambda: placed_schedule(case, solution), ask, self._fail)
 
     def _on_staffed(
-        self, case: _Case, result: Result, certain: int, lead: str, given: "Given", again: Asked | None
+        self,
+        case: Case,
+        lead: str,
+        given: "Given",
+        again: Asked | None,
+        whole: tuple[Result, int, bool] | None,
     ) -> None:
+        """Keep what was given out, or try again at other periods."""
         if self._over:
             return
-        first = case.first or result.levels
         staffed = given.schedule
-        if staffed is not None:
+        if staffed is not None and whole is not None:
+            result, certain, nothing_above = whole
+            case = replace(case, later=() if nothing_above or self.stopping or lead else case.later)
             self.workspace.background.run(
-                lambda: _checked(case, staffed),
-                lambda checked: self._adopt(
-                    case, staffed_result(result, checked[1], first), certain, checked, lead
-                ),
+                lambda: checked_schedule(case, staffed),
+                lambda checked: self._next(keeping(case, result, certain, checked), lead),
                 self._fail,
             )
             return
         facts = tuple(fact.text for fact in given.shortage.facts) if given.shortage is not None else ()
-        if again is None or self.stopping:
-            self._tell_shortage(result, facts)
-            return
-        self.workspace.background.run(lambda: _again(case, again, first, facts), self._solve, self._fail)
+        if again is not None and not self.stopping:
+            self.workspace.background.run(lambda: tried_again(case, again, facts), self._solve, self._fail)
+        elif case.kept is not None or case.later:
+            self._next(case)
+        else:
+            self._tell_shortage(None, facts)
 
-    def _tell_shortage(self, result: Result, facts: tuple[str, ...]) -> None:
-        self._record(replace(result, levels=()), "", {})
+    def _next(self, case: Case, lead: str = "") -> None:
+        """Ask the next question, or adopt the best answer to those that were asked."""
+        if case.later and not self.stopping:
+            following = replace(case, origin=case.later[0], later=case.later[1:], placed=None, shortage=())
+            self.workspace.background.run(
+                lambda: tried_again(following, case.later[0], ()), self._solve, self._fail
+            )
+        elif case.kept is not None:
+            self._adopt(case, *case.kept, lead)
+        else:
+            self._end("doubt", "Stopped before a schedule was whole.")
+
+    def _tell_shortage(self, result: Result | None, facts: tuple[str, ...]) -> None:
+        if result is not None:
+            self._record(replace(result, levels=()), "", {})
         listed = "\n".join(f"• {fact}" for fact in facts)
         lead = "No periods were found for which all sections can be given teachers and rooms."
         self._end("bad", f"{lead} At the last ones:\n{listed}" if facts else f"{lead} Give it more time.")
@@ -202,7 +192,7 @@ class Session(QObject):
             self._end("bad", f"Nothing was found in {result.seconds:.0f} s. Give it more time.")
 
     def _adopt(
-        self, case: _Case, result: Result, certain: int, checked: tuple[Schedule, Verdict], lead: str = ""
+        self, case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict], lead: str = ""
     ) -> None:
         schedule, verdict = checked
         document = self.workspace.document
@@ -267,7 +257,7 @@ class Session(QObject):
         case, last = self._case, self._last
         if case is not None and last is not None and last.solution is not None and not self._over:
             solution = last.solution
-            result = _unfinished(case, last, solution)
+            result = unfinished(case, last, solution)
             lead = "The solver's process ended unexpectedly; the last schedule it told of is kept. "
             self._finish(case, result, last.bound, solution, lead)
             return
@@ -298,58 +288,6 @@ def thinned(points: Sequence[Point], most: int = 240) -> list[Point]:
     ]
     step = -(-len(told) // most) or 1
     return [*told[:-1:step], *told[-1:]]
-
-
-def _compile(
-    order: Order, school: School, rules: tuple[Rule, ...], schedule: Schedule, revision: int
-) -> _Case:
-    confined, baseline = confine(school, schedule, order.scope)
-    problem, keys = compile_school(confined, rules, baseline)
-    start = None
-    if order.warm and verify(confined, rules, schedule, baseline).ok:
-        start = solution_of(schedule, problem, keys)
-    asked = Asked(confined, rules, find_openings(confined, rules, baseline), baseline)
-    return _Case(order, school, rules, schedule, confined, baseline, problem, keys, start, revision, asked)
-
-
-def _again(case: _Case, asked: Asked, first: tuple[LevelFigure, ...], shortage: tuple[str, ...]) -> _Case:
-    """The case at other periods, for those of the last attempt could not be staffed."""
-    problem, keys = compile_school(asked.to_place(), case.rules, asked.baseline, asked.openings)
-    return replace(case, problem=problem, keys=keys, start=None, asked=asked, first=first, shortage=shortage)
-
-
-def _unfinished(case: _Case, last: Progress, solution: Solution) -> Result:
-    """The result of a solve whose process ended: what its last schedule comes to, with nothing proven."""
-    values = level_values(case.problem, solution)
-    named = zip(case.problem.levels(), values, strict=True)
-    return Result(
-        status=Status.FEASIBLE,
-        stop_reason=StopReason.STOPPED,
-        solution=solution,
-        levels=tuple(LevelFigure(level.name, value, None) for level, value in named),
-        proven="",
-        conflict=(),
-        method=last.method,
-        seed=case.order.params.seed,
-        seconds=last.seconds,
-        iterations=0,
-    )
-
-
-def _placed(case: _Case, solution: Solution) -> Schedule:
-    """The schedule that was found, before teachers and rooms are given out."""
-    return schedule_of(solution, case.problem, case.keys, case.confined, case.baseline)
-
-
-def _checked(case: _Case, schedule: Schedule) -> tuple[Schedule, Verdict]:
-    """The schedule put into the whole one, and its verdict; EchelonError when it breaks a hard rule."""
-    verdict = verify(case.confined, case.rules, schedule, case.baseline)
-    if not verdict.ok:
-        raise EchelonError(
-            f"What was found breaks a hard rule and was not used: {verdict.violations[0].message}"
-        )
-    whole = merged(case.before, schedule) if case.order.scope != Scope() else schedule
-    return whole, verdict
 
 
 def _sentence(result: Result, verdict: Verdict, bound: int) -> str:

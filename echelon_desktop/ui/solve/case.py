@@ -1,0 +1,126 @@
+"""What a solve from the window is about: the order, the school as it was then, and what was found so far."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from echelon_desktop.errors import EchelonError
+from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.entities import Rule
+from echelon_desktop.solver.assign.asked import Asked
+from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
+from echelon_desktop.solver.scopes import Scope, confine, merged
+from echelon_desktop.solver.verify import Verdict, verify
+
+if TYPE_CHECKING:
+    from echelon_desktop.solver.bounds import Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    What to solve.
+
+    Parameters
+    ----------
+    scope, params
+        Which part, and how long with how many threads.
+    warm
+        Whether to start from the schedule on the screen.
+    name
+        Of the scenario that is made of the result.
+    """
+
+    scope: Scope
+    params: Params
+    warm: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An order with the school as it was when it was given."""
+
+    order: Order
+    school: School
+    rules: tuple[Rule, ...]
+    before: Schedule
+    confined: School
+    baseline: Schedule
+    problem: Problem
+    keys: Keys
+    start: Solution | None
+    revision: int
+    asked: Asked  # as it is tried now
+    origin: Asked  # as it was tried first
+    later: tuple[Asked, ...] = ()  # other questions, if no answer to this one is certainly good enough
+    placed: "tuple[Result, Bound] | None" = None  # of the first attempt at the origin
+    shortage: tuple[str, ...] = ()  # why teachers and rooms could not be given at the last attempt
+    kept: tuple[Result, int, tuple[Schedule, Verdict]] | None = None  # the best answer so far
+
+
+def compile_case(
+    order: Order, school: School, rules: tuple[Rule, ...], schedule: Schedule, revision: int
+) -> Case:
+    """The case of an order; ``revision`` is that of the document it was read from."""
+    confined, baseline = confine(school, schedule, order.scope)
+    asked, *later = Asked.of(confined, rules, baseline)
+    problem, keys = compile_school(confined, rules, baseline, asked.placing)
+    start = None
+    if order.warm and verify(confined, rules, schedule, baseline).ok:
+        start = solution_of(schedule, problem, keys)
+    return Case(
+        *(order, school, rules, schedule, confined, baseline, problem, keys, start, revision),
+        asked=asked,
+        origin=asked,
+        later=tuple(later),
+    )
+
+
+def tried_again(case: Case, asked: Asked, shortage: tuple[str, ...]) -> Case:
+    """The case at other periods."""
+    problem, keys = compile_school(asked.to_place(), case.rules, asked.baseline, asked.placing)
+    return replace(case, problem=problem, keys=keys, start=None, asked=asked, shortage=shortage)
+
+
+def keeping(case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict]) -> Case:
+    """The case with the better of two answers."""
+    if case.kept is not None and case.kept[2][1].score <= checked[1].score:
+        return case
+    return replace(case, kept=(result, certain, checked))
+
+
+def unfinished(case: Case, last: Progress, solution: Solution) -> Result:
+    """The result of a solve whose process ended: what its last schedule comes to, with nothing proven."""
+    values = level_values(case.problem, solution)
+    named = zip(case.problem.levels(), values, strict=True)
+    return Result(
+        status=Status.FEASIBLE,
+        stop_reason=StopReason.STOPPED,
+        solution=solution,
+        levels=tuple(LevelFigure(level.name, value, None) for level, value in named),
+        proven="",
+        conflict=(),
+        method=last.method,
+        seed=case.order.params.seed,
+        seconds=last.seconds,
+        iterations=0,
+    )
+
+
+def placed_schedule(case: Case, solution: Solution) -> Schedule:
+    """The schedule that was found, before teachers and rooms are given out."""
+    return schedule_of(solution, case.problem, case.keys, case.confined, case.baseline)
+
+
+def checked_schedule(case: Case, schedule: Schedule) -> tuple[Schedule, Verdict]:
+    """The schedule put into the whole one, and its verdict; EchelonError when it breaks a hard rule."""
+    verdict = verify(case.confined, case.rules, schedule, case.baseline)
+    if not verdict.ok:
+        raise EchelonError(
+            f"What was found breaks a hard rule and was not used: {verdict.violations[0].message}"
+        )
+    whole = merged(case.before, schedule) if case.order.scope != Scope() else schedule
+    return whole, verdict
