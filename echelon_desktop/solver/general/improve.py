@@ -19,6 +19,8 @@ ROUNDS = (0.7, 0.6)
 """Shares of what time is left that rounds over all levels take; the last round takes all."""
 UNMET_SHARE = 0.65
 """Of a round, for unmet requests, where other levels follow that are not at their least."""
+MET_SHARE = 0.15
+"""The same where the start comes from a search for them."""
 STANDING_MOVES = 400
 """Moves for each section of an attempt at a first place for all."""
 NEARLY = 2
@@ -38,10 +40,13 @@ class Improver:
         What all chains know.
     chain, k
         The chain and its number. Only chain 0 works while kernels are being compiled.
+    met
+        Whether the start comes from a search for unmet requests, so that the other levels come first.
     """
 
-    def __init__(self, shared: Shared, chain: Chain, k: int) -> None:
+    def __init__(self, shared: Shared, chain: Chain, k: int, met: bool = False) -> None:
         self.shared, self.chain, self.k = shared, chain, k
+        self.met = met
         self.scheme = shared.board.scheme
         self.stages = stages_of(self.scheme)
         self.drive = Drive(shared, chain)
@@ -121,9 +126,10 @@ class Improver:
     def _round(self, amount: float, fresh: bool) -> None:
         """All stages in turn, but for those that are at their least."""
         before, after = self._open_stages()
+        share = (MET_SHARE if self.met else UNMET_SHARE) if after else 1.0
         if before:
-            self._meet(before, amount * (UNMET_SHARE if after else 1.0), fresh)
-            amount *= 1 - UNMET_SHARE
+            self._meet(before, amount * share, fresh)
+            amount *= 1 - share
         _, after = self._open_stages()
         for stage in after:
             if self.drive.done():

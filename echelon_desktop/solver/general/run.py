@@ -8,6 +8,7 @@ ends it, the best schedule found is returned.
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from echelon_desktop.solver.general.chain import Chain
 from echelon_desktop.solver.general.found import GeneralFound, Improved
 from echelon_desktop.solver.general.improve import Improver
 from echelon_desktop.solver.general.shared import Least, Shared
+from echelon_desktop.solver.general.simple import simple_start
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.desk import REPORT_S, Desk
@@ -86,18 +88,32 @@ def search_general(
     """
     began = time.perf_counter()
     limits = Limits(seed, max(1, workers), time_limit_s, iterations, lambda: 0)
+    simple = False
+    moves = 0
+    if start is None:
+        warm_up()
+        start, moves = simple_start(
+            problem,
+            seed=seed,
+            workers=limits.workers,
+            time_limit_s=time_limit_s,
+            iterations=iterations,
+            should_stop=should_stop,
+        )
+        simple = start is not None
+        limits = replace(limits, moves=None if iterations is None else max(0, iterations - moves))
     keep = () if start is None else (tuple(start.choice.tolist()),)
     board = lay_out(problem, keep)
     shared = Shared(board, limits, warm_up(), certain, began)
     chains = [Chain(board, seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
     desk = Desk(limits.workers, shared.stop, should_stop, _Reporter(shared, on_improved))
-    desk.in_threads(lambda k: Improver(shared, chains[k], k).run(start))
+    desk.in_threads(lambda k: Improver(shared, chains[k], k, met=simple).run(start))
     best = shared.best
     return GeneralFound(
         solution=None if best is None else best.solution,
         values=() if best is None else best.values,
         ended=_why(shared),
-        moves=shared.moves,
+        moves=moves + shared.moves,
         elapsed_s=shared.elapsed(),
         compiled=shared.compiled,
     )
