@@ -299,6 +299,23 @@ def test_requests_are_not_given_up_for_a_teacher_at_a_lower_level() -> None:
     assert solve_school(school, rules(STAFFED), Params()).schedule is None
 
 
+def test_rows_in_another_order_give_the_same_schedule() -> None:
+    teachers = [e.Teacher(t, "Math") for t in ("Ames", "Brown", "Cole", "Dale")]
+    rooms = [e.Room(f"10{i}", 3) for i in range(4)]
+    school = small(teachers=teachers, rooms=rooms)
+    wanted = rules(STAFFED, ROOMED, e.Rule("even", "teacher-load-spread", 3), e.Rule("use", "room-use", 4))
+    params = Params(iterations=100, workers=1)
+    found = solve_school(school, wanted, params).schedule
+    turned = with_tables(
+        school,
+        **{name: list(getattr(school, name).values())[::-1] for name in ("teachers", "rooms", "sections")},
+    )
+    again = solve_school(turned, wanted, params).schedule
+    assert found is not None
+    assert again is not None
+    assert again.placements == found.placements
+
+
 def test_why_nobody_can_be_given_is_said_of_each_section() -> None:
     school = small(courses=[e.Course("Algebra", department="Math"), e.Course("Band", department="Math")])
     sections = [

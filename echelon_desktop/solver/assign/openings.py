@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.row_order import in_order
 from echelon_desktop.model.scope import concerns, may_teach, room_type, stacks
 from echelon_desktop.model.tables import SCHOOL_TABLES
 
@@ -71,7 +72,7 @@ def find_openings(school: School, rules: Iterable[e.Rule], baseline: Schedule) -
         Locked sections keep the teachers and rooms of their placements.
     """
     rules = list(rules)
-    school = as_locked(school, baseline)
+    school = as_locked(in_order(school), baseline)
     members: dict[str, list[e.Section]] = {}
     for section, head in stacks(school).items():
         members.setdefault(head, []).append(school.sections[section])

@@ -8,6 +8,7 @@ from ortools.sat.python import cp_model
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.row_order import in_order
 from echelon_desktop.model.scope import concerns
 from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.assign.limits import free_slots
@@ -65,7 +66,7 @@ class Staffing:
     def __init__(
         self, school: School, rules: Iterable[e.Rule], schedule: Schedule, openings: Openings
     ) -> None:
-        self.school, self.rules = as_locked(school, schedule), tuple(rules)
+        self.school, self.rules = as_locked(in_order(school), schedule), tuple(rules)
         self.openings = openings
         self.grid = SlotGrid(school)
         self.model = cp_model.CpModel()
