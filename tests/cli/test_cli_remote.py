@@ -55,10 +55,10 @@ def test_a_school_file_is_sent_solved_and_fetched(
 ):
     file, out = tmp_path / "school.echelon", tmp_path / "out"
     assert main(["import", str(school), str(file)]) == OK
-    assert main(["submit", str(file), "--remote", remote, "--seeds", "2", "--time-limit", "10"]) == OK
+    assert main(["submit", str(file), "--remote", remote, "--time-limit", "10"]) == OK
     run = the_run()
     text = capsys.readouterr().out
-    assert "2 computers of 4 vCPU" in text
+    assert "1 computer of 4 vCPU" in text
     assert run.input_sha256 in text
     assert run.state is State.QUEUED
     assert main(["status", "--wait"]) == OK
@@ -76,7 +76,7 @@ def test_a_school_file_is_sent_solved_and_fetched(
     assert main(["runs", "--json"]) == OK
     facts = json.loads(capsys.readouterr().out)
     assert (facts["run"], facts["state"], facts["unmet"], facts["deleted"]) == (run.id, "done", 0, True)
-    assert len(facts["children"]) == 2
+    assert [child["seed"] for child in facts["children"]] == [1]
     confirmation = tmp_path / "confirmation.txt"
     assert main(["runs", "--delete", run.id[:8], "--confirmation", str(confirmation)]) == OK
     assert run.id in confirmation.read_text(encoding="utf-8")
