@@ -6,6 +6,7 @@ crash interrupted is found by looking at the bucket. Nothing that the network or
 is only told in the run's message.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ from echelon_desktop.errors import FileLockedError, RemoteError
 
 T = TypeVar("T")
 
+_PAUSE_S = 0.1  # between two tries to be alone with a run
 _LOG_LINES = 5000  # of one child, at most
 _BUSY = "Another window or program is busy with this run; try again in a moment."
 
@@ -274,14 +276,21 @@ class Follower:
 
     def _alone(self, run_id: str, action: Callable[[Run, Steps], Run]) -> Run:
         """Do something to a run that nobody else moves on meanwhile, and keep what it is then."""
-        try:
-            with self.runs.locked(run_id):
-                run = self.runs.get(run_id)
-                run = self._guarded(run.remote, lambda: action(run, self._steps(run)))
-                self.runs.save(run)
-                return run
-        except FileLockedError as error:
-            raise RemoteError(_BUSY) from error
+        until = time.monotonic() + self.pace.busy_s
+        while True:
+            try:
+                with self.runs.locked(run_id):
+                    run = self.runs.get(run_id)
+                    run = self._guarded(run.remote, partial(self._do, action, run))
+                    self.runs.save(run)
+                    return run
+            except FileLockedError as error:
+                if time.monotonic() >= until:
+                    raise RemoteError(_BUSY) from error
+                time.sleep(_PAUSE_S)
+
+    def _do(self, action: Callable[[Run, Steps], Run], run: Run) -> Run:
+        return action(run, self._steps(run))
 
     def _guarded(self, remote: Remote, action: Callable[[], T]) -> T:
         """Do something that the user waits for; what goes wrong on the way is raised in words."""

@@ -67,6 +67,8 @@ class Pace:
         After which a run that no dispatcher took is called "not picked up".
     forgotten_s
         After which AWS Batch may not know a job any more, however it ended.
+    busy_s
+        For another window to be done with a run, when the user asks for something.
     connect_s, read_s
         Of one request to AWS.
     attempts
@@ -77,6 +79,7 @@ class Pace:
     poll_max_s: float = 15.0
     picked_up_s: float = 300.0
     forgotten_s: float = 86_400.0
+    busy_s: float = 20.0
     connect_s: float = 5.0
     read_s: float = 20.0
     attempts: int = 3

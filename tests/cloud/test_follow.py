@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -454,12 +455,24 @@ def test_a_desktop_killed_while_it_brings_a_run_back_loses_nothing(
 
 def test_only_one_process_moves_a_run_on(aws: Aws, run: Run, follower: Follower) -> None:
     other = Follower(Runs(follower.runs.folder), connect=aws.connect)
+    hasty = Follower(follower.runs, Pace(busy_s=0.0), connect=aws.connect)
     with other.runs.locked(run.id):
         assert follower.advance(run.id) == run
         assert aws.versions() == []
         with pytest.raises(RemoteError, match="busy"):
-            follower.fetch_best(run.id)
+            hasty.fetch_best(run.id)
     assert follower.advance(run.id).state is State.QUEUED
+
+
+def test_what_the_user_asks_for_waits_for_the_other_window(
+    aws: Aws, follower: Follower, dispatched: Cloud, best: Solution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatched.checkpoint(0, best)
+    with ExitStack() as other:
+        other.enter_context(Runs(follower.runs.folder).locked(dispatched.run.id))
+        # The other window is done as soon as it was waited for once.
+        monkeypatch.setattr("time.sleep", lambda seconds: other.close())
+        assert follower.fetch_best(dispatched.run.id).verdict.ok
 
 
 def test_a_changed_sign_in_is_used(aws: Aws, run: Run, follower: Follower, tmp_path: Path) -> None:
