@@ -5,12 +5,14 @@ Teachers and rooms that are given out: the best there is by trying everything, a
 from dataclasses import replace
 from itertools import product
 from math import prod
+from pathlib import Path
 from random import Random
 
 import pytest
 from random_schools import Case, random_case
 
 from echelon_desktop.model import entities as e
+from echelon_desktop.model.csv_io import read_schedule, write_schedule
 from echelon_desktop.model.dataset import Dataset, Schedule, School
 from echelon_desktop.model.edits import place_section
 from echelon_desktop.model.tables import SCHOOL_TABLES
@@ -371,3 +373,17 @@ def test_a_section_put_elsewhere_keeps_who_was_given() -> None:
 
 def given_to_brown() -> e.Placement:
     return e.Placement("1", "A-3", ("R1",), (), ("Brown",), "101")
+
+
+def test_the_files_of_a_schedule_carry_who_was_given(tmp_path: Path) -> None:
+    school, wanted = small(), rules(STAFFED, ROOMED)
+    solved = solve_school(school, wanted, Params())
+    assert solved.schedule is not None
+    write_schedule(school, solved.schedule, tmp_path)
+    read = read_schedule(school, tmp_path).schedule
+    assert verify(school, wanted, read).ok
+    for section, placement in solved.schedule.placements.items():
+        assert (read.placements[section].teachers, read.placements[section].room) == (
+            placement.teachers,
+            placement.room,
+        )
