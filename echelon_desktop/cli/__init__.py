@@ -89,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--workers", type=_positive(int), metavar="N", help="threads (one per core)")
     solve.add_argument("--seed", type=int, default=1, metavar="K", help="of all random choices (1)")
     solve.add_argument("--start", type=Path, metavar="DIR", help="schedule files to start from")
+    solve.add_argument(
+        "--stay-close", action="store_true", help="change as little as can be of the schedule in --start"
+    )
     how = solve.add_mutually_exclusive_group()
     how.add_argument("--quiet", action="store_true", help="print nothing but errors")
     how.add_argument("--json", action="store_true", help="print progress and summary as JSON lines")

@@ -23,6 +23,8 @@ from echelon_desktop.errors import InputError, StoreError
 from echelon_desktop.model.csv_io import read_schedule
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
+from echelon_desktop.model.rules import staying_close
+from echelon_desktop.solver.compile import NO_SCHEDULE
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.solve_school import Solved, solve_school
@@ -47,12 +49,20 @@ def solve(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     start = read_schedule(source.school, args.start).schedule if args.start else None
+    rules, baseline = source.rules, NO_SCHEDULE
+    if args.stay_close:
+        if start is None:
+            raise InputError(
+                "--stay-close needs the schedule to stay close to: name its folder with --start."
+            )
+        rules, baseline = staying_close(rules), start
     printer = _Printer(args)
     with _stop_on_interrupt() as stopped:
         solved = solve_school(
             source.school,
-            source.rules,
+            rules,
             params,
+            baseline=baseline,
             start=start,
             on_progress=printer.progress,
             should_stop=stopped.is_set,

@@ -20,6 +20,8 @@ from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.repair.mend import changes_goal
+from echelon_desktop.solver.repair.run import repair
 from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.search.adapter import plain_from, solution_from, start_from
 from echelon_desktop.solver.search.found import Ended, Improvement
@@ -28,6 +30,7 @@ from echelon_desktop.solver.search.run import search
 
 LOCAL_SEARCH = "local search"
 GENERAL_SEARCH = "general search"
+REPAIR = "repair"
 CP_SAT = "CP-SAT"
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
@@ -127,7 +130,11 @@ class _Solve:
             if self.best is None and stop_reason is StopReason.PROVED:  # no placement of sections
                 return self.result(stop_reason, infeasible=True)
         else:
-            stop_reason = self.general_search(seconds)
+            stop_reason = StopReason.STALLED
+            if changes_goal(self.problem) is not None:
+                stop_reason = self.repair(seconds)
+            if self.best is None:
+                stop_reason = self.general_search(min(seconds, self.left))
         if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
             return self.result(stop_reason)
         outcome = self.cp_sat(self.left)
@@ -173,6 +180,25 @@ class _Solve:
         solution = solution_from(self.problem, found)
         if solution is not None:
             self.keep(solution)
+        return _REASONS[found.ended]
+
+    def repair(self, seconds: float) -> StopReason:
+        """Look for a schedule near the one that changes are counted against."""
+        self.methods.append(REPAIR)
+        with self.bound_beside():
+            found = repair(
+                self.problem,
+                seed=self.params.seed,
+                workers=self.params.workers,
+                time_limit_s=seconds,
+                iterations=self.params.iterations,
+                certain=self.certain,
+                on_improved=lambda best, _: self.tell_whole(int((best.seat < 0).sum()), lambda: best),
+                should_stop=self.should_stop,
+            )
+        self.iterations += found.moves
+        if found.solution is not None:
+            self.keep(found.solution)
         return _REASONS[found.ended]
 
     def general_search(self, seconds: float) -> StopReason:

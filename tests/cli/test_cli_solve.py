@@ -78,6 +78,24 @@ def test_the_hard_day_is_proven(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert all(level["value"] == level["bound"] for level in summary["levels"])
 
 
+def test_a_schedule_that_still_fits_stays_as_it_is(sample: Path, tmp_path: Path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert main(["solve", str(sample), "--out", str(first), "--time-limit", "3", "--quiet"]) == OK
+    words = ["--start", str(first), "--stay-close", "--time-limit", "2", "--seed", "9", "--quiet"]
+    assert main(["solve", str(sample), "--out", str(second), *words]) == OK
+    levels = {x["name"]: x["value"] for x in json.loads((second / "summary.json").read_text())["levels"]}
+    assert levels["schedule-changes"] == 0
+    for name in ("section_schedule.csv", "student_schedule.csv"):
+        assert sorted(map(str, rows(first / name))) == sorted(map(str, rows(second / name)))
+
+
+def test_staying_close_needs_something_to_stay_close_to(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["solve", str(sample), "--out", str(tmp_path / "out"), "--stay-close"]) == CANNOT
+    assert "--start" in capsys.readouterr().err
+
+
 def test_a_start_is_never_made_worse(sample: Path, tmp_path: Path):
     first, second = tmp_path / "first", tmp_path / "second"
     assert main(["solve", str(sample), "--out", str(first), "--time-limit", "4", "--quiet"]) == OK

@@ -97,7 +97,10 @@ def test_seats_and_who_lacks_them():
     (witness,) = flow_bound(problem).witnesses
     assert (witness.reason, witness.unmet) == (Reason.SEATS, 3)
     assert witness.courses == (keys.courses.index("A"),)
-    assert witness.words(keys) == "At least 3 requests cannot be met: A has too few seats."
+    assert witness.words(keys) == (
+        "At least 3 requests cannot be met: A has too few seats. "
+        "Left out of account: places of sections, teachers, rooms and links."
+    )
 
 
 def test_sped_seats():

@@ -152,7 +152,8 @@ def test_three_courses_tied_in_pairs_do_not_fit_in_two_slots():
     assert (witness.reason, witness.students, witness.slots) == (Reason.CLUSTER, 3, 2)
     assert witness.words(keys) == (
         "At least 1 request cannot be met: the 3 one-section courses A, B and C cannot meet in 2 slots "
-        "so that 3 students can take all they want of them."
+        "so that 3 students can take all they want of them. "
+        "Left out of account: sections of other courses, seats, links and students' absences."
     )
 
 

@@ -50,7 +50,12 @@ class Witness:
     relaxed: tuple[str, ...] = ()
 
     def words(self, keys: Keys) -> str:
-        """The witness as a sentence for a scheduler."""
+        """The witness for a scheduler: a sentence, and what the proof leaves out."""
+        if not self.relaxed:
+            return self._reason(keys)
+        return f"{self._reason(keys)} Left out of account: {listed(self.relaxed)}."
+
+    def _reason(self, keys: Keys) -> str:
         some = f"At least {counted(self.unmet, 'request')} cannot be met: "
         names, who = _names(self.courses, keys), counted(self.students, "student")
         if self.reason is Reason.NO_SECTION:

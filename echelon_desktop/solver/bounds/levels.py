@@ -1,10 +1,12 @@
 """What each level of a schedule certainly costs, given what the levels before it cost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from echelon_desktop.solver.bounds.alternates import least_alternates
 from echelon_desktop.solver.bounds.bound import Bound
+from echelon_desktop.solver.bounds.days import least_free, least_pairs, least_runs
 from echelon_desktop.solver.figures import term_masks
 from echelon_desktop.solver.problem import Goal, GoalKind, Level, Problem
 
@@ -32,8 +34,9 @@ def level_bounds(problem: Problem, bound: Bound, values: Sequence[int]) -> tuple
     Notes
     -----
     Unmet requests of a rank are those of all ranks up to it less those before it, which are given. Section
-    balance is bounded by arithmetic, see :func:`least_spread`; it needs the number of unmet requests, so it
-    is 0 where balance is more important than unmet requests. What is not mentioned here is bounded by 0.
+    balance and alternates are bounded by arithmetic, which needs the number of unmet requests, so that they
+    are 0 where they are more important than unmet requests. Days of teachers and of students are bounded one
+    by one (``days``). Each bound leaves all other rules out; what no function bounds is bounded by 0.
     """
     out = []
     before = 0  # unmet requests of the ranks before
@@ -51,23 +54,19 @@ def level_bounds(problem: Problem, bound: Bound, values: Sequence[int]) -> tuple
 
 
 def _rest(problem: Problem, level: Level, unmet: int | None) -> int:
-    total = 0
-    for i in level.goals:
-        goal = problem.goals[i]
-        if goal.kind is GoalKind.CONSTANT:
-            least = int(goal.limits.sum())
-        elif goal.kind is GoalKind.BALANCE:
-            least = 0 if unmet is None else least_spread(problem, unmet)
-        elif goal.kind in {GoalKind.CHOICE_COST, GoalKind.CHANGES}:
-            least = _least_choice_cost(problem, goal)
-        elif goal.kind is GoalKind.LOAD:
-            least = _least_load(problem, goal)
-        elif goal.kind is GoalKind.SPACING:
-            least = sum(_least_adjacent(problem, group.tolist()) for group in goal.groups)
-        else:
-            least = 0
-        total += goal.weight * least
-    return total
+    least: dict[GoalKind, Callable[[Goal], int]] = {
+        GoalKind.CONSTANT: lambda goal: int(goal.limits.sum()),
+        GoalKind.BALANCE: lambda goal: 0 if unmet is None else least_spread(problem, unmet),
+        GoalKind.ALTERNATES: lambda goal: 0 if unmet is None else least_alternates(problem, unmet),
+        GoalKind.CHOICE_COST: lambda goal: _least_choice_cost(problem, goal),
+        GoalKind.CHANGES: lambda goal: _least_choice_cost(problem, goal) + _lost_seats(problem, goal),
+        GoalKind.LOAD: lambda goal: _least_load(problem, goal),
+        GoalKind.SPACING: lambda goal: least_pairs(problem, goal),
+        GoalKind.RUNS: lambda goal: least_runs(problem, goal),
+        GoalKind.FREE: lambda goal: least_free(problem, goal),
+    }
+    goals = (problem.goals[i] for i in level.goals)
+    return sum(goal.weight * least[goal.kind](goal) for goal in goals if goal.kind in least)
 
 
 def least_spread(problem: Problem, unmet: int) -> int:
@@ -142,42 +141,24 @@ def _least_choice_cost(problem: Problem, goal: Goal) -> int:
     return sum(int(cost.min()) for cost in costs if len(cost))
 
 
-def _least_adjacent(problem: Problem, group: Sequence[int]) -> int:
-    """
-    Pairs of a teacher's sections that must be in adjacent slots, since too few slots are apart.
-
-    Of a run of ``n`` slots, ``(n + 1) // 2`` can be taken without neighbours. Each further adds two pairs,
-    but the first of an even run only one. Sections that no exclusive group keeps apart are not counted.
-    """
-    if not any(set(group) <= set(others.tolist()) for others in problem.exclusive):
-        return 0
-    most = 0
-    for term in term_masks(problem):
-        inside = [s for s in group if all(mask & term for mask in _masks(problem, s) or [0])]
-        added = []
-        for length in _runs(problem, term):
-            free = (length + 1) // 2
-            added += [0] * free + [2 if i or length % 2 else 1 for i in range(length - free)]
-        most = max(most, sum(sorted(added)[: len(inside)]))
-    return most
-
-
-def _runs(problem: Problem, term: int) -> list[int]:
-    """Lengths of the runs of consecutive slots in a term."""
-    followers = {int(slot) for slot in problem.next_slot if slot >= 0}
-    lengths = []
-    for first in range(problem.n_slots):
-        if term >> first & 1 and first not in followers:
-            slot, length = first, 0
-            while slot >= 0:
-                slot, length = int(problem.next_slot[slot]), length + 1
-            lengths.append(length)
-    return lengths
-
-
 def _masks(problem: Problem, section: int) -> list[int]:
     masks: list[int] = problem.choice_mask[problem.choices_of(section)].tolist()
     return masks
+
+
+def _lost_seats(problem: Problem, goal: Goal) -> int:
+    """Requests that cannot have the seat they had, whatever one does."""
+    lost = 0
+    for r in np.flatnonzero(goal.limits >= 0).tolist():
+        home, student = int(goal.limits[r]), int(problem.request_student[r])
+        blocked = int(problem.student_blocked[student])
+        lost += (
+            int(problem.section_course[home]) not in problem.options[r]
+            or not problem.may_sit(student, home)
+            or not any(mask & blocked == 0 for mask in _masks(problem, home))
+            or problem.request_pin[r] not in (-1, home)
+        )
+    return lost
 
 
 def _least_load(problem: Problem, goal: Goal) -> int:
