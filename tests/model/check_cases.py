@@ -458,6 +458,10 @@ def _teachers() -> Iterator[Case]:
     yield Case(
         "teacher-without-sections", {"teachers": (e.Teacher("T1"), e.Teacher("T2"))}, {}, ("teachers", "T2")
     )
+    idle = {"teachers": (e.Teacher("T1", courses=("Art",)), e.Teacher("T2", courses=("Art",)))}
+    given = e.Rule("section-teachers", "section-teachers")
+    open_one = {"sections": (*BASE["sections"], section("A2", "Art"))}
+    yield Case("teacher-without-sections", idle, idle | open_one, ("teachers", "T2"), (given,), id="given")
 
 
 def _students_and_requests() -> Iterator[Case]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.sections import listed, slots_of
+from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.scope import concerns_teacher, is_lab
 
@@ -21,9 +22,10 @@ def check_teachers(report: Report, times: Times) -> None:
     for teacher in school.teachers.values():
         if teacher.dedicated_course:
             dedicated[teacher.dedicated_course].append(teacher.id)
+    waiting = any(not s.teachers and gets_teacher(report, s) for s in school.sections.values())
     for teacher in school.teachers.values():
         sections = taught.get(teacher.id, [])
-        if not sections:
+        if not sections and not waiting:
             report.add(
                 "teacher-without-sections", f"Teacher {teacher.id} has no section.", "teachers", teacher.id
             )

@@ -71,12 +71,13 @@ def staffed_result(result: Result, verdict: Verdict, placed: Iterable[LevelFigur
         Of the schedule with its teachers and rooms.
     placed
         Levels of the first attempt. Periods and seats alone cost no more than the whole, so the bounds hold
-        for it up to the first level at which more is paid than there.
+        for it up to the first level at which more is paid than there; after that only that nothing costs less
+        than nothing.
     """
     levels: list[LevelFigure] = []
     certain = True
     for figure, level in zip(verdict.figures, placed, strict=True):
-        levels.append(LevelFigure(figure.name, figure.value, level.bound if certain else None))
+        levels.append(LevelFigure(figure.name, figure.value, level.bound if certain else 0))
         certain = certain and figure.value == level.value
     sure = list(takewhile(lambda figure: figure.proven, levels))
     return replace(
