@@ -98,9 +98,12 @@ class EmulatedJob(models.Job):
         options = properties.get("logConfiguration", {}).get("options", {})
         group = options.get("awslogs-group", DEFAULT_LOG_GROUP)
         prefix = options.get("awslogs-stream-prefix", self.job_definition.name)
-        self.log_stream_name = f"{prefix}/default/{uuid.uuid4().hex}"
+        stream = f"{prefix}/default/{uuid.uuid4().hex}"
+        self._log_backend.ensure_log_group(group)
+        self._log_backend.ensure_log_stream(group, stream)
+        self.log_stream_name = stream
         self.job_started_at = datetime.now()  # noqa: DTZ005 - as moto keeps it
-        container: dict[str, Any] = {"logStreamName": self.log_stream_name}
+        container: dict[str, Any] = {"logStreamName": stream}
         attempt: dict[str, Any] = {"container": container, "startedAt": _now_ms()}
         self.attempts.append(attempt)
         with self.guard:
@@ -116,7 +119,7 @@ class EmulatedJob(models.Job):
         timer.daemon = True
         timer.start()
         try:
-            self._log(process, group, self.log_stream_name)
+            self._log(process, group, stream)
             code = process.wait()
         finally:
             timer.cancel()
@@ -146,8 +149,6 @@ class EmulatedJob(models.Job):
         return float(timeout.get("attemptDurationSeconds") or threading.TIMEOUT_MAX)
 
     def _log(self, process: Program, group: str, stream: str) -> None:
-        self._log_backend.ensure_log_group(group)
-        self._log_backend.ensure_log_stream(group, stream)
         for line in process.lines():
             event = {"timestamp": _now_ms(), "message": line.rstrip("\n")}
             self._log_backend.put_log_events(group, stream, [event])
