@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from cloud_runner.client.runs import Run, Runs, State
 from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
 from echelon_desktop.cli.report import FEW, print_findings
 from echelon_desktop.cli.solve import keep_in_file, make_writable
-from echelon_desktop.cli.source import load_source
+from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError, RemoteError
 from echelon_desktop.model.findings import Severity
 
@@ -97,7 +98,7 @@ def fetch(args: argparse.Namespace) -> int:
         return NOTHING_FOUND
     run = follower.fetch_best(run.id).run
     school_path = Path(run.school_path)
-    source = load_source(school_path, None)
+    source = school_now(run, args.rules)
     applied = schedule_of_run(run, source.school, source.rules, NO_SCHEDULE)
     if not applied.verdict.ok:
         raise RemoteError(
@@ -118,6 +119,30 @@ def fetch(args: argparse.Namespace) -> int:
     if school_path.is_file():
         print(keep_in_file(school_path, applied.schedule))
     return OK
+
+
+def school_now(run: Run, rules: str | None) -> Source:
+    """
+    A run's school as it is now.
+
+    Parameters
+    ----------
+    run
+        Whose key table is here.
+    rules
+        A rule file or preset. None takes the rules of the school file; for a folder, which may have been sent
+        with others than its own, those that were sent.
+
+    Raises
+    ------
+    InputError, RuleError, StoreError, RemoteError
+        If the school or the key table cannot be read.
+    """
+    from cloud_runner.client.judge import Judge
+
+    path = Path(run.school_path)
+    source = load_source(path, rules)
+    return source if rules or path.is_file() else replace(source, rules=Judge.of(run).table.rules)
 
 
 def cancel(args: argparse.Namespace) -> int:

@@ -57,6 +57,7 @@ def add_remote_commands(
     fetch.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="folder for the schedule's files"
     )
+    fetch.add_argument("--rules", metavar="FILE|PRESET", help="rules to judge by (those of the school)")
     fetch.add_argument("--wait", action="store_true", help="wait until the run has ended")
 
     cancel = command("cancel", "remote:cancel", "End a run on AWS; its best schedule so far is kept.")

@@ -9,15 +9,19 @@ from pathlib import Path
 import pytest
 
 from cloud_runner.client.order import Pace
-from cloud_runner.client.remotes import Remotes
+from cloud_runner.client.remotes import Remote, Remotes
 from cloud_runner.client.runs import Run, Runs, State
 from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.demo import remote_of
 from echelon_desktop.cli import CANNOT, OK, USAGE, main
+from echelon_desktop.cli.remote import school_now
+from echelon_desktop.cli.source import load_source
 from echelon_desktop.model.csv_io import RESULT_FILES
+from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.model.store import SchoolFile
 
 PACE = Pace(poll_min_s=0.05, poll_max_s=0.2, connect_s=2.0, read_s=10.0, attempts=1)
+NOWHERE = "http://127.0.0.1:9"
 Capture = pytest.CaptureFixture[str]
 
 
@@ -111,7 +115,7 @@ def test_a_dry_run_sends_nothing_and_shows_the_exact_bytes(school: Path, tmp_pat
 
 def test_a_network_that_is_gone_loses_nothing(school: Path, cloud: Cloud, tmp_path: Path, capsys: Capture):
     good = remote_of(cloud, "North")
-    Remotes().save(replace(good, endpoint="http://127.0.0.1:9"))
+    Remotes().save(replace(good, endpoint=NOWHERE))
     assert main(["submit", str(school), "--remote", "North"]) == OK
     assert "echelon status tries again" in capsys.readouterr().out
     assert the_run().trouble
@@ -121,6 +125,14 @@ def test_a_network_that_is_gone_loses_nothing(school: Path, cloud: Cloud, tmp_pa
     assert the_run().state is State.QUEUED
     assert main(["cancel", "last"]) == OK
     assert main(["status", "last", "--wait"]) == CANNOT
+
+
+def test_a_folder_sent_with_other_rules_is_judged_by_them(school: Path, capsys: Capture):
+    Remotes().save(Remote("Gone", "us-east-1", "gone-runs", "http://gone/q", "q", "/g", endpoint=NOWHERE))
+    assert main(["submit", str(school), "--remote", "Gone", "--rules", "chico-high"]) == OK
+    assert school_now(the_run(), None).rules == preset_rules("chico-high")
+    assert school_now(the_run(), "standard").rules == preset_rules("standard")
+    assert school_now(the_run(), None).rules != load_source(school, None).rules
 
 
 def test_what_there_is_not_is_said(school: Path, capsys: Capture):
