@@ -61,12 +61,14 @@ def stacks(school: School) -> dict[str, str]:
     """Every section with the first section of its stack (itself when it is in none), in the table's order."""
     position = {str(section): i for i, section in enumerate(school.sections)}
     first = {section: section for section in position}
+    stack_of = {section: [section] for section in position}
     for link in school.links.values():
-        members = [section for section in link.sections if section in first]
-        if link.kind is e.LinkKind.STACKED and members:
-            merged = {first[section] for section in members}
-            head = min(merged, key=position.__getitem__)
-            first = {section: head if f in merged else f for section, f in first.items()}
+        heads = {first[section] for section in link.sections if section in first}
+        if link.kind is e.LinkKind.STACKED and heads:
+            head = min(heads, key=position.__getitem__)
+            for other in heads - {head}:
+                stack_of[head] += stack_of[other]
+                first.update(dict.fromkeys(stack_of.pop(other), head))
     return first
 
 
