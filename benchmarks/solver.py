@@ -258,6 +258,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     records = Records(given.results)
     schools = Schools(given.schools, given.results.parent / "schools")
     todo = [] if given.print else [c for c in cases(given) if tuple(asdict(c).values()) not in records.done]
+    if todo:
+        minutes = sum(case.limit for case in todo) / 60
+        print(f"{len(todo)} solves to go, {minutes:.0f} minutes at most on a quiet machine.", file=sys.stderr)
     for number, case in enumerate(todo, 1):
         print(f"[{number}/{len(todo)}] ", end="", file=sys.stderr, flush=True)
         measure(case, schools, records, given)
