@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
+from echelon_desktop.model.rules import staying_close
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
 from echelon_desktop.solver.figures import level_values
@@ -31,12 +32,15 @@ class Order:
         Whether to start from the schedule on the screen.
     name
         Of the scenario that is made of the result.
+    close
+        Whether to change as little as can be of the schedule on the screen, right after unmet requests.
     """
 
     scope: Scope
     params: Params
     warm: bool
     name: str
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def compile_case(
 ) -> Case:
     """The case of an order; ``revision`` is that of the document it was read from."""
     confined, baseline = confine(school, schedule, order.scope)
+    rules = staying_close(rules) if order.close else rules
     asked, *later = Asked.of(confined, rules, baseline)
     problem, keys = compile_school(confined, rules, baseline, asked.placing)
     start = None

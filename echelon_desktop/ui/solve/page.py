@@ -183,7 +183,8 @@ class SolvePage(Page):
             seed=self.seed.value(),
         )
         name = self.name.text().strip() or self._next_name()
-        return Order(scope, params, self._warm(), name)
+        close = self.repair.isEnabled() and self.repair.isChecked()
+        return Order(scope, params, self._warm(), name, close)
 
     def _warm(self) -> bool:
         return self.warm.isEnabled() and self.warm.isChecked()
@@ -233,6 +234,11 @@ class SolvePage(Page):
         form.addRow("Result in", self.name)
         self.warm = QCheckBox("Start from the schedule on the screen")
         form.addRow(self.warm)
+        self.repair = QCheckBox("Repair: keep changes few")
+        self.repair.setToolTip(
+            "After unmet requests, as few sections and seats as can be differ from the schedule on the screen"
+        )
+        form.addRow(self.repair)
         self.machines = Machines(form)
         for field in (self.machines.seeds, self.seconds, self.seed):
             field.valueChanged.connect(self._show_estimate)
@@ -306,6 +312,7 @@ class SolvePage(Page):
         sections = "1 locked section stays" if locked == 1 else f"{locked:,} locked sections stay"
         self.locks.setText(f"{sections} in place." if locked else "")
         self.warm.setEnabled(bool(self.document.scenario))
+        self.repair.setEnabled(bool(self.document.scenario))
         self.name.setPlaceholderText(self._next_name())
 
     def _next_name(self) -> str:
@@ -325,7 +332,7 @@ class SolvePage(Page):
     def _on_place_chosen(self) -> None:
         """Ask what there is to ask for the place."""
         far = self.place.remote is not None
-        for field in (self.scope, self.workers, self.seed):
+        for field in (self.scope, self.workers, self.seed, self.repair):
             self.form.setRowVisible(field, not far)
         if far and self.time.currentData() == USUAL_S:
             self.time.setCurrentIndex(self.time.findData(USUAL_FAR_S))

@@ -230,6 +230,7 @@ class Session(QObject):
                     "time_limit_s": params.time_limit_s,
                     "workers": params.workers,
                     "warm": self.order.warm,
+                    "close": self.order.close,
                     "name": self.order.name,
                 },
                 figures={

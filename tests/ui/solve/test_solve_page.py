@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import lock_sections, set_fields
-from echelon_desktop.model.entities import Rule, Section
+from echelon_desktop.model.entities import Rule, Section, Unavailability
 from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
@@ -97,6 +97,32 @@ def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
     for section in ("S3", "S4", "S5", "S6"):
         assert after.placements[section].periods == before.placements[section].periods
         assert not after.placements[section].locked
+    assert verify(document.school, document.rules, after).ok
+
+
+def test_a_repair_changes_only_what_must(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    before = document.schedule()
+    section = next(s for s in document.school.sections.values() if s.teachers)
+    period = before.placements[section.id].periods[0]
+    document.apply(
+        Edit(
+            "Away",
+            (
+                RowChange(
+                    "unavailability", section.teachers[0], Unavailability(section.teachers[0], (period,))
+                ),
+            ),
+        )
+    )
+    page.repair.setChecked(True)
+    assert page.order().close
+    kind, _ = solve(page, qtbot)
+    assert kind == "good"
+    after = document.schedule()
+    moved = [s for s, placed in after.placements.items() if placed.periods != before.placements[s].periods]
+    assert section.id in moved
+    assert len(moved) <= 2
     assert verify(document.school, document.rules, after).ok
 
 
