@@ -113,8 +113,10 @@ class Cloud:
 
     def dispatch_through(self, endpoint: str) -> None:
         """Have the dispatcher reach the cloud by another address, such as a proxy's."""
-        self.pump.environment = self.dispatcher_environment(endpoint)
-        self.pump.kill_handler()
+        environment = self.dispatcher_environment(endpoint)
+        if environment != self.pump.environment:
+            self.pump.environment = environment
+            self.pump.kill_handler()
 
     def client(self, service: str, endpoint: str | None = None) -> Any:
         """A client of one service, of this cloud or of a proxy before it."""

@@ -57,6 +57,7 @@ class Pump:
         self.sqs, self.queue_url, self.queue_arn = sqs, queue_url, queue_arn
         self.handler, self.environment, self.folder = handler, environment, folder
         self.batch, self.on_line = batch, on_line
+        self.start_host: Callable[[str, Mapping[str, str], Path], Program] = start_host
         self.ending = threading.Event()
         self.open = threading.Event()
         self.open.set()
@@ -179,7 +180,7 @@ class Pump:
     def _living_host(self) -> Program:
         if self.host is None or not self.host.lives:
             self.end_host()
-            self.host = start_host(self.handler, self.environment, self.folder)
+            self.host = self.start_host(self.handler, self.environment, self.folder)
         return self.host
 
     def end_host(self) -> None:

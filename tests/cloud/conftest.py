@@ -31,6 +31,7 @@ def emulated() -> Iterator[Cloud]:
         cloud.machines.environment = BRISK
         cloud.machines.launch = warm.launch
         cloud.dispatcher_more = {"ECHELON_TAKEOVER_S": "0"}
+        cloud.pump.start_host = warm.launch_host
         cloud.clear()
         yield cloud
 

@@ -2,7 +2,7 @@
 Runs whose desktop, dispatcher, worker or network is killed at random points.
 
 Whatever happens: one run has one job and one end, its result is brought back, and nothing of it is left in
-the bucket. ECHELON_CHAOS_RUNS says how many are tried (8); each number is a run of its own.
+the bucket. ECHELON_CHAOS_RUNS says how many are tried (5); each number is a run of its own.
 """
 
 import os
@@ -30,7 +30,7 @@ from cloud_runner.emulator.proxy import (
     Refuse,
 )
 
-RUNS = int(os.environ.get("ECHELON_CHAOS_RUNS", "8"))
+RUNS = int(os.environ.get("ECHELON_CHAOS_RUNS", "5"))
 MOST = {"desktop": 3, "dispatcher": 2, "worker": 2}  # faults of a run, at most, on each side
 CHANCES = (0.05, 0.1, 0.25)  # that a request is struck, early ones mostly or late ones too
 CANCELLED = 0.2  # of the runs

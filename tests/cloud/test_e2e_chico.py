@@ -26,7 +26,7 @@ def test_chico_is_solved_and_fetched_from_the_command_line(
     monkeypatch.setattr("platformdirs.user_config_dir", lambda *args, **more: str(tmp_path / "config"))
     monkeypatch.setattr("platformdirs.user_data_dir", lambda *args, **more: str(tmp_path / "data"))
     Remotes().save(remote_of(cloud))
-    words = [str(school), "--rules", "chico-high", "--remote", "demo", "--time-limit", "20", "--vcpu", "2"]
+    words = [str(school), "--rules", "chico-high", "--remote", "demo", "--time-limit", "10", "--vcpu", "2"]
     assert main(["submit", *words, "--wait"]) == OK
     assert main(["fetch", "last", "--out", str(tmp_path / "out")]) == OK
     (run,) = Runs().all()

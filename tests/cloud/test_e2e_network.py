@@ -20,6 +20,7 @@ from cloud_runner.emulator.proxy import (
 )
 
 FAULTS: list[Fault] = [Refuse(), CutRequest(10), LoseAnswer(), CutAnswer(20)]
+EITHER: list[Fault] = [Refuse(), LoseAnswer()]  # what the other two come to: it was done, or it was not
 DESK_STEPS = {
     "GET runs/",  # what is there
     "PUT input.npz",
@@ -102,7 +103,7 @@ def test_the_desktops_network_is_cut_at_each_step(
     assert set(map(step_of, proxy.names)) >= DESK_STEPS
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("fault", EITHER, ids=lambda fault: type(fault).__name__)
 def test_the_dispatchers_network_is_cut_at_each_step(cloud: Cloud, desk: Desk, fault: Fault) -> None:
     proxy = cutter(cloud, fault)
     cloud.dispatch_through(proxy.endpoint)
@@ -110,7 +111,7 @@ def test_the_dispatchers_network_is_cut_at_each_step(cloud: Cloud, desk: Desk, f
     assert set(map(step_of, proxy.names)) >= DISPATCHER_STEPS
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+@pytest.mark.parametrize("fault", EITHER, ids=lambda fault: type(fault).__name__)
 def test_the_workers_network_is_cut_at_each_step(cloud: Cloud, desk: Desk, fault: Fault) -> None:
     proxy = cutter(cloud, fault)
     cloud.machines.endpoint = proxy.endpoint

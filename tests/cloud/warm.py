@@ -17,8 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from cloud_runner.emulator import lambda_host
 from cloud_runner.emulator.leash import main
-from cloud_runner.emulator.programs import Command, Program, start_leashed
+from cloud_runner.emulator.programs import Command, Program, start_host, start_leashed
 
 HAS_FORK = sys.platform == "linux"
 
@@ -26,11 +27,15 @@ HAS_FORK = sys.platform == "linux"
 class ForkedProgram(Program):
     """A program forked from the warm process."""
 
-    def __init__(self, command: Command, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, command: Command, environment: Mapping[str, str], folder: Path, leashed: bool = True
+    ) -> None:
         ours_in, theirs_in = os.pipe()[::-1]
         ours_out, theirs_out = os.pipe()
         ends = Connection(theirs_in, writable=False), Connection(theirs_out, readable=False)
-        self.child = _context().Process(target=_become, args=(command, dict(environment), folder, *ends))
+        self.child = _context().Process(
+            target=_become, args=(command, dict(environment), folder, leashed, *ends)
+        )
         self.child.start()
         for end in ends:
             end.close()
@@ -63,7 +68,12 @@ class ForkedProgram(Program):
 
 
 def _become(
-    command: Command, environment: dict[str, str], folder: Path, input: Connection, output: Connection
+    command: Command,
+    environment: dict[str, str],
+    folder: Path,
+    leashed: bool,
+    input: Connection,
+    output: Connection,
 ) -> None:
     os.dup2(input.fileno(), 0)
     os.dup2(output.fileno(), 1)
@@ -74,7 +84,11 @@ def _become(
     os.environ.update(environment)
     os.chdir(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    main(list(command))
+    if leashed:
+        main(list(command))
+    else:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        lambda_host.main(*command)
 
 
 @cache
@@ -97,3 +111,10 @@ def _context() -> Any:
 def launch(command: Command, environment: Mapping[str, str], folder: Path) -> Program:
     """Start a program as quickly as this system can."""
     return (ForkedProgram if HAS_FORK else start_leashed)(command, environment, folder)
+
+
+def launch_host(handler: str, environment: Mapping[str, str], folder: Path) -> Program:
+    """Start the process of a Lambda's handler as quickly as this system can."""
+    if not HAS_FORK:
+        return start_host(handler, environment, folder)
+    return ForkedProgram((handler,), environment, folder, leashed=False)
