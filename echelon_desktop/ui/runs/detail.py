@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QTabWidget,
     QTextBrowser,
@@ -25,7 +26,7 @@ from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
 
-COMPUTERS, LOG, FACTS = range(3)
+COMPUTERS, LOG, FACTS, MISFITS = range(4)
 LEAST_HEIGHT = 300  # below it the curve says nothing
 LOG_LINES = 2000  # kept on the screen
 
@@ -57,7 +58,9 @@ class Detail(QFrame):
         splitter.setSizes([540, 560])
         column.addWidget(splitter, 1)
 
-    def show_entry(self, entry: Entry, deeds: Sequence[Deed], message: tuple[str, str]) -> None:
+    def show_entry(
+        self, entry: Entry, deeds: Sequence[Deed], message: tuple[str, str], misfits: Sequence[str] = ()
+    ) -> None:
         """
         Show a run.
 
@@ -69,6 +72,8 @@ class Detail(QFrame):
             What can be done with it now, the most likely first.
         message
             Kind ("good", "doubt", "bad", "note") and text; may be empty.
+        misfits
+            What of its schedule no longer fits the school, a line each.
         """
         other = self.entry is None or self.entry.key != entry.key
         self.entry = entry
@@ -86,6 +91,7 @@ class Detail(QFrame):
         self._show_children(entry)
         self.tabs.setTabVisible(LOG, remote is not None)
         self.facts.setHtml(_facts(entry))
+        self._show_misfits(misfits)
         if other:
             self.log.clear()
             if self.tabs.currentIndex() == LOG and self.tabs.isTabVisible(LOG):
@@ -125,6 +131,14 @@ class Detail(QFrame):
         for seconds, missed, bound in entry.points:
             self.chart.add(seconds, missed, bound)
 
+    def _show_misfits(self, misfits: Sequence[str]) -> None:
+        known = self.tabs.isTabVisible(MISFITS)
+        self.misfits.setPlainText("\n".join(misfits))
+        self.tabs.setTabText(MISFITS, f"No longer fits ({len(misfits):,})")
+        self.tabs.setTabVisible(MISFITS, bool(misfits))
+        if misfits and not known:
+            self.tabs.setCurrentIndex(MISFITS)
+
     def _show_children(self, entry: Entry) -> None:
         children = entry.remote.children if entry.remote is not None else ()
         self.tabs.setTabVisible(COMPUTERS, entry.remote is not None)
@@ -145,6 +159,9 @@ class Detail(QFrame):
         words.addWidget(self.title)
         self.facts_line = QLabel()
         self.facts_line.setProperty("kind", "small")
+        for label in (self.title, self.facts_line):
+            # The buttons come first where there is not room for both.
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         words.addWidget(self.facts_line)
         row.addLayout(words, 1)
         self.buttons: dict[Deed, QPushButton] = {}
@@ -201,6 +218,9 @@ class Detail(QFrame):
         self.facts = QTextBrowser()
         self.facts.setAccessibleName("Facts of the run")
         self.tabs.addTab(self.facts, "Facts")
+        self.misfits = _text("What no longer fits")
+        self.tabs.addTab(self.misfits, "No longer fits")
+        self.tabs.setTabVisible(MISFITS, False)
         self.tabs.currentChanged.connect(lambda at: self.log_wanted.emit() if at == LOG else None)
         return self.tabs
 

@@ -165,7 +165,8 @@ class RunsPage(Page):
         )
         fits = standing is None or not standing.misfits
         deeds = deeds_for(entry, ours, not document.read_only, fits)
-        self.detail.show_entry(entry, deeds, message_on(entry, standing, ours))
+        misfits = standing.misfits if standing is not None and not entry.scenario else ()
+        self.detail.show_entry(entry, deeds, message_on(entry, standing, ours), misfits)
         if self.detail.shows_log and entry.outcome == GOING:
             self._log_timer.start()
         else:

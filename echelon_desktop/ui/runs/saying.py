@@ -8,8 +8,6 @@ from echelon_desktop.ui.runs.entries import GOING, Entry
 if TYPE_CHECKING:
     from echelon_desktop.ui.runs.arrivals import Standing
 
-MOST = 6  # of what no longer fits, before the rest is counted
-
 
 def message_on(entry: Entry, standing: "Standing | None", ours: bool) -> tuple[str, str]:
     """Kind and text of the message on a run; both empty when there is nothing to say."""
@@ -29,15 +27,14 @@ def message_on(entry: Entry, standing: "Standing | None", ours: bool) -> tuple[s
             "computer that sent it."
         )
     if standing is not None and standing.misfits and not entry.scenario:
-        return "doubt", _misfits(standing.misfits)
+        things = (
+            "1 thing no longer fits"
+            if len(standing.misfits) == 1
+            else (f"{len(standing.misfits):,} things no longer fit")
+        )
+        return "doubt", f"The school was edited after the run was sent; {things}. The rest can be taken over."
     if run.best_unmet is None:
         return "doubt", run.message or "No schedule was found before the run ended."
     if not ours and not entry.scenario:
         return "note", "Open the school to have this schedule there as a scenario. " + run.message
     return ("doubt" if run.message else "", run.message)
-
-
-def _misfits(misfits: tuple[str, ...]) -> str:
-    listed = "\n".join(f"• {line}" for line in misfits[:MOST])
-    more = f"\n• and {len(misfits) - MOST:,} more" if len(misfits) > MOST else ""
-    return f"The school was edited after the run was sent. This no longer fits:\n{listed}{more}"

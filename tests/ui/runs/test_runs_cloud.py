@@ -173,8 +173,10 @@ def test_what_no_longer_fits_is_told_and_the_rest_is_taken_over(
     page = shown(window, run)
     qtbot.waitUntil(page.detail.buttons[Deed.APPLY].isVisible, timeout=PATIENCE_MS)
     assert "Autumn" not in names(window)
-    assert "no longer fits" in page.detail.message.text()
-    assert "S6" in page.detail.message.text() or "BAND" in page.detail.message.text()
+    assert "no longer fit" in page.detail.message.text()
+    assert page.detail.misfits.isVisible()
+    assert len(page.detail.misfits.toPlainText().splitlines()) == 5  # of eight seats, three are left
+    assert "BAND" in page.detail.misfits.toPlainText()
     click(page, Deed.APPLY)
     qtbot.waitUntil(lambda: "Autumn" in names(window), timeout=PATIENCE_MS)
     schedule = document.schedule()
