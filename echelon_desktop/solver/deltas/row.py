@@ -127,6 +127,8 @@ class Deltas:
         First those for which the estimate is proven by what each student concerned can have at best, then
         those that take CP-SAT.
         """
+        import ortools.sat.python.cp_model  # noqa: F401  # takes a second the first time, which is not the row's
+
         began = time.monotonic()
         open_rows: list[tuple[dict[int, int], Move | None, tuple[int, ...]]] = []
         for changes in self._rows(section):
