@@ -14,7 +14,6 @@ from echelon_desktop.solver.general.layout import (
     CELLS,
     LIMIT,
     STEPS,
-    UNMET,
     Layout,
 )
 from echelon_desktop.solver.general.moves import move
@@ -31,7 +30,7 @@ AIM_EVERY = 512
 KEEP_EVERY = 256
 
 # Jobs of :func:`work`.
-CONSTRUCT, ANNEAL, SWEEP, KEEP = range(4)
+PLACE, SEAT, FILL, COUNT, ANNEAL, SWEEP, KEEP = range(7)
 
 
 @entry
@@ -39,20 +38,26 @@ def work(at: Layout, d: Ints, heat: Floats, job: int, a: int, b: int) -> int:
     """
     What Python calls; one entry, so that the kernels that jobs share are compiled once.
 
-    ``CONSTRUCT`` fills an empty board from the schedule kept as the best; with ``a`` = 1 by sections alone,
-    in which then nobody is seated. ``ANNEAL`` makes up to ``a`` moves, keeping what is better at once
-    (``b`` = 1) or now and then. ``SWEEP`` seats students ``a`` to ``b - 1`` anew, each as well as he can be,
-    and returns how many changed. ``KEEP`` keeps the present schedule if it is better.
+    ``PLACE``, ``SEAT``, ``FILL`` and ``COUNT`` build a schedule on an empty board, ``a`` and ``b`` being a
+    range of requests or students; ``ANNEAL`` makes up to ``a`` moves, keeping what is better at once
+    (``b`` = 1) or now and then; ``SWEEP`` seats students ``a`` to ``b - 1`` anew, each as well as he can be,
+    and returns how many changed; ``KEEP`` keeps the present schedule if it is better.
     """
-    if job == CONSTRUCT:
-        construct(at, d, a)
-        return 0
-    if job == SWEEP:
+    if job == PLACE:
+        place_sections(at, d, a)
+    elif job == SEAT:
+        seat_as_kept(at, d, a, b)
+    elif job == FILL:
+        fill_up(at, d, a, b)
+    elif job == COUNT:
+        count_all(at, d)
+    elif job == SWEEP:
         return sweep(at, d, a, b)
-    if job == KEEP:
+    elif job == KEEP:
         keep_if_better(at, d)
-        return 0
-    return anneal(at, d, heat, a, b)
+    else:
+        return anneal(at, d, heat, a, b)
+    return 0
 
 
 @kernel
@@ -117,23 +122,38 @@ def keep(at: Layout, d: Ints) -> None:
 
 
 @kernel
-def construct(at: Layout, d: Ints, bare: int) -> None:
-    """Fill an empty board from the schedule kept as the best, as far as it fits, then seat who is left."""
+def place_sections(at: Layout, d: Ints, bare: int) -> None:
+    """Put sections on an empty board where the schedule kept as the best has them, as far as that may be."""
     d[BARE] = bare
     begin_move(at, d)
     for section in range(at.n_sections):
         choice = d[at.best_choice + section]
         if choice >= 0 and _is_free(at, d, section, d[at.choice_mask + choice]):
             stand(at, d, section, choice)
-    for request in range(0 if bare else at.n_requests):
+
+
+@kernel
+def seat_as_kept(at: Layout, d: Ints, first: int, last: int) -> None:
+    """Seat requests ``first`` to ``last - 1`` where the schedule kept as the best has them, if they fit."""
+    for request in range(first, last):
         section = d[at.best_seat + request]
         begin_move(at, d)
         if section >= 0 and _fits(at, d, request, section):
             take_seat(at, d, request, section)
-    for i in range(-1 if bare else d[UNMET] - 1, -1, -1):
+
+
+@kernel
+def fill_up(at: Layout, d: Ints, first: int, last: int) -> None:
+    """Seat students ``first`` to ``last - 1`` anew where they miss something."""
+    for student in range(first, last):
         begin_move(at, d)
-        if i < d[UNMET]:
-            seat_student(at, d, d[at.request_student + d[at.unmet + i]], -1, -1)
+        if d[at.student_unmet + student]:
+            seat_student(at, d, student, -1, -1)
+
+
+@kernel
+def count_all(at: Layout, d: Ints) -> None:
+    """Count every goal from the schedule, and keep it."""
     begin_move(at, d)
     for owner in range(at.n_owners):
         touch(at, d, owner)

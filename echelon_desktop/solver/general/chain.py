@@ -1,18 +1,20 @@
 """One chain of the general search: its data, and kernels that go from interpreted to compiled under way."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echelon_desktop.solver.general.anneal import ANNEAL, CONSTRUCT, KEEP, SWEEP, work
+from echelon_desktop.solver.general.anneal import ANNEAL, COUNT, FILL, KEEP, PLACE, SEAT, SWEEP, work
 from echelon_desktop.solver.general.board import Board
 from echelon_desktop.solver.general.layout import ANYTHING, EASE, INFINITE, KNOWN, SWIFT
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.state import RNG, seed_words
 
+PIECE = 50
+"""Requests or students that are seated at once while kernels are interpreted."""
 SLACK = 64
 """Units of load by which a seating may miss the best while levels before balance are annealed."""
 
@@ -57,8 +59,24 @@ class Chain:
         choice = self._part(at.best_choice, at.n_sections)
         return Solution(choice.astype(np.int32), self._part(at.best_seat, at.n_requests).astype(np.int32))
 
-    def begin(self, solution: Solution | None, bare: bool = False) -> None:
-        """Start from a solution as far as it keeps the rules, or from nothing; ``bare``: of students."""
+    def begin(
+        self,
+        solution: Solution | None,
+        bare: bool = False,
+        should_end: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """
+        Start from a solution as far as it keeps the rules, or from nothing.
+
+        Parameters
+        ----------
+        solution
+            Sections without a place have choice -1.
+        bare
+            Whether nobody is to be seated.
+        should_end
+            Asked now and then; who is not seated by then stays so.
+        """
         at = self.at
         fresh = self.board.data.copy()
         fresh[RNG : RNG + 4] = self._data[RNG : RNG + 4]
@@ -66,7 +84,15 @@ class Chain:
             fresh[at.best_choice : at.best_choice + at.n_sections] = solution.choice
             fresh[at.best_seat : at.best_seat + at.n_requests] = solution.seat
         self._data = fresh if self.compiled else fresh.tolist()
-        self._call(CONSTRUCT, int(bare), 0)
+        self._call(PLACE, int(bare), 0)
+        if not bare:
+            for job, n in ((SEAT, at.n_requests), (FILL, at.n_students)):
+                first = 0
+                while first < n and not should_end():
+                    last = n if self.compiled else min(n, first + PIECE)
+                    self._call(job, first, last)
+                    first = last
+        self._call(COUNT, 0, 0)
 
     def aim(
         self,

@@ -67,7 +67,7 @@ class Improver:
     def _begin(self, start: Solution | None) -> bool:
         """A schedule that keeps every hard rule; False if none is found in the time there is."""
         if start is not None:
-            self.chain.begin(start)
+            self.chain.begin(start, should_end=self.shared.over)
             if self.chain.best[UNPLACED] == 0 and self.chain.best[HARD]:
                 self._bring_to_zero(HARD)
             self.shared.publish(self.chain, 0)
@@ -86,7 +86,7 @@ class Improver:
             return False
         if self.chain.best[HARD]:
             self._bring_to_zero(HARD)
-        self.chain.begin(self.chain.solution())
+        self.chain.begin(self.chain.solution(), should_end=self.shared.over)
         if self.chain.best[HARD]:
             self._bring_to_zero(HARD)
         self.shared.publish(self.chain, 0)
@@ -183,9 +183,9 @@ class Improver:
     def _return_to_best(self) -> None:
         best = self.shared.best_for(self.chain, NEARLY if self.k else 0)
         assert best is not None
-        self.chain.begin(best.solution)
+        self.chain.begin(best.solution, should_end=self.shared.over)
 
     def _sweep_best(self) -> None:
         """Seat everybody of the chain's best schedule as well as can be."""
-        self.chain.begin(self.chain.solution())
+        self.chain.begin(self.chain.solution(), should_end=self.shared.over)
         self.drive.sweep()

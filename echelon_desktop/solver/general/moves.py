@@ -28,6 +28,8 @@ PARTNERED = 30  # that another section moves along
 EVENED = 200  # that an uneven course is evened out by a seat and not by a section
 RESEATED = 100  # that a student with a bad day changes a seat and not the place of a section
 EXCHANGED = 64  # of moves for nothing in particular, that an unmet request is seated for another
+TRADED = 128  # that two students change seats
+SWAPPED = 40  # the same where sections are to be evened out
 HOMEWARD = 128  # that a student who may change a seat goes back where he was
 TRIES = 8
 
@@ -197,7 +199,7 @@ def _move_section(at: Layout, d: Ints, section: int) -> bool:
 
 @kernel
 def _push(at: Layout, d: Ints, request: int, section: int) -> bool:
-    """Seat a request in a full section; somebody there has to go."""
+    """Seat a request in a section in place of somebody there, who may get the seat that comes free."""
     d[FOLLOWED] = 1
     student = d[at.request_student + request]
     if d[at.size + section] == 0:
@@ -213,11 +215,21 @@ def _push(at: Layout, d: Ints, request: int, section: int) -> bool:
             break
     if out < 0 or d[at.request_student + out] == student:
         return False
+    left = d[at.seat + request]
     give_up(at, d, out)
     if not may_take(at, d, student, request, section):
         return False
     seat_student(at, d, student, request, section)
-    seat_student(at, d, d[at.request_student + out], -1, -1)
+    person = d[at.request_student + out]
+    if (
+        left >= 0
+        and chance(d, TRADED)
+        and _is_option(at, d, out, d[at.section_course + left])
+        and may_take(at, d, person, out, left)
+    ):
+        seat_student(at, d, person, out, left)
+    else:
+        seat_student(at, d, person, -1, -1)
     return settle(at, d)
 
 
@@ -237,7 +249,7 @@ def _ease(at: Layout, d: Ints, student: int) -> bool:
     if section < 0:
         return False
     if section != d[at.seat + request] and d[at.mask + section] and chance(d, RESEATED):
-        if full_for(at, d, section, d[at.student_sped + student]):
+        if full_for(at, d, section, d[at.student_sped + student]) or chance(d, TRADED):
             return _push(at, d, request, section)
         return _reseat(at, d, request, section)
     if d[at.seat + request] >= 0:
@@ -283,6 +295,6 @@ def _even(at: Layout, d: Ints, course: int) -> bool:
     if d[at.size + large] <= d[at.size + small] or d[at.mask + small] == 0:
         return False
     request = d[at.roster + d[at.rosters + large] + below(d, d[at.size + large])]
-    if full_for(at, d, small, d[at.student_sped + d[at.request_student + request]]):
+    if full_for(at, d, small, d[at.student_sped + d[at.request_student + request]]) or chance(d, SWAPPED):
         return _push(at, d, request, small)
     return _reseat(at, d, request, small)
