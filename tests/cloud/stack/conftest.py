@@ -50,7 +50,3 @@ def _reset(address: str) -> None:
 def stack(aws: boto3.Session) -> Stack:
     """The template, deployed with its defaults."""
     return deployed(aws, NAME)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "container: builds and runs the worker's image, when asked to")
