@@ -25,8 +25,13 @@ from echelon_desktop.solver.general.places import put_back
 from echelon_desktop.solver.general.seating import seat_student
 from echelon_desktop.solver.general.seats import enter, leave, note
 from echelon_desktop.solver.general.swift import seat_swiftly
+from echelon_desktop.solver.search.chance import chance
 from echelon_desktop.solver.search.jit import kernel
 from echelon_desktop.solver.search.state import Ints
+
+MANY = 200
+MANY_LEVELLED = 32
+"""Chance in 256 that courses of more students than that are levelled after a move: it takes long."""
 
 
 @kernel
@@ -115,6 +120,13 @@ def settle(at: Layout, d: Ints) -> bool:
 @kernel
 def _level_courses(at: Layout, d: Ints) -> bool:
     """Seat everybody in a course of which a section moved anew: its sections may have become uneven."""
+    students = 0
+    for k in range(d[MOVED]):
+        course = d[at.section_course + d[at.moved_section + k]]
+        for i in range(d[at.course_sections + course], d[at.course_sections + course + 1]):
+            students += d[at.size + d[at.course_section + i]]
+    if students > MANY and not chance(d, MANY_LEVELLED):
+        return True
     for k in range(d[MOVED]):
         course = d[at.section_course + d[at.moved_section + k]]
         for i in range(d[at.course_sections + course], d[at.course_sections + course + 1]):
