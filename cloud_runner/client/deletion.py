@@ -1,10 +1,13 @@
 """Deletes a run's objects with all their versions, and says what it deleted."""
 
 import hashlib
+import json
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from cloud_runner.client.runs import Deletion
+from cloud_runner.client.runs import Deletion, write_whole
 from cloud_runner.wire.documents import now
 from cloud_runner.wire.layout import RunKeys
 from echelon_desktop.errors import RemoteError
@@ -13,7 +16,7 @@ _AT_ONCE = 1000  # of DeleteObjects
 _ROUNDS = 3  # a worker's last report may come in between two
 
 
-def delete_run(s3: Any, bucket: str, run: str) -> Deletion:
+def delete_run(s3: Any, bucket: str, run: str, ledger: Path) -> Deletion:
     """
     Delete every version and every delete marker of a run's objects.
 
@@ -23,60 +26,85 @@ def delete_run(s3: Any, bucket: str, run: str) -> Deletion:
         A boto3 S3 client; what it raises is not translated.
     bucket, run
         Where.
+    ledger
+        File in which what is about to be deleted is written down first: a deletion that was cut short, or
+        whose confirmation was lost, is confirmed in full when it is done again.
 
     Raises
     ------
     RemoteError
-        If S3 refused to delete some of them.
+        If S3 refused to delete some of them, or the ledger cannot be written.
     """
     prefix = RunKeys(run).prefix
-    sizes: dict[tuple[str, str], int] = {}
-    versions: Counter[str] = Counter()
-    markers: Counter[str] = Counter()
-    left: list[tuple[str, str]] = []
+    seen = _read(ledger)
+    left: list[_Version] = []
     for _ in range(_ROUNDS):
-        found: list[tuple[str, str]] = []
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-            for item in page.get("Versions", ()):
-                found.append((item["Key"], item["VersionId"]))
-                if found[-1] not in sizes:
-                    versions[item["Key"]] += 1
-                    sizes[found[-1]] = item["Size"]
-            for item in page.get("DeleteMarkers", ()):
-                found.append((item["Key"], item["VersionId"]))
-                if found[-1] not in sizes:
-                    markers[item["Key"]] += 1
-                    sizes[found[-1]] = 0
-        left = found
-        if not found:
+        left = list(_listed(s3, bucket, prefix))
+        if not left:
             break
-        _delete(s3, bucket, found)
+        seen |= {(version.key, version.id): version for version in left}
+        _write(ledger, seen.values())
+        _delete(s3, bucket, left)
+    versions = Counter(version.key for version in seen.values() if not version.marker)
+    markers = Counter(version.key for version in seen.values() if version.marker)
+    size = sum(version.size for version in seen.values())
     lines = [
         f"  {key}: {versions[key]} version(s), {markers[key]} delete marker(s)"
         for key in sorted(set(versions) | set(markers))
     ]
     at = now()
-    digest = hashlib.sha256("\n".join(f"{key} {version}" for key, version in sorted(sizes)).encode())
+    digest = hashlib.sha256("\n".join(f"{key} {version}" for key, version in sorted(seen)).encode())
     remaining = f"{len(left)} remain; delete again." if left else "A listing of all versions then found none."
     text = "\n".join(
         [
             "Deletion of a remote run's data",
             f"Run {run}, bucket {bucket}, completed {at} (UTC)",
             f"{versions.total()} version(s) and {markers.total()} delete marker(s) of {len(lines)} "
-            f"object(s), {sum(sizes.values()):,} bytes, were deleted for good. {remaining}",
+            f"object(s), {size:,} bytes, were deleted for good. {remaining}",
             *lines,
             f"SHA-256 of the list of keys and version ids: {digest.hexdigest()}",
             "",
         ]
     )
-    return Deletion(
-        run, bucket, at, len(lines), versions.total(), markers.total(), sum(sizes.values()), len(left), text
-    )
+    return Deletion(run, bucket, at, len(lines), versions.total(), markers.total(), size, len(left), text)
 
 
-def _delete(s3: Any, bucket: str, found: list[tuple[str, str]]) -> None:
+class _Version(NamedTuple):
+    key: str
+    id: str
+    size: int
+    marker: bool
+
+
+def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[_Version]:
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        for item in page.get("Versions", ()):
+            yield _Version(item["Key"], item["VersionId"], item["Size"], False)
+        for item in page.get("DeleteMarkers", ()):
+            yield _Version(item["Key"], item["VersionId"], 0, True)
+
+
+def _read(ledger: Path) -> dict[tuple[str, str], _Version]:
+    try:
+        rows = json.loads(ledger.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {(key, version): _Version(key, version, size, marker) for key, version, size, marker in rows}
+
+
+def _write(ledger: Path, seen: Iterable[_Version]) -> None:
+    try:
+        write_whole(ledger, json.dumps(list(seen)).encode())
+    except OSError as error:
+        raise RemoteError(
+            f"What is to be deleted cannot be written down in {ledger}: {error.strerror}. "
+            "Nothing was deleted."
+        ) from error
+
+
+def _delete(s3: Any, bucket: str, found: list[_Version]) -> None:
     for i in range(0, len(found), _AT_ONCE):
-        part = [{"Key": key, "VersionId": version} for key, version in found[i : i + _AT_ONCE]]
+        part = [{"Key": one.key, "VersionId": one.id} for one in found[i : i + _AT_ONCE]]
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": part, "Quiet": True})
         errors = answer.get("Errors", ())
         if errors:

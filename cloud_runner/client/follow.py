@@ -16,7 +16,6 @@ from typing import TypeVar
 
 from cloud_runner.client.collect import Outcome, collect, outcome_of
 from cloud_runner.client.connect import Connection
-from cloud_runner.client.deletion import delete_run
 from cloud_runner.client.judge import NO_KEYS
 from cloud_runner.client.keytable import KeyTable
 from cloud_runner.client.order import Order, Pace
@@ -194,7 +193,7 @@ class Follower:
             raise RemoteError("The run goes on; cancel it before you delete its data.")
 
         def delete(run: Run, steps: Steps) -> Run:
-            return replace(run, deleted=delete_run(steps.objects.s3, steps.objects.bucket, run.id))
+            return replace(run, deleted=steps.deleted(run))
 
         deleted = self._alone(run_id, delete).deleted
         assert deleted is not None

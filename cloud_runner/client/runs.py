@@ -33,6 +33,9 @@ START_FILE = "start.npz"
 BEST_FILE = "best.npz"
 SCHEDULE_FILE = "schedule.json.gz"
 CANCEL_FILE = "cancel"
+DELETED_FILE = "deleted.json"
+ABANDONED_S = 86_400.0
+"""Age in seconds of a folder without a run that nobody can still be filling."""
 VERSION = 1
 
 _TRIES, _WAIT_S = 50, 0.02  # for a reader on Windows to be done
@@ -254,6 +257,7 @@ class Runs:
         folder = self._path(run.id)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
             folder.mkdir(mode=0o700)
             for name, data in files.items():
                 write_whole(folder / name, data)
@@ -265,6 +269,16 @@ class Runs:
         run = replace(run, folder=str(folder))
         self.save(run)
         return run
+
+    def _sweep(self) -> None:
+        """Remove what is left of runs that were never begun: whoever made them was killed before that."""
+        for folder in self.folder.iterdir():
+            with suppress(OSError):
+                age = time.time() - folder.stat().st_mtime
+                if is_run_id(folder.name) and not (folder / RUN_FILE).exists() and age > ABANDONED_S:
+                    _clear(folder)
+                    (folder / f"{RUN_FILE}.lock").unlink(missing_ok=True)
+                    folder.rmdir()
 
     def save(self, run: Run) -> None:
         """Write a run down; RemoteError when that fails."""

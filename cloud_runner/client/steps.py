@@ -17,7 +17,16 @@ from cloud_runner.client.connect import Connection
 from cloud_runner.client.deletion import delete_run
 from cloud_runner.client.judge import NO_KEYS
 from cloud_runner.client.order import Pace
-from cloud_runner.client.runs import CANCEL_FILE, INPUT_FILE, START_FILE, Child, Run, State
+from cloud_runner.client.runs import (
+    CANCEL_FILE,
+    DELETED_FILE,
+    INPUT_FILE,
+    START_FILE,
+    Child,
+    Deletion,
+    Run,
+    State,
+)
 from cloud_runner.client.trouble import trouble_of
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire import documents
@@ -80,7 +89,7 @@ class Steps:
         run, keys, there = self.run, self.keys, self.objects.list()
         if self.wants_cancel() and keys.manifest not in there:
             # Nothing can have been sent: a message goes out after the manifest only.
-            deleted = delete_run(self.objects.s3, self.objects.bucket, run.id) if there else None
+            deleted = self.deleted(run) if there else None
             run = replace(run, cancelled=True, deleted=deleted)
             return self.ended(run, State.CANCELLED, "Cancelled before it was sent.")
         if keys.dispatch not in there and keys.error not in there:
@@ -195,6 +204,10 @@ class Steps:
             return self.ended(run, _end_of(run)[0], NO_KEYS)
         return replace(collect(run, self.objects, there), collected=True)
 
+    def deleted(self, run: Run) -> Deletion:
+        """Delete what the run has in the bucket."""
+        return delete_run(self.objects.s3, self.objects.bucket, run.id, run.path / DELETED_FILE)
+
     def cleared(self, run: Run, state: State, message: str) -> Run:
         """The run at its end, without its objects in the bucket unless they are kept or one was refused."""
         refused = any(child.message.startswith(_REFUSED) for child in run.children)
@@ -202,7 +215,7 @@ class Steps:
             note = " Its data in the bucket are kept, to be looked into." if refused else ""
             return self.ended(run, state, message + note)
         try:
-            deleted = delete_run(self.objects.s3, self.objects.bucket, run.id)
+            deleted = self.deleted(run)
         except Exception as error:
             trouble = trouble_of(error, run.remote)
             if isinstance(error, RemoteError):

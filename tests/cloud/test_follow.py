@@ -656,14 +656,19 @@ def test_data_that_vanished_end_a_run_in_words(aws: Aws, run: Run, follower: Fol
 
 
 def test_data_that_vanish_before_they_are_here_are_said(
-    aws: Aws, follower: Follower, dispatched: Cloud, best: Solution, monkeypatch: pytest.MonkeyPatch
+    aws: Aws,
+    follower: Follower,
+    dispatched: Cloud,
+    best: Solution,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     finished(follower, dispatched, "RUNNING", "RUNNING")
     dispatched.result(0, best)
     with monkeypatch.context() as patch:
         patch.setattr(aws.s3, "get_object", lambda **a: (_ for _ in ()).throw(CUT))
         assert finished(follower, dispatched, "SUCCEEDED", "FAILED").state is State.DOWNLOADING
-    delete_run(aws.s3, BUCKET, dispatched.run.id)
+    delete_run(aws.s3, BUCKET, dispatched.run.id, tmp_path / "elsewhere.json")
     run = follower.advance(dispatched.run.id)
     assert (run.state, run.message) == (State.FAILED, steps.GONE)
 

@@ -62,6 +62,20 @@ def test_runs_are_listed_newest_first_and_damaged_ones_passed_over(runs: Runs) -
         runs.get(broken.id)
 
 
+def test_what_a_crash_left_of_a_run_is_removed_a_day_later(runs: Runs) -> None:
+    kept = runs.new(a_run(), {})
+    left = runs.folder / new_run_id()
+    left.mkdir()
+    (left / "keys.json.gz").write_bytes(b"names")
+    runs.new(a_run(), {})
+    assert left.exists()  # somebody may be about to finish it
+    for path in (left, kept.path):
+        os.utime(path, (0, 0))
+    runs.new(a_run(), {})
+    assert not left.exists()
+    assert runs.get(kept.id) == kept
+
+
 @pytest.mark.parametrize("wrong", ["../../etc", "", "x", "NEW"])
 def test_only_ids_of_runs_are_looked_for(runs: Runs, wrong: str) -> None:
     with pytest.raises(RemoteError, match="not the id"):

@@ -1,6 +1,7 @@
 """What goes wrong with AWS, in words; what a test of the connection finds; what a deletion leaves."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import botocore.exceptions as b
@@ -203,25 +204,57 @@ def test_who_is_not_signed_in_or_not_there_is_asked_once(aws: Aws, error: Except
 # Deletion --------------------------------------------------------------------------------------------
 
 
-def test_every_version_and_marker_is_deleted_and_certified(aws: Aws) -> None:
+def test_every_version_and_marker_is_deleted_and_certified(aws: Aws, tmp_path: Path) -> None:
     keys, others = RunKeys(RUN), RunKeys(OTHER)
     for i in range(3):
         aws.objects(RUN).write(keys.progress(0), b"x" * (i + 1))
     aws.objects(RUN).write(keys.input, b"12345")
     aws.s3.delete_object(Bucket=BUCKET, Key=keys.input)
     aws.objects(OTHER).write(others.input, b"another run")
-    told = delete_run(aws.s3, BUCKET, RUN)
+    told = delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
     assert aws.versions() == [(others.input, "Versions")]
     assert (told.objects, told.versions, told.markers, told.bytes, told.left) == (
         2, 4, 1, 11, 0,
     )  # fmt: skip
     for words in (RUN, BUCKET, f"{keys.progress(0)}: 3 version(s)", "1 delete marker(s)", "found none"):
         assert words in told.text
-    again = delete_run(aws.s3, BUCKET, RUN)
-    assert (again.versions, again.left) == (0, 0)
+    # Confirmed once more, should the first confirmation have been lost.
+    again = delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
+    assert (again.versions, again.markers, again.bytes, again.left) == (4, 1, 11, 0)
 
 
-def test_more_versions_than_one_request_takes_are_deleted(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_deletion_cut_short_is_confirmed_in_full(
+    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = tmp_path / "deleted.json"
+    for _ in range(3):
+        aws.objects(RUN).write(RunKeys(RUN).progress(0), b"12")
+    delete = aws.s3.delete_objects
+
+    def killed(**arguments: Any) -> Any:
+        arguments["Delete"]["Objects"].pop()
+        delete(**arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(aws.s3, "delete_objects", killed)
+        delete_run(aws.s3, BUCKET, RUN, ledger)
+    assert len(aws.versions()) == 1
+    told = delete_run(aws.s3, BUCKET, RUN, ledger)
+    assert (told.versions, told.bytes, told.left) == (3, 6, 0)
+    assert aws.versions() == []
+
+
+def test_nothing_is_deleted_that_cannot_be_written_down(aws: Aws, tmp_path: Path) -> None:
+    aws.objects(RUN).write(RunKeys(RUN).input, b"1")
+    with pytest.raises(RemoteError, match="Nothing was deleted"):
+        delete_run(aws.s3, BUCKET, RUN, tmp_path / "gone" / "deleted.json")
+    assert len(aws.versions()) == 1
+
+
+def test_more_versions_than_one_request_takes_are_deleted(
+    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert deletion._AT_ONCE == 1000  # as AWS has it
     monkeypatch.setattr(deletion, "_AT_ONCE", 3)
     asked: list[int] = []
@@ -234,12 +267,14 @@ def test_more_versions_than_one_request_takes_are_deleted(aws: Aws, monkeypatch:
     monkeypatch.setattr(aws.s3, "delete_objects", tell)
     for _ in range(7):
         aws.s3.put_object(Bucket=BUCKET, Key=RunKeys(RUN).progress(0), Body=b"")
-    assert delete_run(aws.s3, BUCKET, RUN).versions == 7
+    assert delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json").versions == 7
     assert asked == [3, 3, 1]
     assert aws.versions() == []
 
 
-def test_what_comes_in_meanwhile_is_deleted_too(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_in_meanwhile_is_deleted_too(
+    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys = RunKeys(RUN)
     aws.objects(RUN).write(keys.input, b"1")
     delete = aws.s3.delete_objects
@@ -251,18 +286,18 @@ def test_what_comes_in_meanwhile_is_deleted_too(aws: Aws, monkeypatch: pytest.Mo
         return answer
 
     monkeypatch.setattr(aws.s3, "delete_objects", late)
-    told = delete_run(aws.s3, BUCKET, RUN)
+    told = delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
     assert (told.versions, told.left) == (2, 0)
     assert aws.versions() == []
 
 
-def test_what_does_not_go_is_not_certified(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_go_is_not_certified(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     aws.objects(RUN).write(RunKeys(RUN).input, b"1")
     monkeypatch.setattr(aws.s3, "delete_objects", lambda **a: {})  # says nothing, and does nothing
-    told = delete_run(aws.s3, BUCKET, RUN)
+    told = delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
     assert told.left == 1
     assert "1 remain" in told.text
     refusal = {"Errors": [{"Key": "k", "Code": "AccessDenied"}]}
     monkeypatch.setattr(aws.s3, "delete_objects", lambda **a: refusal)
     with pytest.raises(RemoteError, match="s3:DeleteObjectVersion"):
-        delete_run(aws.s3, BUCKET, RUN)
+        delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
