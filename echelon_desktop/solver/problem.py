@@ -91,6 +91,20 @@ class GoalKind(StrEnum):
     CONSTANT = "constant"  # what no schedule can change
 
 
+OF_SECTIONS = frozenset(
+    {
+        GoalKind.SPACING,
+        GoalKind.RUNS,
+        GoalKind.LOAD,
+        GoalKind.LOAD_SPREAD,
+        GoalKind.TRAVEL,
+        GoalKind.CHOICE_COST,
+        GoalKind.CONSTANT,
+    }
+)
+"""Kinds whose count depends on where sections stand, and on no seat."""
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """

@@ -34,7 +34,6 @@ REPAIR = "repair"
 CP_SAT = "CP-SAT"
 SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
-PLACEMENT_SHARE = 0.5  # of its time, after which the general search must have found a schedule
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
 
@@ -127,15 +126,15 @@ class _Solve:
         seconds = self.left * (SEARCH_SHARE if small else 1.0)
         if plain is not None:
             stop_reason = self.local_search(plain, seconds)
-            if self.best is None and stop_reason is StopReason.PROVED:  # no placement of sections
-                return self.result(stop_reason, infeasible=True)
         else:
             stop_reason = StopReason.STALLED
             if changes_goal(self.problem) is not None:
                 stop_reason = self.repair(seconds)
             if self.best is None:
                 stop_reason = self.general_search(min(seconds, self.left))
-        if self.best is not None and (not small or self.proven_optimal or self.should_stop()):
+        if self.best is None and stop_reason is StopReason.PROVED:  # no placement of sections
+            return self.result(stop_reason, infeasible=True)
+        if not small or self.proven_optimal or self.should_stop():
             return self.result(stop_reason)
         outcome = self.cp_sat(self.left)
         if outcome.status is Status.INFEASIBLE:
@@ -202,15 +201,8 @@ class _Solve:
         return _REASONS[found.ended]
 
     def general_search(self, seconds: float) -> StopReason:
-        """Search over all that the problem says; where no schedule is found in a while, CP-SAT may."""
+        """Search over all that the problem says."""
         self.methods.append(GENERAL_SEARCH)
-        give_up_at = self.seconds + PLACEMENT_SHARE * seconds
-        repeatable = self.params.iterations is not None
-
-        def should_stop() -> bool:
-            late = self.best is None and self.unmet is None and self.seconds >= give_up_at
-            return self.should_stop() or (late and not repeatable)
-
         with self.bound_beside():
             found = search_general(
                 self.problem,
@@ -221,7 +213,7 @@ class _Solve:
                 certain=self.certain,
                 start=self.best,
                 on_improved=lambda improved: self.tell_whole(improved.unmet, lambda: improved.solution),
-                should_stop=should_stop,
+                should_stop=self.should_stop,
             )
         self.iterations += found.moves
         if found.solution is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from math import inf
 
 from echelon_desktop.solver.general.chain import Chain
 from echelon_desktop.solver.general.layout import HARD
@@ -70,11 +71,11 @@ class Drive:
                 break
             pace.give_way(self.chain.compiled)
 
-    def by_moves(self, hot: float, cold: float, moves: int, at_once: bool) -> None:
-        """Anneal what was aimed at by moves: the same whenever it runs and whatever else does."""
+    def by_moves(self, hot: float, cold: float, moves: int, at_once: bool, until_s: float = inf) -> None:
+        """Anneal what was aimed at by moves: the same whenever it runs, unless ``until_s`` ends it."""
         cooling = (cold / hot) ** (1 / max(1, moves))
         heat, left, pace = hot, moves, Pace(self.shared.warmup)
-        while left > 0 and not self.done():
+        while left > 0 and not self.done() and self.shared.elapsed() < until_s:
             at_most = left if self.moves_left is None else min(left, self.moves_left)
             piece = partial(self.chain.anneal, temperature=heat, cooling=cooling, at_once=at_once)
             n = pace.run(piece, at_most)

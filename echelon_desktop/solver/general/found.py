@@ -27,7 +27,7 @@ class GeneralFound:
         The best schedule that keeps every hard rule, and what it costs at each of ``problem.levels()``; None
         and () when none was found, which proves nothing.
     ended
-        Why it ended.
+        Why it ended; NO_PLACEMENT when it is proven that there is no schedule.
     moves
         Of all chains.
     elapsed_s

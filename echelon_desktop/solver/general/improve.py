@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import chain as joined
 from itertools import repeat
+from math import inf
 
 from echelon_desktop.solver.general.anneal import work
 from echelon_desktop.solver.general.chain import Chain
@@ -23,6 +24,8 @@ MET_SHARE = 0.15
 """The same where the start comes from a search for them."""
 STANDING_MOVES = 400
 """Moves for each section of an attempt at a first place for all."""
+FIRST_SHARE, FIRST_S = 0.1, 2.0
+"""Share of the time or the moves, and seconds, after which CP-SAT is asked for a first place for all."""
 NEARLY = 2
 """Units of a level by which a chain's own best may be worse than the best and still be returned to."""
 RATE_S = 0.1
@@ -51,12 +54,22 @@ class Improver:
         self.stages = stages_of(self.scheme)
         self.drive = Drive(shared, chain)
 
-    def run(self, start: Solution | None) -> None:
-        """Search until the limits or the bounds are reached; from ``start`` where one is given."""
-        if not self._begin(start):
+    def run(self, start: Solution | None, fresh: bool = True, short: bool = False) -> None:
+        """
+        Search until the limits or the bounds are reached.
+
+        Parameters
+        ----------
+        start
+            A schedule to start from, None to find one.
+        fresh
+            Whether to anneal at full heat first, since nothing has been bettered yet.
+        short
+            Whether to give up where the first attempts of all chains at a first schedule fail.
+        """
+        if not self._begin(start, short):
             return
         self._while_compiling()
-        fresh = start is None
         for share in joined(ROUNDS, repeat(1.0)):
             if self.drive.done():
                 break
@@ -64,7 +77,7 @@ class Improver:
             self._round(self._amount(share), fresh)
             fresh = self.k > 0
 
-    def _begin(self, start: Solution | None) -> bool:
+    def _begin(self, start: Solution | None, short: bool) -> bool:
         """A schedule that keeps every hard rule; False if none is found in the time there is."""
         if start is not None:
             self.chain.begin(start, should_end=self.shared.over)
@@ -74,14 +87,19 @@ class Improver:
             if self._keeps_rules():
                 return True
         while not self.drive.over():
-            if self._stand_anew():
+            if self._stand_anew(short):
                 return True
+            if self.shared.best is not None:
+                self._return_to_best()
+                return True
+            if short and self.shared.all_failed(self.k):
+                break
         return False
 
-    def _stand_anew(self) -> bool:
+    def _stand_anew(self, short: bool = False) -> bool:
         """From an empty board to a schedule that keeps every hard rule; False if this attempt fails."""
         self.chain.begin(None, bare=True)
-        self._bring_to_zero(UNPLACED)
+        self._bring_to_zero(UNPLACED, short)
         if self.chain.best[UNPLACED]:
             return False
         if self.chain.best[HARD]:
@@ -95,12 +113,17 @@ class Improver:
     def _keeps_rules(self) -> bool:
         return not any(self.chain.best[: HARD + 1])
 
-    def _bring_to_zero(self, level: int) -> None:
-        """Anneal one of the levels before those of the problem."""
+    def _bring_to_zero(self, level: int, short: bool = False) -> None:
+        """Anneal one of the levels before those of the problem, ``short`` for a while at most."""
         stage = single(self.scheme, level)
         moves = max(1000, STANDING_MOVES * self.shared.board.at.n_sections)
+        until_s, limit_s = inf, self.shared.limits.time_s
+        if short and self.drive.moves_left is not None:
+            moves = min(moves, 1 + int(FIRST_SHARE * self.drive.moves_left))
+        elif short:
+            until_s = FIRST_S if limit_s is None else min(FIRST_S, FIRST_SHARE * limit_s)
         self.drive.aim(stage, exact=False, least=[0] * self.scheme.n_levels)
-        self.drive.by_moves(stage.hot, stage.cold, moves, at_once=True)
+        self.drive.by_moves(stage.hot, stage.cold, moves, at_once=True, until_s=until_s)
         self.chain.keep_if_better()
 
     def _while_compiling(self) -> None:

@@ -8,17 +8,7 @@ import numpy as np
 
 from echelon_desktop.solver.general.layout import ANYTHING, GRAIN, HARD, SEATS, SECTIONS
 from echelon_desktop.solver.general.scheme import Scheme
-from echelon_desktop.solver.problem import GoalKind
-
-_OF_SECTIONS = {
-    GoalKind.SPACING,
-    GoalKind.RUNS,
-    GoalKind.LOAD,
-    GoalKind.LOAD_SPREAD,
-    GoalKind.TRAVEL,
-    GoalKind.CHOICE_COST,
-    GoalKind.CONSTANT,
-}
+from echelon_desktop.solver.problem import OF_SECTIONS, GoalKind
 
 RANKED = 6
 """Energy of one unmet request against one of the next rank, while ranks are annealed together."""
@@ -77,7 +67,7 @@ def stages_of(scheme: Scheme) -> list[Stage]:
             kinds = {placed.goal.kind for placed in scheme.goals if placed.level == own}
             even = kinds & {GoalKind.BALANCE, GoalKind.SPED_BALANCE}
             cold = BALANCE_COLD if even else COLD
-            known = SECTIONS if kinds <= _OF_SECTIONS else ANYTHING
+            known = SECTIONS if kinds <= OF_SECTIONS else ANYTHING
             stages.append(Stage(levels, tuple(factor), unit * HOT, unit * cold, False, known))
     return stages
 

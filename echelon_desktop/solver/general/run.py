@@ -1,14 +1,16 @@
 """
 The general search from start to end: chains in threads over everything a problem can say.
 
-It looks for a schedule that keeps every hard rule, then betters the levels in their strict order. Whatever
-ends it, the best schedule found is returned.
+It looks for a schedule that keeps every hard rule, by its own moves and where these fail by CP-SAT, then
+betters the levels in their strict order. Whatever ends it, the best schedule found is returned.
 """
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +25,14 @@ from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.desk import REPORT_S, Desk
 from echelon_desktop.solver.search.found import Ended, Limits
+
+if TYPE_CHECKING:
+    from echelon_desktop.solver.cpsat.standing import Standing
+
+STANDING_SHARE = 0.5
+"""Of the time left, for CP-SAT to place the sections."""
+STANDING_WORK = 20.0
+"""Deterministic seconds for it where an iteration limit asks for repeatable results."""
 
 _WARMUP_LOCK = threading.Lock()
 _WARMUP: list[jit.Warmup] = []
@@ -86,37 +96,102 @@ def search_general(
     GeneralFound
         The best schedule, or none when none was found that keeps every hard rule.
     """
-    began = time.perf_counter()
-    limits = Limits(seed, max(1, workers), time_limit_s, iterations, lambda: 0)
-    simple = False
-    moves = 0
-    if start is None:
-        warm_up()
+    return _Search(
+        problem,
+        Limits(seed, max(1, workers), time_limit_s, iterations, lambda: 0),
+        certain,
+        on_improved,
+        should_stop,
+    ).run(start)
+
+
+class _Search:
+    """One call of :func:`search_general`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        limits: Limits,
+        certain: Least,
+        on_improved: Callable[[Improved], None] | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        self.problem, self.limits, self.certain = problem, limits, certain
+        self.on_improved, self.should_stop = on_improved, should_stop
+        self.began = time.perf_counter()
+        self.moves = 0
+
+    def run(self, start: Solution | None) -> GeneralFound:
+        """From the start, or from the plain search's, or from nothing; where that fails, from CP-SAT's."""
+        simple, fresh = False, start is None
+        if start is None:
+            warm_up()
+            start = self._simple_start()
+            simple, fresh = start is not None, start is None
+        shared = self._better(start, fresh=fresh, met=simple, short=True)
+        if shared.best is None and not self._over(shared):
+            standing = self._standing(shared)
+            if standing.impossible:
+                return self._found(shared, Ended.NO_PLACEMENT)
+            shared = self._better(standing.solution, fresh=True)
+        return self._found(shared, _why(shared))
+
+    def _simple_start(self) -> Solution | None:
+        limits = self.limits
         start, moves = simple_start(
-            problem,
-            seed=seed,
+            self.problem,
+            seed=limits.seed,
             workers=limits.workers,
-            time_limit_s=time_limit_s,
-            iterations=iterations,
-            should_stop=should_stop,
+            time_limit_s=limits.time_s,
+            iterations=limits.moves,
+            should_stop=self.should_stop,
         )
-        simple = start is not None
-        limits = replace(limits, moves=None if iterations is None else max(0, iterations - moves))
-    keep = () if start is None else (tuple(start.choice.tolist()),)
-    board = lay_out(problem, keep)
-    shared = Shared(board, limits, warm_up(), certain, began)
-    chains = [Chain(board, seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
-    desk = Desk(limits.workers, shared.stop, should_stop, _Reporter(shared, on_improved))
-    desk.in_threads(lambda k: Improver(shared, chains[k], k, met=simple).run(start))
-    best = shared.best
-    return GeneralFound(
-        solution=None if best is None else best.solution,
-        values=() if best is None else best.values,
-        ended=_why(shared),
-        moves=moves + shared.moves,
-        elapsed_s=shared.elapsed(),
-        compiled=shared.compiled,
-    )
+        self.moves += moves
+        return start
+
+    def _better(self, start: Solution | None, fresh: bool, met: bool = False, short: bool = False) -> Shared:
+        """Run the chains; see :class:`Improver`."""
+        keep = () if start is None else (tuple(start.choice.tolist()),)
+        board = lay_out(self.problem, keep)
+        limits = replace(self.limits, moves=self._moves_left())
+        shared = Shared(board, limits, warm_up(), self.certain, self.began)
+        chains = [Chain(board, limits.seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
+        desk = Desk(limits.workers, shared.stop, self.should_stop, _Reporter(shared, self.on_improved))
+        desk.in_threads(lambda k: Improver(shared, chains[k], k, met).run(start, fresh, short))
+        self.moves += shared.moves
+        return shared
+
+    def _standing(self, shared: Shared) -> "Standing":
+        """Ask CP-SAT where the sections can stand."""
+        from echelon_desktop.solver.cpsat import run as cpsat
+        from echelon_desktop.solver.cpsat.standing import stand
+
+        left = shared.left()
+        limits = cpsat.Limits(
+            time_limit_s=inf if left is None else STANDING_SHARE * left,
+            deterministic_limit=inf if self.limits.moves is None else STANDING_WORK,
+            seed=self.limits.seed,
+            workers=self.limits.workers,
+            should_stop=self.should_stop or (lambda: False),
+        )
+        return stand(self.problem, limits)
+
+    def _moves_left(self) -> int | None:
+        return None if self.limits.moves is None else max(0, self.limits.moves - self.moves)
+
+    def _over(self, shared: Shared) -> bool:
+        return shared.over() or self._moves_left() == 0
+
+    def _found(self, shared: Shared, ended: Ended) -> GeneralFound:
+        best = shared.best
+        return GeneralFound(
+            solution=None if best is None else best.solution,
+            values=() if best is None else best.values,
+            ended=ended,
+            moves=self.moves,
+            elapsed_s=shared.elapsed(),
+            compiled=shared.compiled,
+        )
 
 
 class _Reporter:

@@ -43,6 +43,7 @@ class Shared:
         self.compiled = False
         self._began = began
         self._own: dict[Chain, Improved] = {}
+        self._failed: set[int] = set()
         self._lock = threading.Lock()
         self._judged: Improved | None = None
         self._judged_at = 0.0
@@ -70,6 +71,12 @@ class Shared:
             self._judged, self._judged_at = best, now
             self._reached = best.values <= self.certain(best.values)
         return self._reached
+
+    def all_failed(self, k: int) -> bool:
+        """Note that chain ``k`` found no first schedule; whether by now no chain has."""
+        with self._lock:
+            self._failed.add(k)
+            return len(self._failed) == self.limits.workers
 
     def publish(self, chain: Chain, moves: int) -> None:
         """Count a chain's moves, and let the others know its best."""

@@ -15,7 +15,7 @@ class Ended(Enum):
     TIME = "time limit"
     ITERATIONS = "iteration limit"
     STOPPED = "stopped"
-    NO_PLACEMENT = "a teacher's sections do not fit into slots"
+    NO_PLACEMENT = "the sections do not fit into slots"
 
 
 @dataclass(frozen=True, slots=True)
