@@ -172,6 +172,7 @@ class Worker:
         self.watch(solving, manifest)
         if not solving.wait(0) or (self.stop.is_set() and not self.is_cancelled()):
             self.patiently(lambda: self.checkpoint(solving.look(), manifest))
+            self.leniently(lambda: self.report(solving.look()))
             self.say("reclaimed")
             return RECLAIMED
         if self.keys.manifest not in self.patiently(self.objects.list):

@@ -82,7 +82,7 @@ def test_one_bad_cell_and_nothing_is_written() -> None:
 
 
 def test_cells_beyond_the_last_column_are_refused() -> None:
-    pasted = paste(small(), "rooms", "seats", [RowId("12")], "5\t7")
+    pasted = paste(small(), "rooms", "type", [RowId("12")], "Lab\t7")
     assert [(r.line, r.text) for r in pasted.refusals] == [(1, "7")]
 
 
