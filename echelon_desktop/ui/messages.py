@@ -18,7 +18,13 @@ def tell(parent: QWidget | None, title: str, text: str, more: str = "") -> None:
 
 
 def ask(
-    parent: QWidget | None, title: str, text: str, yes: str, more: str = "", danger: bool = False
+    parent: QWidget | None,
+    title: str,
+    text: str,
+    yes: str,
+    more: str = "",
+    danger: bool = False,
+    no: str = "Cancel",
 ) -> bool:
     """Ask before something that matters; the safe answer is the default when there is ``danger``."""
     box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
@@ -26,6 +32,7 @@ def ask(
         box.setInformativeText(more)
     accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    cancel.setText(no)
     box.setDefaultButton(cancel if danger else accept)
     box.exec()
     agreed = box.clickedButton() is accept

@@ -5,6 +5,8 @@ from dataclasses import fields
 
 import pytest
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
 
 from echelon_desktop.ui.actions import ACTIONS
 from echelon_desktop.ui.pages import PAGES
@@ -86,3 +88,19 @@ def test_changing_the_appearance_tells_those_who_paint(qapp, qtbot):
     assert theme().tokens is DARK
     assert qapp.palette().window().color() == QColor(DARK.window)
     theme().choose("light")
+
+
+def test_the_list_of_a_box_with_the_focus_has_room_for_all_its_lines(qtbot: QtBot):
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.setStyleSheet(style_sheet(LIGHT, 9.0))
+    box.addItems(["here", "there", "elsewhere"])
+    with qtbot.waitExposed(box):
+        box.show()
+    box.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(box.hasFocus)
+    box.showPopup()
+    qtbot.waitUntil(box.view().isVisible)
+    assert box.view().viewport().height() >= sum(box.view().sizeHintForRow(row) for row in range(3))
+    box.hidePopup()

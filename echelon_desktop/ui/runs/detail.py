@@ -168,6 +168,7 @@ class Detail(QFrame):
         for deed in Deed:
             button = self.buttons[deed] = QPushButton(deed.title)
             button.setToolTip(deed.help)
+            button.hide()  # all of them at once would widen the window, and it would stay so
             button.clicked.connect(lambda _=False, d=deed: self.asked.emit(d))
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return row

@@ -93,7 +93,11 @@ class RunDeeds(QObject):
             "Cancel the run",
             "The best schedule found so far is kept and brought back.",
             danger=True,
+            no="Go on solving",
         ):
+            now = self.desk.runs.get(run.id)
+            if now is None or now.state.ended:  # while the question was on the screen
+                return
             self.said.emit("note", "Cancelling…")
             self.desk.cancel(run.id, self._refuse)
 

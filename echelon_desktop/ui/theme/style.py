@@ -61,7 +61,9 @@ QComboBox, QAbstractSpinBox {
     padding: 2px 4px 2px 8px; min-height: 22px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QComboBox:focus, QAbstractSpinBox:focus { border: 2px solid $accent; padding: 1px 3px 1px 7px; }
+QAbstractSpinBox:focus { border: 2px solid $accent; padding: 1px 3px 1px 7px; }
+/* A padding here would be the list's too, which then has no room for its last line. */
+QComboBox:focus { border: 2px solid $accent; min-height: 20px; }
 QComboBox:disabled, QAbstractSpinBox:disabled { color: $text_faint; border-color: $line; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($controls/down-$name.svg); width: 14px; height: 14px; }
@@ -72,7 +74,7 @@ QAbstractSpinBox::down-arrow { image: url($controls/down-$name.svg); width: 12px
 QCheckBox::indicator {
     width: 15px; height: 15px; background: $surface; border: 1px solid $line_strong; border-radius: 4px;
 }
-QCheckBox::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:focus { border: 2px solid $accent; width: 13px; height: 13px; }
 QCheckBox::indicator:checked {
     background: $accent; border-color: $accent; image: url($controls/check-$name.svg);
 }

@@ -23,6 +23,7 @@ from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.page import Target
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.runs.deeds import Deed, deeds_for
+from echelon_desktop.ui.runs.detail import Detail
 from echelon_desktop.ui.runs.entries import best_curve, remote_entry
 from echelon_desktop.ui.runs.page import RunsPage
 from echelon_desktop.ui.shell.recent import remember_file
@@ -188,6 +189,31 @@ def test_the_curve_is_of_the_best_schedule_and_the_best_bound(keep: Keep):
 def test_what_is_offered(keep: Keep, facts: dict, is_open: bool, fits: bool, offered: set[Deed]):
     entry = remote_entry(keep(**facts), "")
     assert set(deeds_for(entry, is_open, True, fits)) == offered
+
+
+def test_no_button_is_there_before_a_run_is(qtbot: QtBot):
+    detail = Detail()
+    qtbot.addWidget(detail)
+    assert not any(button.isVisibleTo(detail) for button in detail.buttons.values())
+
+
+def test_a_run_that_ends_while_one_is_asked_is_not_cancelled(
+    page: RunsPage, keep: Keep, desk: RemoteDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    run = keep(state=State.RUNNING)
+    listed(page, qtbot)
+    asked = []
+
+    def ask(*_: object, **more: object) -> bool:
+        desk.runs[run.id] = replace(run, state=State.DONE)
+        asked.append(more["no"])
+        return True
+
+    monkeypatch.setattr("echelon_desktop.ui.runs.doing.ask", ask)
+    monkeypatch.setattr(desk, "cancel", lambda *_: pytest.fail("it had ended"))
+    page.detail.buttons[Deed.CANCEL].click()
+    assert asked == ["Go on solving"]
+    assert not page.detail.message_frame.isVisible()
 
 
 def test_a_reader_of_the_school_changes_nothing_in_it(keep: Keep):
