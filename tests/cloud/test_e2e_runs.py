@@ -169,14 +169,16 @@ def test_a_machine_that_is_taken_away_too_often_ends_the_run_with_its_best(cloud
     proxy = cloud.proxy()
     cloud.machines.endpoint = proxy.endpoint
 
+    run = desk.submit(LONG, CROWDED)
+
     def lose(exchange: object) -> None:
-        listed = cloud.client("s3").list_objects_v2(Bucket=cloud.resources.bucket).get("Contents", ())
-        if any(item["Key"].endswith("checkpoint.npz") for item in listed):
+        its = objects_of(cloud, run)
+        if its.keys.checkpoint(0) in its.list():
             for job_id in list(cloud.machines.jobs):
                 cloud.machines.lose_host(job_id)
 
     proxy.on("PUT *progress.json", After(lose), times=1000)
-    run = desk.solve(LONG, CROWDED)
+    run = desk.follow(run.id)
     (job,) = jobs_of(cloud, run)
     assert len(job.attempts) == cloud.settings.retries["attempts"]
     assert run.state is State.FAILED
