@@ -133,6 +133,7 @@ def test_a_school_whose_sections_fit_nowhere_is_refused_with_the_smallest_confli
 ) -> None:
     """As in a school too large for CP-SAT with all requests, which must not be asked."""
     monkeypatch.setattr(solve, "fits", lambda problem: False)
+    monkeypatch.setattr(solve, "BOUND_AFTER_S", 0.0)  # the bound, which has no least here, must end too
     monkeypatch.setattr(solve, "solve_cpsat", lambda *args, **kwargs: pytest.fail("asked with all requests"))
     school, locks = crowded(sample)
     a, b = locks.placements

@@ -127,6 +127,8 @@ class Breaking:
             if again is None or again.bit_count() >= edges.bit_count():
                 break
             edges = again
+        if not edges:  # courses that must be apart cannot be: no schedule, so that no cost is the least
+            raise GiveUp
         requests = 0
         for e in bits(edges):
             requests |= self._request_bits[e]
