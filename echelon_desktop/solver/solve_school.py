@@ -21,6 +21,7 @@ from echelon_desktop.solver.verify import Verdict, verify
 
 FIRST_SHARE = 0.6  # of the time, for periods that mind what may stay without; else for those that do not
 PLACE_SHARE = 0.8  # of the time, for periods and seats where teachers and rooms are then given out
+CONFLICT_S = 5.0  # at least, for the words of a conflict where the time is all but over
 
 
 class Staffed(NamedTuple):
@@ -160,7 +161,10 @@ class _SchoolSolve:
                 break
             asked = again
         if not asked.tried and run.result.solution is None:
-            return _without_schedule(runs[0], keys, find_conflict(asked.school, asked.rules, asked.baseline))
+            facts = find_conflict(
+                asked.school, asked.rules, asked.baseline, limit_s=max(CONFLICT_S, self.left)
+            )
+            return _without_schedule(runs[0], keys, facts)
         result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
         return _without_schedule(Run(result, runs[0].bound), keys, shortage, proven=False)
 

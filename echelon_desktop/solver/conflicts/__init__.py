@@ -1,5 +1,6 @@
 """Why a school cannot be scheduled: a smallest set of facts that cannot all hold, in the user's words."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,7 @@ def find_conflict(
     each student could keep it but not all of them together gets no explanation from here. Nor does one whose
     students cannot have days without holes, or days of even length, by a hard rule.
     """
+    until = time.monotonic() + limit_s
     rules = tuple(rules)
     demands = gather(school, rules, baseline)
     if demands.places and not school.periods:
@@ -71,7 +73,7 @@ def find_conflict(
     if not found and (openings := find_openings(school, rules, baseline)):
         # With those teachers and rooms written in about whom there is no choice, more rules speak of them.
         sure = settled(as_locked(school, baseline), openings)[0]
-        found = smallest_conflict(gather(sure, rules, baseline), limit_s)
+        found = smallest_conflict(gather(sure, rules, baseline), until - time.monotonic())
     return _facts(found, school)
 
 

@@ -1,5 +1,6 @@
 """Asking CP-SAT whether claims conflict, and which."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from echelon_desktop.solver.conflicts.gather import Demands
 # With assumptions CP-SAT can take minutes to see that nine sections do not fit into eight periods; leaving
 # claims out one after the other is then quicker.
 CORE_S = 0.5
+QUESTION_SHARE = 0.25
+"""Of the time left, for one question of those that make a conflict smaller."""
 
 
 def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
@@ -23,7 +26,7 @@ def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     demands
         Of a school with periods.
     limit_s
-        Seconds for each question to CP-SAT.
+        Seconds in all.
 
     Returns
     -------
@@ -33,27 +36,45 @@ def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     for claim in demands.claims:
         if isinstance(claim, Impossible):
             return [claim]
+    clock = _Clock(limit_s)
     for part in _parts(demands):
-        if conflicting(part, part.claims, limit_s):
-            return _shrunk(part, _core(part, limit_s), limit_s)
+        if conflicting(part, part.claims, clock.left):
+            claims = _shrunk(part, _core(part, clock), clock)
+            return claims if clock.left else []
     return []
 
 
-def _shrunk(part: Demands, claims: list[Claim], limit_s: float) -> list[Claim]:
+class _Clock:
+    """What is left of a time limit."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._until = time.monotonic() + limit_s
+
+    @property
+    def left(self) -> float:
+        """Seconds."""
+        return max(0.0, self._until - time.monotonic())
+
+
+def _shrunk(part: Demands, claims: list[Claim], clock: _Clock) -> list[Claim]:
     """Drop claims, then sections of claims, as long as what is left conflicts."""
+
+    def still(attempt: list[Claim]) -> bool:
+        return clock.left > 0 and conflicting(part, attempt, QUESTION_SHARE * clock.left)
+
     several = len(claims)
     while several := several // 2:
         # Many at a time first: most claims of a large school have nothing to do with the conflict.
         for first in range(0, len(claims), several)[::-1]:
             rest = claims[:first] + claims[first + several :]
-            if conflicting(part, rest, limit_s):
+            if still(rest):
                 claims = rest
     for i, claim in enumerate(claims):
         for section in claim.sections:
             weaker = claims[i].without(section)
             if weaker is not None:
                 attempt = [*claims[:i], weaker, *claims[i + 1 :]]
-                if conflicting(part, attempt, limit_s):
+                if still(attempt):
                     claims = attempt
     return claims
 
@@ -66,7 +87,7 @@ def conflicting(demands: Demands, claims: Sequence[Claim], limit_s: float) -> bo
     return _solver(limit_s).solve(board.model) == cp_model.INFEASIBLE
 
 
-def _core(demands: Demands, limit_s: float) -> list[Claim]:
+def _core(demands: Demands, clock: _Clock) -> list[Claim]:
     """Some of the claims that conflict already, as CP-SAT finds them; all of them when it finds no fewer."""
     board = Board(demands.places, demands.seats)
     conditions = {}
@@ -75,10 +96,10 @@ def _core(demands: Demands, limit_s: float) -> list[Claim]:
         conditions[board.condition.index] = claim
         claim.post(board)
         board.model.add_assumption(board.condition)
-    solver = _solver(min(limit_s, CORE_S))
+    solver = _solver(min(clock.left, CORE_S))
     if solver.solve(board.model) == cp_model.INFEASIBLE:
         core = [conditions[i] for i in sorted(solver.sufficient_assumptions_for_infeasibility())]
-        if len(core) < len(demands.claims) and conflicting(demands, core, limit_s):
+        if len(core) < len(demands.claims) and conflicting(demands, core, QUESTION_SHARE * clock.left):
             return core
     return list(demands.claims)
 
