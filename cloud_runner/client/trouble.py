@@ -73,8 +73,9 @@ def trouble_of(error: BaseException, remote: Remote) -> Trouble | None:
     if isinstance(error, cut):
         return Trouble(
             "network",
-            f"{_at(remote)} cannot be reached. The run goes on by itself; it is looked at again when the "
-            "network is back.",
+            # Also said of a test of the connection, and of a run that has not left yet.
+            f"{_at(remote)} cannot be reached. What runs there goes on by itself; it is looked at again when "
+            "the network is back.",
         )
     if isinstance(error, BotoCoreError):
         return _before_asking(error, remote)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cloud_runner.client.runs import Run
@@ -86,6 +87,11 @@ class RunsPage(Page):
             self.workspace.background.run(self._read_elsewhere(), self._on_elsewhere)
             self.desk.reload()
         self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look for runs that the command line or another window has sent meanwhile."""
+        super().showEvent(event)
+        self.desk.reload()
 
     def take_to(self, target: Target) -> None:
         """Select a run by its id."""

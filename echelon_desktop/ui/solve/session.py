@@ -296,13 +296,11 @@ def _sentence(result: Result, verdict: Verdict, bound: int) -> str:
     if unmet == 0:
         return f"All {requests:,} requests are met."
     sure = min(bound, unmet)
+    missed = f"{unmet:,} of {requests:,} requests {'is' if unmet == 1 else 'are'} missed"
     avoidable = unmet - sure
     if avoidable == 0:
-        return f"{unmet:,} of {requests:,} requests are missed; no schedule misses fewer."
+        return f"{missed}; no schedule misses fewer."
     levels = [level for level in result.levels if level.name.startswith("unmet requests")]
     if levels and all(level.proven for level in levels):
-        return f"{unmet:,} of {requests:,} requests are missed; proven: no schedule is better by the rules."
-    return (
-        f"{unmet:,} of {requests:,} requests are missed: {sure:,} certainly, "
-        f"at most {avoidable:,} of them avoidable."
-    )
+        return f"{missed}; proven: no schedule is better by the rules."
+    return f"{missed}: {sure:,} certainly, at most {avoidable:,} of them avoidable."

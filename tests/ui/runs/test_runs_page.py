@@ -191,6 +191,15 @@ def test_what_is_offered(keep: Keep, facts: dict, is_open: bool, fits: bool, off
     assert set(deeds_for(entry, is_open, True, fits)) == offered
 
 
+def test_a_run_that_the_command_line_sent_is_there_when_one_comes_back(
+    page: RunsPage, keep: Keep, qtbot: QtBot
+):
+    page.hide()
+    run = keep(state=State.RUNNING)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.find(run.id) >= 0)
+
+
 def test_no_button_is_there_before_a_run_is(qtbot: QtBot):
     detail = Detail()
     qtbot.addWidget(detail)
