@@ -55,6 +55,15 @@ def installed(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[list
     yield done
 
 
+@pytest.mark.parametrize(("words", "locks"), [(["check", "school"], ["run"]), (["cloud-demo"], ["dev"])])
+def test_a_command_gets_the_packages_it_needs(
+    dev: ModuleType, installed: list[str], monkeypatch: pytest.MonkeyPatch, words: list[str], locks: list[str]
+) -> None:
+    monkeypatch.setattr(dev, "become", lambda command: 0)
+    assert dev.main(["run", *words]) == 0
+    assert installed == ["venv", *locks]
+
+
 def test_second_call_does_nothing(dev: ModuleType, installed: list[str]) -> None:
     dev.ensure_environment("run")
     assert installed == ["venv", "run"]

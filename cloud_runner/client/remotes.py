@@ -115,7 +115,10 @@ class Remote:
         if isinstance(value, list) and len(value) == 1:
             (value,) = value
         if not isinstance(value, dict):
-            raise RemoteError("The settings have no part [remote]. Paste the whole text.")
+            raise RemoteError(
+                "These are no settings of a remote: they have no part [remote]. "
+                "Copy the whole text that your IT department sent, and paste again."
+            )
         return _remote(value)
 
 

@@ -23,14 +23,14 @@ LOOK_S = 0.5  # Windows does not interrupt a wait without end
 
 READY = """\
 The emulated cloud runs on this computer, at {endpoint}. Nothing leaves it, and no AWS account is needed.
-The application now has a remote named "{name}". Try, in another terminal or in the window:
+The application now has a remote named "{name}". Try it in the window: on the page Solve choose
+Where: AWS: {name}, then look at the page Runs. Or in another terminal (in a checkout,
+"python3 dev.py run" stands for "echelon"):
 
   echelon sample school --students 300
   echelon submit school --remote {name}
   echelon status
   echelon fetch last --out schedule
-
-  In the window: Solve, On AWS, remote "{name}"; then look at the Runs page.
 
 Ctrl-C ends the cloud, its runs and the remote."""
 

@@ -164,6 +164,8 @@ class _Printer:
 
 
 def _without_schedule(result: Result) -> str:
+    if result.status is Status.INFEASIBLE and not result.conflict:
+        return "no schedule keeps all hard rules. Which of them stand in the way could not be told in time."
     if result.status is Status.INFEASIBLE:
         facts = "\n".join(f"  - {fact}" for fact in result.conflict)
         return f"no schedule keeps all hard rules. These cannot hold together:\n{facts}"

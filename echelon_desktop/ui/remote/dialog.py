@@ -182,7 +182,9 @@ class RemoteDialog(QDialog):
         self.copy_button.setVisible(bool(words))
         failed = sum(not probe.ok for probe in self.probes.probes)
         if failed:
-            self._say("bad", f"{failed} of {len(self.probes.probes)} do not work. Send these words to IT:")
+            verb = "does" if failed == 1 else "do"
+            number = len(self.probes.probes)
+            self._say("bad", f"{failed} of {number} {verb} not work. Send these words to IT:")
         else:
             self._say("good", "Everything works. Runs can be sent to this stack.")
 

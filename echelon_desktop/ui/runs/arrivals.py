@@ -206,7 +206,7 @@ class Arrivals(QObject):
             status=run.status,
             seed=best.seed if best is not None else None,
             settings={
-                "scope": "Whole school",
+                "scope": "whole school",
                 "where": run.remote.name,
                 "name": name,
                 "from": sent_from,
