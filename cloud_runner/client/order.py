@@ -6,8 +6,7 @@ from typing import Annotated
 from cloud_runner.wire.documents import MAX_CHILDREN, Seed, Strategy
 from cloud_runner.wire.fields import Between, Length
 from echelon_desktop.errors import RemoteError
-
-DEFAULT_STRATEGY = "default"
+from echelon_desktop.solver.result import DEFAULT_STRATEGY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Order:
     Parameters
     ----------
     seeds, strategies
-        The portfolio: one child per pair. Today there is one strategy, "default".
+        The portfolio: one child per pair. Strategies are those of ``solver.result.STRATEGIES``.
     time_limit_s
         Seconds of solving per child.
     vcpu, memory_mb

@@ -28,11 +28,10 @@ from echelon_desktop.solver import problem as problems
 from echelon_desktop.solver.bounds import level_bounds
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.result import STRATEGIES, Params
 from echelon_desktop.solver.solve import Run
 
 OK, INVALID, UNREACHABLE, RECLAIMED = 0, 65, 75, 143
-STRATEGIES = ("default",)
 LEAST_S = 1.0  # of solving, when an earlier attempt used the time up
 TICK_S = 0.2
 
@@ -164,7 +163,7 @@ class Worker:
         spent = head.seconds if head else 0.0
         seed, strategy = manifest.child(self.task.index)
         left = max(LEAST_S, manifest.time_limit_s - spent)
-        params = Params(time_limit_s=left, workers=manifest.vcpu, seed=seed)
+        params = Params(time_limit_s=left, workers=manifest.vcpu, seed=seed, strategy=strategy)
         solving = Solving(problem, params, start, spent, head.bound if head else 0)
         self.saved = start if head else None
         self.say(f"attempt={self.task.attempt} seed={seed} left={left:.0f} resumed={head is not None}")

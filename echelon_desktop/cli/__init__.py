@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--iterations", type=_positive(int), metavar="N", help="moves of the search, at most")
     solve.add_argument("--workers", type=_positive(int), metavar="N", help="threads (one per core)")
     solve.add_argument("--seed", type=int, default=1, metavar="K", help="of all random choices (1)")
+    solve.add_argument(
+        "--strategy", default="default", metavar="NAME", help="default, or scarce-seats: hotter annealing"
+    )
     solve.add_argument("--start", type=Path, metavar="DIR", help="schedule files to start from")
     solve.add_argument(
         "--stay-close", action="store_true", help="change as little as can be of the schedule in --start"

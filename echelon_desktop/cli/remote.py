@@ -18,6 +18,7 @@ from echelon_desktop.cli.solve import keep_in_file, make_writable
 from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError, RemoteError
 from echelon_desktop.model.findings import Severity
+from echelon_desktop.solver.result import DEFAULT_STRATEGY
 
 if TYPE_CHECKING:
     from cloud_runner.client.follow import Follower
@@ -42,6 +43,7 @@ def submit(args: argparse.Namespace) -> int:
         return CANNOT
     order = Order(
         seeds=tuple(range(args.seed, args.seed + args.seeds)),
+        strategies=tuple(args.strategy or (DEFAULT_STRATEGY,)),
         time_limit_s=args.time_limit,
         vcpu=args.vcpu,
         memory_mb=args.memory,

@@ -30,8 +30,20 @@ def add_remote_commands(
     where = submit.add_mutually_exclusive_group(required=True)
     where.add_argument("--remote", metavar="NAME", help="stack, as it was named in Settings → Remote")
     where.add_argument("--settings", type=Path, metavar="FILE", help="what the stack's set-up printed")
-    submit.add_argument("--seeds", type=positive(int), default=1, metavar="N", help="computers (1)")
+    submit.add_argument(
+        "--seeds",
+        type=positive(int),
+        default=1,
+        metavar="N",
+        help="seeds, a computer each (1)",
+    )
     submit.add_argument("--seed", type=positive(int), default=1, metavar="K", help="of the first one (1)")
+    submit.add_argument(
+        "--strategy",
+        action="append",
+        metavar="NAME",
+        help="default, or scarce-seats: hotter annealing; name both to solve each seed by both",
+    )
     submit.add_argument(
         "--time-limit", type=positive(float), default=600.0, metavar="S", help="seconds of solving (600)"
     )

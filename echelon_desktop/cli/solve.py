@@ -47,6 +47,7 @@ def solve(args: argparse.Namespace) -> int:
         iterations=args.iterations,
         workers=args.workers or os.cpu_count() or 1,
         seed=args.seed,
+        strategy=args.strategy,
     )
     start = read_schedule(source.school, args.start).schedule if args.start else None
     rules, baseline = source.rules, NO_SCHEDULE

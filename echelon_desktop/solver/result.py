@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.solver.problem import Solution
 
 
@@ -39,6 +40,11 @@ class LevelFigure:
         return self.bound is not None and self.value <= self.bound
 
 
+DEFAULT_STRATEGY = "default"
+STRATEGIES = {DEFAULT_STRATEGY: 1.0, "scarce-seats": 1.4}
+"""By how much annealings are hotter: what is missed for want of seats is settled at higher temperatures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Params:
     """
@@ -54,12 +60,30 @@ class Params:
         Threads.
     seed
         Of every random choice.
+    strategy
+        A name of ``STRATEGIES``.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no such strategy.
     """
 
     time_limit_s: float = 60.0
     iterations: int | None = None
     workers: int = 2
     seed: int = 1
+    strategy: str = DEFAULT_STRATEGY
+
+    def __post_init__(self) -> None:
+        if self.strategy not in STRATEGIES:
+            known = ", ".join(STRATEGIES)
+            raise UnsupportedError(f"There is no strategy {self.strategy!r}; there are {known}.")
+
+    @property
+    def heat(self) -> float:
+        """By how much annealings are hotter than usual."""
+        return STRATEGIES[self.strategy]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,15 @@ from echelon_desktop.solver.bounds import flow_bound
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
+from echelon_desktop.solver.result import (
+    STRATEGIES,
+    LevelFigure,
+    Params,
+    Progress,
+    Result,
+    Status,
+    StopReason,
+)
 from echelon_desktop.solver.solve import Run, solve_problem
 
 # Everything at once, so that nothing waits for the clock.
@@ -167,6 +175,18 @@ def test_seed_time_and_threads_are_the_manifests(run: RunObjects, script: Any) -
     scripted = script([], wait=False)
     worker(run, replace(TASK, index=1)).work()
     assert (scripted.params.seed, scripted.params.time_limit_s, scripted.params.workers) == (2, 60.0, 4)
+
+
+def test_a_portfolio_is_of_seeds_and_strategies(run: RunObjects, script: Any) -> None:
+    manifest = run.read_document(d.Manifest, KEYS.manifest)
+    run.write_document(KEYS.manifest, replace(manifest, strategies=tuple(STRATEGIES)))
+    seen = []
+    for index in range(2 * len(STRATEGIES)):
+        scripted = script([], wait=False)
+        assert worker(run, replace(TASK, index=index, job=f"job-1:{index}")).work() == OK
+        assert result_of(run, index).strategy == scripted.params.strategy
+        seen.append((scripted.params.seed, scripted.params.strategy))
+    assert seen == [(seed, name) for seed in manifest.seeds[:2] for name in STRATEGIES]
 
 
 def test_nothing_found_is_a_result_too(run: RunObjects, script: Any) -> None:

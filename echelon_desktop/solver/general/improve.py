@@ -179,7 +179,7 @@ class Improver:
         if self.drive.moves_left is None:
             length /= self._rate(stages[0])
         spent = 0.0
-        for i, cycle in enumerate(cycles(amount, length)):
+        for i, cycle in enumerate(cycles(amount, length, self.shared.limits.heat)):
             if (i and (spent >= amount or self._is_met(stages))) or self.drive.done():
                 return
             anew = cycle.fresh and fresh
@@ -187,8 +187,8 @@ class Improver:
                 self._return_to_best()
             for stage in stages:
                 part = min(cycle.length, amount - spent) / len(stages)
-                heat = WARM[0] if cycle.fresh and not anew else cycle.hot
-                self.drive.anneal(stage, heat * stage.hot, COLD * stage.cold, part, exact=False)
+                heat = WARM[0] * self.shared.limits.heat if cycle.fresh and not anew else cycle.hot
+                self.drive.anneal(stage, heat * stage.hot, cycle.cold * stage.cold, part, exact=False)
             spent += cycle.length
             self._sweep_best()
 

@@ -60,6 +60,7 @@ def search_general(
     workers: int = 1,
     time_limit_s: float | None = None,
     iterations: int | None = None,
+    heat: float = 1.0,
     certain: Least = lambda values: (0,) * len(values),
     start: Solution | None = None,
     on_improved: Callable[[Improved], None] | None = None,
@@ -81,6 +82,8 @@ def search_general(
         Wall time.
     iterations
         Moves over all chains.
+    heat
+        What temperatures of annealings for unmet requests are multiplied by.
     certain
         Given the values of the problem's levels, what each costs at least when those before it are as given;
         the search ends where nothing can be better. Asked from the chains' threads.
@@ -98,7 +101,7 @@ def search_general(
     """
     return _Search(
         problem,
-        Limits(seed, max(1, workers), time_limit_s, iterations, lambda: 0),
+        Limits(seed, max(1, workers), time_limit_s, iterations, lambda: 0, heat),
         certain,
         on_improved,
         should_stop,

@@ -26,13 +26,14 @@ class Cycle:
     fresh: bool
     hot: float
     length: float
+    cold: float = COLD
 
     def temperature(self, share: float) -> float:
         """Temperature when a share (0 to 1) of the cycle has passed: geometric."""
-        return float(self.hot * (COLD / self.hot) ** min(1.0, share))
+        return float(self.hot * (self.cold / self.hot) ** min(1.0, share))
 
 
-def cycles(total: float | None, fresh: float) -> Iterator[Cycle]:
+def cycles(total: float | None, fresh: float, heat: float = 1.0) -> Iterator[Cycle]:
     """
     Plan a chain's annealings, for as long as it is asked.
 
@@ -43,21 +44,23 @@ def cycles(total: float | None, fresh: float) -> Iterator[Cycle]:
     fresh
         What an annealing from a new start takes, in the unit of ``total``. Little time makes them shorter;
         much time makes them longer rather than many.
+    heat
+        What all temperatures are multiplied by.
     """
     if total is None:
         while True:
-            yield Cycle(True, HOT, fresh)
+            yield Cycle(True, HOT * heat, fresh, COLD * heat)
             for hot in WARM:
-                yield Cycle(False, hot, AGAIN * fresh)
+                yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
     fresh = max(min(0.75 * total, fresh), min(0.1 * total, 2.5 * fresh))
     used = 0.0
     while used < FRESH_SHARE * total:
-        yield Cycle(True, HOT, fresh)
+        yield Cycle(True, HOT * heat, fresh, COLD * heat)
         used += fresh
     again = max(min(total - used, AGAIN * fresh), 0.02 * total)
     while True:
         for hot in WARM:
-            yield Cycle(False, hot, again)
+            yield Cycle(False, hot * heat, again, COLD * heat)
 
 
 def fresh_moves(n_places: int) -> int:

@@ -20,13 +20,18 @@ class Ended(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seed, number of chains, when to end (None: never), and the weight that every schedule misses."""
+    """
+    Seed, number of chains, when to end (None: never), and the weight that every schedule misses.
+
+    ``heat`` multiplies the temperatures of annealings for unmet requests.
+    """
 
     seed: int
     workers: int
     time_s: float | None
     moves: int | None
     lower_bound: Callable[[], int]
+    heat: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start
         elif i:
             _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
         elif k == 0 and start is not None:
-            cycle = replace(cycle, hot=WARM[0])
+            cycle = replace(cycle, hot=WARM[0] * limits.heat)
         if budget is None:
             _cycle_timed(shared, chain, cycle)
         else:
@@ -81,8 +81,8 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
 def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
     fresh = fresh_moves(shared.board.n_places)
     if budget is not None:
-        return cycles(budget, fresh)
-    return cycles(shared.left(), fresh / _rate(shared, chain))
+        return cycles(budget, fresh, shared.limits.heat)
+    return cycles(shared.left(), fresh / _rate(shared, chain), shared.limits.heat)
 
 
 def _rate(shared: Shared, chain: Chain) -> float:

@@ -47,6 +47,7 @@ def search(
     workers: int = 1,
     time_limit_s: float | None = None,
     iterations: int | None = None,
+    heat: float = 1.0,
     lower_bound: Callable[[], int] = lambda: 0,
     start: Start | None = None,
     on_improved: Callable[[Improvement], None] | None = None,
@@ -68,6 +69,8 @@ def search(
         Wall time for both phases; levelling sections may end up to half a second later.
     iterations
         Moves of phase 1 over all chains; phase 2 adds an eighth.
+    heat
+        What temperatures of phase 1 are multiplied by.
     lower_bound
         Weight that every schedule misses, as far as is known when asked; the search for requests ends when
         it is reached. Asked from the chains' threads.
@@ -88,7 +91,7 @@ def search(
     docs/decisions/0003-numba-and-its-cache.md, on running before anything is compiled.
     """
     began = time.perf_counter()
-    limits = Limits(seed, max(1, workers), time_limit_s, iterations, lower_bound)
+    limits = Limits(seed, max(1, workers), time_limit_s, iterations, lower_bound, heat)
     placed = place_sections(problem, random.Random(seed))
     if placed is None:
         return _nothing(problem, time.perf_counter() - began)

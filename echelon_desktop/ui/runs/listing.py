@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cloud_runner.client.runs import Child, State
+from echelon_desktop.solver.result import DEFAULT_STRATEGY
 from echelon_desktop.ui.runs.entries import CANCELLED, DONE, FAILED, GOING, HERE, STATE_WORDS, Entry
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.theme import SPACE, theme
@@ -150,7 +151,8 @@ def _note(entry: Entry) -> str:
 
 def _child_note(child: Child) -> str:
     again = f"{child.attempts} attempts. " if child.attempts > 1 else ""
-    return f"{again}{child.message}"
+    hotter = "For scarce seats. " if child.strategy != DEFAULT_STRATEGY else ""
+    return f"{hotter}{again}{child.message}".strip()
 
 
 def _number(value: int | None) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBo
 
 from cloud_runner.client.estimate import estimate
 from cloud_runner.client.order import Order
+from echelon_desktop.solver.result import DEFAULT_STRATEGY, STRATEGIES
 
 MOST_SEEDS = 256  # of one run from the window; the command line takes more
 
@@ -51,6 +52,11 @@ class Machines:
             self.size.addItem(size.words, size)
         self.size.setCurrentIndex(USUAL)
         form.addRow("Each of", self.size)
+        self.scarce = QCheckBox("Each seed for scarce seats, too")
+        self.scarce.setToolTip(
+            "Twice the computers: half of them search in a way that finds more where seats are scarce"
+        )
+        form.addRow(self.scarce)
         self.keep = QCheckBox("Keep the data on AWS afterwards")
         self.keep.setToolTip("Otherwise it is deleted, all versions of it, as soon as the result is here")
         form.addRow(self.keep)
@@ -63,7 +69,7 @@ class Machines:
 
     def show(self, shown: bool) -> None:
         """Show or hide the rows."""
-        for widget in (self.seeds, self.size, self.keep, self.words):
+        for widget in (self.seeds, self.size, self.scarce, self.keep, self.words):
             self._form.setRowVisible(widget, shown)
 
     def order(self, first_seed: int, time_limit_s: float) -> Order:
@@ -71,6 +77,7 @@ class Machines:
         size: Size = self.size.currentData()
         return Order(
             seeds=tuple(range(first_seed, first_seed + self.seeds.value())),
+            strategies=tuple(STRATEGIES) if self.scarce.isChecked() else (DEFAULT_STRATEGY,),
             time_limit_s=time_limit_s,
             vcpu=size.vcpu,
             memory_mb=size.memory_mb,

@@ -243,6 +243,7 @@ class SolvePage(Page):
         for field in (self.machines.seeds, self.seconds, self.seed):
             field.valueChanged.connect(self._show_estimate)
         self.machines.size.currentIndexChanged.connect(self._show_estimate)
+        self.machines.scarce.toggled.connect(self._show_estimate)
         outer.addLayout(form)
         self.locks = QLabel()
         self.locks.setProperty("kind", "small")

@@ -26,6 +26,14 @@ def middling(seed: int = 1, n_students: int = 60) -> PlainProblem:
     return school(n_slots=5, sections=sections, requests=wanted, sped=list(range(0, 60, 7)), sped_limit=2)
 
 
+def test_hotter_annealing_is_another_search_with_the_same_laws() -> None:
+    usual, hotter = run(middling()), run(middling(), heat=1.4)
+    assert usual.request_section is not None
+    assert hotter.request_section is not None
+    assert broken_rules(middling(), hotter) == []
+    assert usual.request_section.tolist() != hotter.request_section.tolist()
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_small_schools_are_solved_to_their_optimum(seed: int) -> None:
     problem = random_school(seed)

@@ -49,6 +49,11 @@ def test_the_form_asks_what_aws_needs_and_estimates(page: SolvePage):
     page.machines.size.setCurrentIndex(4)
     assert page.machines.words.text() != before
     assert "8 computers of 32 vCPU" in page.machines.words.text()
+    assert page.remote_order().strategies == ("default",)
+    page.machines.scarce.setChecked(True)
+    assert "16 computers of 32 vCPU" in page.machines.words.text()
+    assert page.remote_order().strategies == ("default", "scarce-seats")
+    page.machines.scarce.setChecked(False)
     order = page.remote_order()
     assert (order.seeds, order.vcpu, order.memory_mb) == (tuple(range(1, 9)), 32, 65536)
     assert order.time_limit_s == 1800.0  # a minute would not pay for the start of a computer
