@@ -244,7 +244,8 @@ def _lines(run: Run) -> list[str]:
         for child in run.children:
             unmet = "" if child.unmet is None else f", {child.unmet:,} missed, {child.bound:,} certainly"
             note = f"  {child.message}" if child.message else ""
-            lines.append(f"  seed {child.seed}: {child.state}, {child.seconds:.0f} s{unmet}{note}")
+            way = f", {child.strategy}" if len(run.order.strategies) > 1 else ""
+            lines.append(f"  seed {child.seed}{way}: {child.state}, {child.seconds:.0f} s{unmet}{note}")
     return lines
 
 
