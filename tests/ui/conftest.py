@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from cloud_runner.emulator.cloud import Cloud
 
 PACE = Pace(poll_min_s=0.05, poll_max_s=0.2, connect_s=2.0, read_s=10.0, attempts=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_clipboard() -> Iterator[None]:
+    """Empty it: the offscreen platform destroys what is in it after Python has ended, and crashes then."""
+    yield
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
