@@ -1,16 +1,16 @@
 """A light for each table: whether something is wrong with it, in words, sign and colour."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.sheets import SHEETS
+from echelon_desktop.ui.table_list import Index, TableList
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
 
-Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 LIGHTS = (("", "All tables"), *((sheet.table, sheet.title) for sheet in SHEETS), ("rules", "Rules"))
 HEIGHT, WIDTH, SIGN = 46, 232, 18
@@ -19,7 +19,7 @@ HEIGHT, WIDTH, SIGN = 46, 232, 18
 class LightsModel(QAbstractListModel):
     """A line for all tables together and one for each."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.counts: dict[str, dict[Severity, int]] = {}
 
@@ -64,58 +64,31 @@ class LightsModel(QAbstractListModel):
         return None
 
 
-class _Painter(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(WIDTH, HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        assert isinstance(model, LightsModel)
-        look = theme()
-        rect: QRect = option.rect.adjusted(SPACE.s, 1, -SPACE.s, -1)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        token, sign, words = model.light(index.row())
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("accent_soft" if chosen else "sunken"))
-            painter.drawRoundedRect(rect, 6, 6)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(look.color("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect, 6, 6)
-        top = rect.center().y() - SIGN // 2
-        look.icon(sign, token).paint(painter, rect.left() + SPACE.s, top, SIGN, SIGN)
-        text = rect.adjusted(SPACE.s + SIGN + SPACE.m, SPACE.xs, -SPACE.s, -SPACE.xs)
-        painter.setFont(look.font())
-        painter.setPen(look.color("on_accent_soft" if chosen else "text"))
-        left = Qt.AlignmentFlag.AlignLeft
-        painter.drawText(text, left | Qt.AlignmentFlag.AlignTop, LIGHTS[index.row()][1])
-        painter.setFont(look.font(TYPE.small))
-        painter.setPen(look.color("on_accent_soft" if chosen else "text_soft"))
-        painter.drawText(text, left | Qt.AlignmentFlag.AlignBottom, words)
-        painter.restore()
-
-
-class Lights(QListView):
+class Lights(TableList):
     """Shows the lights; the current one says which findings are wanted."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.lights = LightsModel(self)
-        self.setModel(self.lights)
-        self.setItemDelegate(_Painter(self))
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFixedWidth(WIDTH)
-        self.setAccessibleName("State of each table")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
-        theme().changed.connect(self.viewport().update)
+        self.lights = LightsModel()
+        super().__init__(
+            self.lights, partial(_paint, self.lights), QSize(WIDTH, HEIGHT), "State of each table"
+        )
 
     @property
     def table(self) -> str:
         """The table of the current light; empty for all."""
         return LIGHTS[max(0, self.currentIndex().row())][0]
+
+
+def _paint(model: LightsModel, painter: QPainter, rect: QRect, row: int, chosen: bool) -> None:
+    look = theme()
+    token, sign, words = model.light(row)
+    top = rect.center().y() - SIGN // 2
+    look.icon(sign, token).paint(painter, rect.left() + SPACE.s, top, SIGN, SIGN)
+    text = rect.adjusted(SPACE.s + SIGN + SPACE.m, SPACE.xs, -SPACE.s, -SPACE.xs)
+    painter.setFont(look.font())
+    painter.setPen(look.color("on_accent_soft" if chosen else "text"))
+    left = Qt.AlignmentFlag.AlignLeft
+    painter.drawText(text, left | Qt.AlignmentFlag.AlignTop, LIGHTS[row][1])
+    painter.setFont(look.font(TYPE.small))
+    painter.setPen(look.color("on_accent_soft" if chosen else "text_soft"))
+    painter.drawText(text, left | Qt.AlignmentFlag.AlignBottom, words)

@@ -1,12 +1,14 @@
 """The list of sheets: title, number of rows, and the worst that was found in each."""
 
+from functools import partial
+
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.sheets import SHEETS
 from echelon_desktop.ui.grids.model import SIGNS, TOKENS, Index, Role
+from echelon_desktop.ui.table_list import TableList
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
 
 WIDTH = 208
@@ -18,7 +20,7 @@ WORDS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.NOTE: 
 class SheetListModel(QAbstractListModel):
     """A line for each sheet."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.counts: dict[str, int] = {}
         self.worst: dict[str, Severity | None] = {}
@@ -44,57 +46,29 @@ class SheetListModel(QAbstractListModel):
         return None
 
 
-class _Painter(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(WIDTH, HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        assert isinstance(model, SheetListModel)
-        sheet, look = SHEETS[index.row()], theme()
-        rect: QRect = option.rect.adjusted(SPACE.s, 1, -SPACE.s, -1)
-        state = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        count = model.counts.get(sheet.table, 0)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.color("accent_soft" if chosen else "sunken"))
-            painter.drawRoundedRect(rect, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(look.color("accent"))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect, 6, 6)
-        painter.setPen(look.color("on_accent_soft" if chosen else "text" if count else "text_soft"))
-        painter.setFont(look.font())
-        words = rect.adjusted(SPACE.m, 0, -SPACE.m, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(words, middle | Qt.AlignmentFlag.AlignLeft, sheet.title)
-        worst = model.worst.get(sheet.table)
-        if worst:
-            left = words.left() + painter.fontMetrics().horizontalAdvance(sheet.title) + SPACE.s
-            top = rect.top() + (rect.height() - SIGN) // 2
-            look.icon(SIGNS[worst], TOKENS[worst]).paint(painter, left, top, SIGN, SIGN)
-        painter.setPen(look.color("on_accent_soft" if chosen else "text_soft"))
-        painter.setFont(look.font(TYPE.small))
-        painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, f"{count:,}" if count else "–")
-        painter.restore()
-
-
-class SheetList(QListView):
+class SheetList(TableList):
     """Shows the sheets; the current line is the one on the screen."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.sheets = SheetListModel(self)
-        self.setModel(self.sheets)
-        self.setItemDelegate(_Painter(self))
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFixedWidth(WIDTH)
-        self.setAccessibleName("Tables of the school")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.viewport().setAutoFillBackground(False)
-        theme().changed.connect(self.viewport().update)
+    def __init__(self) -> None:
+        self.sheets = SheetListModel()
+        super().__init__(
+            self.sheets, partial(_paint, self.sheets), QSize(WIDTH, HEIGHT), "Tables of the school"
+        )
+
+
+def _paint(model: SheetListModel, painter: QPainter, rect: QRect, row: int, chosen: bool) -> None:
+    sheet, look = SHEETS[row], theme()
+    count = model.counts.get(sheet.table, 0)
+    painter.setPen(look.color("on_accent_soft" if chosen else "text" if count else "text_soft"))
+    painter.setFont(look.font())
+    words = rect.adjusted(SPACE.m, 0, -SPACE.m, 0)
+    middle = Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(words, middle | Qt.AlignmentFlag.AlignLeft, sheet.title)
+    worst = model.worst.get(sheet.table)
+    if worst:
+        left = words.left() + painter.fontMetrics().horizontalAdvance(sheet.title) + SPACE.s
+        top = rect.top() + (rect.height() - SIGN) // 2
+        look.icon(SIGNS[worst], TOKENS[worst]).paint(painter, left, top, SIGN, SIGN)
+    painter.setPen(look.color("on_accent_soft" if chosen else "text_soft"))
+    painter.setFont(look.font(TYPE.small))
+    painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, f"{count:,}" if count else "–")
