@@ -3,16 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
-
 from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.schedule.tab import FilterRow
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
-from echelon_desktop.ui.schedule.week_view import WeekView
+from echelon_desktop.ui.schedule.week_pane import WeekPane
 from echelon_desktop.ui.schedule.weeks import Week, room_week, teacher_week
-from echelon_desktop.ui.theme import SPACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +53,15 @@ class HoldersTab(ListTab[Holder]):
         model: RecordModel[Holder] = RecordModel(columns, lambda holder: holder.key)
         choice = "Department" if table == "teachers" else ""
         super().__init__(model, FilterRow(table[:-1].capitalize(), choice), table)
-        self._table, self._holders, self._week = table, holders, week
-        self.lay_out(self._make_side(), [540, 620], stretched=1)
+        self._holders, self._week = holders, week
+        self.pane = WeekPane(table[:-1])
+        self.pane.column.addStretch(1)
+        self.pane.opened.connect(lambda section: self.go.emit("sections", section))
+        self.pane.board_button.setVisible(table == "teachers")
+        self.pane.board_button.clicked.connect(lambda: self.leave.emit("board", table, self.selected))
+        self.pane.data_button.clicked.connect(lambda: self.leave.emit("data", table, self.selected))
+        self.lay_out(self.pane, [540, 620], stretched=1)
+        self.chosen.connect(self._on_chosen)
         self.table.opened.connect(lambda i: self.leave.emit("data", table, self.model.key_at(i.row())))
 
     def show_timetable(self, timetable: Timetable) -> None:
@@ -75,61 +79,19 @@ class HoldersTab(ListTab[Holder]):
 
     def tables(self) -> tuple[ReadingTable, ...]:
         """The list, and the week of the selected one."""
-        return self.table, self.week
+        return self.table, self.pane.week
 
-    def _make_side(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
-        column.setSpacing(SPACE.s)
-        top = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        self.title = QLabel()
-        self.title.setProperty("kind", "lead")
-        self.facts = QLabel()
-        self.facts.setProperty("kind", "soft")
-        self.facts.setWordWrap(True)
-        words.addWidget(self.title)
-        words.addWidget(self.facts)
-        top.addLayout(words, 1)
-        self.board_button = QPushButton("Show on the board")
-        self.board_button.setVisible(self._table == "teachers")
-        self.board_button.clicked.connect(lambda: self.leave.emit("board", self._table, self.selected))
-        self.data_button = QPushButton("Show in Data")
-        self.data_button.clicked.connect(lambda: self.leave.emit("data", self._table, self.selected))
-        top.addWidget(self.board_button)
-        top.addWidget(self.data_button)
-        column.addLayout(top)
-        self.week = WeekView(f"Week of the {self._table[:-1]}", self)
-        self.week.opened.connect(self._open_section)
-        column.addWidget(self.week)
-        column.addStretch(1)
-        return side
-
-    def show_selected(self, row: int) -> None:
-        """Show the week of a teacher or room."""
-        timetable, known = self.timetable, 0 <= row < self.model.rowCount()
-        self.week.setVisible(known)
-        for button in (self.board_button, self.data_button):
-            button.setEnabled(known)
-        if timetable is None or not known:
-            self.title.setText(f"Select a {self._table[:-1]} to see the week")
-            self.facts.clear()
+    def _on_chosen(self, row: int) -> None:
+        if self.timetable is None or not 0 <= row < self.model.rowCount():
+            self.pane.show_nobody()
             return
         holder = self.model.row_at(row)
-        self.title.setText(holder.name if holder.name == holder.key else f"{holder.name}  {holder.key}")
+        title = holder.name if holder.name == holder.key else f"{holder.name}  {holder.key}"
         unplaced = sum(not m.periods for m in holder.meetings)
         parts = [holder.department, _counted(holder.load, "section"), _counted(holder.preps, "prep")]
         parts.append(_counted(holder.students, "student"))
         parts += [f"{unplaced} not placed"] if unplaced else []
-        self.facts.setText("  ·  ".join(part for part in parts if part))
-        self.week.show_week(self._week(timetable, holder.key))
-
-    def _open_section(self) -> None:
-        entries = self.week.week_model.entries(self.week.currentIndex())
-        if entries:
-            self.go.emit("sections", entries[0].section)
+        self.pane.show_week(title, parts, self._week(self.timetable, holder.key))
 
 
 def teachers_tab() -> HoldersTab:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from echelon_desktop.ui.schedule.records import RecordModel
@@ -18,6 +19,8 @@ class ListTab(Tab, Generic[R]):
     """
     Base of the tabs of sections, students, teachers and rooms.
 
+    ``chosen`` is emitted with the row whose record is to be shown at the right; -1 is none.
+
     Parameters
     ----------
     model, filters
@@ -26,13 +29,15 @@ class ListTab(Tab, Generic[R]):
         What is listed, in the plural ("sections").
     """
 
+    chosen = Signal(int)
+
     def __init__(self, model: RecordModel[R], filters: FilterRow, what: str) -> None:
         super().__init__()
         self.timetable: Timetable | None = None
         self.model, self.filters, self.what = model, filters, what
         model.setParent(self)
         self.table = ReadingTable(model, what.capitalize())
-        self.table.moved.connect(self.show_selected)
+        self.table.moved.connect(self.chosen)
         filters.changed.connect(self.filter)
         self.left = QVBoxLayout()
         self.left.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)
@@ -42,10 +47,6 @@ class ListTab(Tab, Generic[R]):
     def admits(self) -> Callable[[R], bool] | None:
         """The condition that the choice above the list makes; None admits all."""
         return None
-
-    def show_selected(self, row: int) -> None:
-        """Show at the right what belongs to a row; -1 is none."""
-        raise NotImplementedError
 
     def lay_out(self, side: QWidget, sizes: list[int], stretched: int) -> None:
         """Put list and side next to each other; the ``stretched`` one (0 or 1) takes what is left."""
@@ -88,4 +89,4 @@ class ListTab(Tab, Generic[R]):
         row = row if row >= 0 else min(0, self.model.rowCount() - 1)
         if row >= 0:
             self.table.setCurrentIndex(self.model.index(row, 0))
-        self.show_selected(row)
+        self.chosen.emit(row)

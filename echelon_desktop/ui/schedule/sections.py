@@ -33,6 +33,7 @@ class SectionsTab(ListTab[Meeting]):
         self.roster: RecordModel[Student] = RecordModel(_roster_columns(), lambda s: s.id, self)
         self.roster_table = ReadingTable(self.roster, "Students of the section")
         self.lay_out(self._make_side(), [800, 376], stretched=0)
+        self.chosen.connect(self._on_chosen)
         self.table.opened.connect(lambda i: self.leave.emit("board", "sections", self.model.key_at(i.row())))
         self.roster_table.opened.connect(lambda i: self.go.emit("students", self.roster.key_at(i.row())))
 
@@ -121,8 +122,7 @@ class SectionsTab(ListTab[Meeting]):
         column.addLayout(row)
         return side
 
-    def show_selected(self, row: int) -> None:
-        """Show who sits in a section."""
+    def _on_chosen(self, row: int) -> None:
         timetable, known = self.timetable, 0 <= row < self.model.rowCount()
         self.board_button.setEnabled(known)
         self.data_button.setEnabled(known)

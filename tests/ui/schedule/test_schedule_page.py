@@ -119,7 +119,7 @@ def test_week_and_unmet_request_of_a_student(qtbot: QtBot, document: Document, s
     page.take_to(Target("schedule", "students", "P01"))
     tab = page.tab("students")
     assert tab.selected == "P01"
-    week = tab.week.week_model
+    week = tab.pane.week.week_model
     assert (week.rowCount(), week.columnCount()) == (2, 2)
     assert week.headerData(0, Qt.Orientation.Horizontal) == "R day"
     assert week.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "R1: free"
@@ -170,7 +170,7 @@ def test_teachers_have_load_preps_and_students(show: Show) -> None:
     tab = page.tab("teachers")
     holder = tab.model.row_at(tab.table.currentIndex().row())
     assert (holder.load, holder.preps, holder.students) == (2, 2, 8)
-    assert tab.week.week_model.week.away == {(0, 0)}
+    assert tab.pane.week.week_model.week.away == {(0, 0)}
     assert not page.book.isTabVisible(3)
 
 
@@ -211,7 +211,7 @@ def test_rooms_have_a_tab_when_there_are_any(document: Document, show: Show) -> 
     page = show()
     assert page.book.isTabVisible(3)
     page.take_to(Target("schedule", "rooms", "B12"))
-    week = page.tab("rooms").week.week_model
+    week = page.tab("rooms").pane.week.week_model
     assert week.index(0, 0).data() == "Biology, S1  ·  Ada Byron  ·  4 of 5"
 
 
@@ -275,7 +275,7 @@ def test_export_and_board_are_asked_of_the_window(qtbot: QtBot, workspace: Works
 def test_enter_opens_the_section_in_a_week(qtbot: QtBot, show: Show) -> None:
     page = show()
     page.take_to(Target("schedule", "students", "P02"))
-    week = page.tab("students").week
+    week = page.tab("students").pane.week
     week.setCurrentIndex(week.model().index(1, 0))  # R2: Biology
     qtbot.keyClick(week, Qt.Key.Key_Return)
     assert page.current is page.tab("sections")
@@ -293,7 +293,7 @@ def test_without_a_scenario_it_says_what_to_do(document: Document, workspace: Wo
 def test_week_fits_its_cells(show: Show) -> None:
     page = show()
     page.take_to(Target("schedule", "students", "P01"))
-    week = page.tab("students").week
+    week = page.tab("students").pane.week
     corner = week.visualRect(week.model().index(1, 1)).bottomRight()
     assert week.viewport().rect().contains(corner - QPoint(2, 2))
 
