@@ -95,9 +95,8 @@ def _solve(run: RunObjects, there: dict[str, str]) -> None:
         _refuse(run, "limits", "desktop", beyond)
         return
     cancelled = run.keys.cancel in there
-    dispatch = Dispatch(run.run, "", cancelled, documents.now())
-    if not _claim(run, dispatch):
-        job = _take_over(run, there)
+    if not _claim(run, Dispatch(run.run, "", cancelled, documents.now())):
+        job = _take_over(run, cancelled)
         if job is None:
             return
     elif cancelled:
@@ -123,8 +122,12 @@ def _claim(run: RunObjects, dispatch: Dispatch) -> bool:
     return bool(version)
 
 
-def _take_over(run: RunObjects, there: dict[str, str]) -> str | None:
-    """The job to note down, "" to submit one, None when all is done; Busy while somebody may be at work."""
+def _take_over(run: RunObjects, cancelled: bool) -> str | None:
+    """
+    The job to note down, "" to submit one, None when all is done; Busy while somebody may be at work.
+
+    Of a cancelled run whose claim's maker submitted nothing, it is noted down that nothing ever will be.
+    """
     etag = run.list().get(run.keys.dispatch)
     if etag is None:
         raise Busy
@@ -135,10 +138,12 @@ def _take_over(run: RunObjects, there: dict[str, str]) -> str | None:
     age = (datetime.fromisoformat(documents.now()) - datetime.fromisoformat(claim.at)).total_seconds()
     if age < float(os.environ.get("ECHELON_TAKEOVER_S", TAKEOVER_S)):
         raise Busy
-    cancelled = run.keys.cancel in there
-    if not run.replace(run.keys.dispatch, Dispatch(run.run, "", cancelled, documents.now()), etag):
+    # Whoever died may have submitted it: a run that has a job was not cancelled before it began.
+    job = _job_of(run.run)
+    gone = cancelled and not job
+    if not run.replace(run.keys.dispatch, Dispatch(run.run, "", gone, documents.now()), etag):
         raise Busy
-    return None if cancelled else _job_of(run.run)
+    return None if gone else job
 
 
 def _cancel(run: RunObjects, there: dict[str, str]) -> None:
@@ -151,7 +156,8 @@ def _cancel(run: RunObjects, there: dict[str, str]) -> None:
         return
     job = dispatch.job or _job_of(run.run)
     if not job:
-        raise Busy
+        _take_over(run, cancelled=True)
+        raise Busy  # the message comes again, and finds what has become of it
     # The worker gets a SIGTERM and keeps its best.
     _client("batch").terminate_job(jobId=job, reason="cancelled")
     log.info("run=%s cancelled job=%s", run.run, job)
@@ -176,9 +182,7 @@ def _job_of(run: str) -> str:
 
 
 def _submit(manifest: Manifest) -> str:
-    vcpu, memory_mb = manifest.vcpu, manifest.memory_mb
-    if os.environ.get("ECHELON_FARGATE") == "1":
-        vcpu, memory_mb = size_for(vcpu, memory_mb)
+    vcpu, memory_mb = _size(manifest)
     several = {"arrayProperties": {"size": manifest.children}} if manifest.children > 1 else {}
     answer = _client("batch").submit_job(
         jobName=job_name(manifest.run),
@@ -198,16 +202,34 @@ def _submit(manifest: Manifest) -> str:
     return job
 
 
+def _size(manifest: Manifest) -> tuple[int, int]:
+    """VCPU and MiB of memory that a child gets; ValueError when Fargate is meant and has no such size."""
+    if os.environ.get("ECHELON_FARGATE") == "1":
+        return size_for(manifest.vcpu, manifest.memory_mb)
+    return manifest.vcpu, manifest.memory_mb
+
+
 def _beyond_caps(manifest: Manifest) -> str:
     """What of an order the stack does not allow, in words; empty when nothing."""
-    for name, asked, unit in (
-        ("ECHELON_MAX_VCPU", manifest.vcpu, "vCPU"),
-        ("ECHELON_MAX_MEMORY_MB", manifest.memory_mb, "MB of memory"),
-    ):
+    try:
+        vcpu, memory_mb = _size(manifest)
+    except ValueError:
+        return f"{_asks(manifest)}; Fargate has no such machine. Order less."
+    caps = ((vcpu, "ECHELON_MAX_VCPU", "vCPU"), (memory_mb, "ECHELON_MAX_MEMORY_MB", "MB of memory"))
+    for needed, name, unit in caps:
         most = os.environ.get(name)
-        if most is not None and asked > int(most):
-            return f"The order asks for {asked} {unit}; this stack allows {most}. Order less, or ask IT."
+        if most is not None and needed > int(most):
+            rounded = (
+                ""
+                if (vcpu, memory_mb) == (manifest.vcpu, manifest.memory_mb)
+                else (f", for which Fargate's smallest machine has {needed} {unit}")
+            )
+            return f"{_asks(manifest)}{rounded}; this stack allows {most} {unit}. Order less, or ask IT."
     return ""
+
+
+def _asks(manifest: Manifest) -> str:
+    return f"The order asks for {manifest.vcpu} vCPU and {manifest.memory_mb} MB of memory"
 
 
 def _refuse(run: RunObjects, code: Any, side: Any, words: str) -> None:

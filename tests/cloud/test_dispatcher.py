@@ -257,6 +257,30 @@ def test_a_cancelled_run_whose_dispatcher_died_does_not_begin(
     assert dispatched(run).cancelled
 
 
+def test_a_run_nobody_can_submit_is_cancelled_by_the_first_message(aws: Aws, run: RunObjects) -> None:
+    """Its solve message may be among the dead letters: nobody else will ever look at the claim."""
+    run.write_document(KEYS.dispatch, d.Dispatch(RUN, "", False, AT))
+    deliver(CANCEL)
+    assert dispatched(run).cancelled
+    assert deliver(CANCEL) == []
+
+
+def test_a_claim_that_may_be_alive_is_not_cancelled(aws: Aws, run: RunObjects) -> None:
+    run.write_document(KEYS.dispatch, d.Dispatch(RUN, "", False, d.now()))
+    assert deliver(CANCEL) == [0]
+    assert not dispatched(run).cancelled
+
+
+def test_a_job_whose_maker_died_is_not_called_cancelled_before_it_began(aws: Aws, run: RunObjects) -> None:
+    """Else the desktop would delete the run under its workers' hands, with their best."""
+    deliver(SOLVE)
+    run.write_document(KEYS.dispatch, d.Dispatch(RUN, "", False, AT))
+    run.write_document(KEYS.cancel, d.CancelMarker(RUN, AT))
+    assert deliver(SOLVE) == []
+    assert (dispatched(run).job, dispatched(run).cancelled) == ("job-1", False)
+    assert len(aws.batch.submitted) == 1
+
+
 def test_a_marker_alone_keeps_a_run_from_beginning(aws: Aws, run: RunObjects) -> None:
     run.write_document(KEYS.cancel, d.CancelMarker(RUN, AT))
     deliver(SOLVE)

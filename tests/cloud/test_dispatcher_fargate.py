@@ -56,3 +56,26 @@ def test_the_dispatcher_rounds_on_fargate_only(
     assert dispatch._submit(order) == "1"
     asked = {r["type"]: r["value"] for r in submitted["containerOverrides"]["resourceRequirements"]}
     assert (asked["VCPU"], asked["MEMORY"]) == size
+
+
+@pytest.mark.parametrize(
+    ("vcpu", "memory_mb", "words"),
+    [
+        (1, 8 * GIB, ""),
+        (4, 30 * GIB, ""),
+        (3, 8 * GIB, ""),  # four, as Fargate has them
+        (5, 8 * GIB, "this stack allows 4 vCPU"),
+        (1, 120 * GIB, "for which Fargate's smallest machine has 16 vCPU; this stack allows 4 vCPU"),
+        (17, 8 * GIB, "Fargate has no such machine"),
+        (1, 121 * GIB, "Fargate has no such machine"),
+    ],
+)
+def test_the_stacks_cap_is_on_what_is_paid_for(
+    monkeypatch: pytest.MonkeyPatch, vcpu: int, memory_mb: int, words: str
+) -> None:
+    monkeypatch.setenv("ECHELON_FARGATE", "1")
+    monkeypatch.setenv("ECHELON_MAX_VCPU", "4")
+    monkeypatch.setenv("ECHELON_MAX_MEMORY_MB", str(256 * GIB))
+    order: Any = SimpleNamespace(vcpu=vcpu, memory_mb=memory_mb)
+    said = dispatch._beyond_caps(order)
+    assert (words in said) if words else not said

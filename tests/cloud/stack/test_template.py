@@ -20,7 +20,6 @@ from deployment import DIGEST, NAME, deployed
 from moto.events.models import EventPattern
 from template_text import Text
 
-from cloud_runner.dispatcher.fargate import size_for
 from cloud_runner.stack import bundle, network
 from cloud_runner.stack.deploy import TEMPLATE, Stack
 
@@ -244,8 +243,22 @@ def test_kept_spot_before_on_demand(aws: boto3.Session, stack: Stack) -> None:
     assert spot["allocationStrategy"] == "SPOT_PRICE_CAPACITY_OPTIMIZED"
     assert on_demand["allocationStrategy"] == "BEST_FIT_PROGRESSIVE"
     for resources in (spot, on_demand):
-        assert (resources["minvCpus"], resources["desiredvCpus"], resources["maxvCpus"]) == (0, 0, 96)
+        assert (resources["minvCpus"], resources.get("desiredvCpus", 0), resources["maxvCpus"]) == (0, 0, 96)
         assert set(resources["instanceTypes"]) == TYPES
+
+
+def test_read_how_many_machines_there_are_is_batchs_to_say(text: Text) -> None:
+    # Batch begins at the least. Named here, an update while machines run would ask it to scale down by hand.
+    for environment in text.all_of("AWS::Batch::ComputeEnvironment").values():
+        assert environment["ComputeResources"]["MinvCpus"] == 0
+        assert "DesiredvCpus" not in environment["ComputeResources"]
+
+
+def test_read_a_changed_launch_template_reaches_the_machines(text: Text) -> None:
+    # "$Latest" stays "$Latest", so that CloudFormation would see no change of the environment.
+    for environment in text.all_of("AWS::Batch::ComputeEnvironment").values():
+        launch = environment["ComputeResources"]["LaunchTemplate"]
+        assert launch["Version"] == "<LaunchTemplate.LatestVersionNumber>"
 
 
 def test_kept_fargate_variant(aws: boto3.Session) -> None:
@@ -263,9 +276,10 @@ def test_read_fargate_variant() -> None:
     assert job["ContainerProperties"]["NetworkConfiguration"] == {"AssignPublicIp": "DISABLED"}
     variables = fargate.properties("Dispatcher")["Environment"]["Variables"]
     assert variables["ECHELON_FARGATE"] == "1"
-    # The caps are the largest of the sizes that orders are rounded up to.
-    assert (variables["ECHELON_MAX_VCPU"], variables["ECHELON_MAX_MEMORY_MB"]) == ("16", str(120 * 1024))
-    assert size_for(16, 120 * 1024) == (16, 120 * 1024)
+    # What Fargate itself cannot do, the dispatcher refuses; what IT allows holds there too.
+    assert (variables["ECHELON_MAX_VCPU"], variables["ECHELON_MAX_MEMORY_MB"]) == (32, 256 * 1024)
+    few = Text(Machines="FARGATE", RunMaxVcpus="4").properties("Dispatcher")["Environment"]["Variables"]
+    assert few["ECHELON_MAX_VCPU"] == "4"
     assert not {"LaunchTemplate", "InstanceRole", "InstanceProfile"} & set(fargate.resources)
     for resources in fargate.all_of("AWS::Batch::ComputeEnvironment").values():
         assert set(resources["ComputeResources"]) == {"Type", "MaxvCpus", "Subnets", "SecurityGroupIds"}
@@ -292,6 +306,24 @@ def test_read_machines_speak_https_only(text: Text) -> None:
 def test_read_reclaimed_machine_tells_its_jobs(text: Text) -> None:
     data = text.properties("LaunchTemplate")["LaunchTemplateData"]["UserData"]
     assert "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config" in data
+
+
+def test_read_job_is_refused_the_machines_role_by_its_user(text: Text) -> None:
+    # Batch's jobs on EC2 share the machine's network, where one hop keeps nobody out.
+    user, _, _ = text.properties("JobDefinition")["ContainerProperties"]["User"].partition(":")
+    (rule,) = (
+        line.split()
+        for line in text.properties("LaunchTemplate")["LaunchTemplateData"]["UserData"].splitlines()
+        if line.startswith("iptables ")
+    )
+    options = dict(zip(rule[1::2], rule[2::2], strict=True))
+    assert options == {
+        "--insert": "OUTPUT",
+        "--destination": "169.254.169.254",
+        "--match": "owner",
+        "--uid-owner": user,
+        "--jump": "REJECT",
+    }
 
 
 # ------------------------------------------------------------------------------------------------------- Jobs
@@ -392,6 +424,7 @@ def test_read_who_may_tell(text: Text) -> None:
         ({}, True),
         ({"statusReason": "Essential container in task exited"}, True),
         ({"statusReason": "cancelled"}, False),
+        ({"statusReason": "Array Child Job failed"}, False),  # the child itself is told
         ({"status": "RUNNING"}, False),
         ({"jobQueue": "arn:aws:batch:us-east-1:123456789012:job-queue/another"}, False),
     ],
