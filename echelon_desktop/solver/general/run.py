@@ -23,7 +23,7 @@ from echelon_desktop.solver.general.shared import Least, Shared
 from echelon_desktop.solver.general.simple import simple_start
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.search import jit
-from echelon_desktop.solver.search.desk import REPORT_S, Desk
+from echelon_desktop.solver.search.desk import Desk, Reporter
 from echelon_desktop.solver.search.found import Ended, Limits
 
 if TYPE_CHECKING:
@@ -159,7 +159,9 @@ class _Search:
         limits = replace(self.limits, moves=self._moves_left())
         shared = Shared(board, limits, warm_up(), self.certain, self.began)
         chains = [Chain(board, limits.seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
-        desk = Desk(limits.workers, shared.stop, self.should_stop, _Reporter(shared, self.on_improved))
+        desk = Desk(
+            limits.workers, shared.stop, self.should_stop, Reporter(lambda: shared.best, self.on_improved)
+        )
         desk.in_threads(lambda k: Improver(shared, chains[k], k, met).run(start, fresh, short))
         self.moves += shared.moves
         return shared
@@ -195,24 +197,6 @@ class _Search:
             elapsed_s=shared.elapsed(),
             compiled=shared.compiled,
         )
-
-
-class _Reporter:
-    """Tells the caller of a better schedule, not more often than somebody can read."""
-
-    def __init__(self, shared: Shared, on_improved: Callable[[Improved], None] | None) -> None:
-        self._shared = shared
-        self._on_improved = on_improved
-        self._reported: Improved | None = None
-        self._reported_at = -REPORT_S
-
-    def __call__(self, last: bool) -> None:
-        best, now = self._shared.best, self._shared.elapsed()
-        if self._on_improved is None or best is None or best is self._reported:
-            return
-        if last or now - self._reported_at >= REPORT_S:
-            self._reported, self._reported_at = best, now
-            self._on_improved(best)
 
 
 def _why(shared: Shared) -> Ended:

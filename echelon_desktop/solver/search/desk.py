@@ -1,7 +1,12 @@
 """The calling thread's part of a search: it starts the others, reports, and listens for a stop."""
 
+import math
 import threading
+import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 POLL_S = 0.05
 REPORT_S = 0.2
@@ -69,3 +74,30 @@ class Desk:
         if self._should_stop is not None and not self._stop.is_set() and self._should_stop():
             self._stop.set()
         self._report(False)
+
+
+class Reporter(Generic[T]):
+    """
+    Tells the caller of a better schedule, not more often than somebody can read.
+
+    Parameters
+    ----------
+    best
+        The best schedule so far; another object whenever it is another schedule.
+    tell
+        Called with it; None where nobody asks.
+    """
+
+    def __init__(self, best: Callable[[], T | None], tell: Callable[[T], None] | None) -> None:
+        self._best, self._tell = best, tell
+        self._told: T | None = None
+        self._told_at = -math.inf
+
+    def __call__(self, last: bool) -> None:
+        """Tell of the best schedule if it is a new one; the ``last`` one is told in any case."""
+        best, now = self._best(), time.perf_counter()
+        if self._tell is None or best is None or best is self._told:
+            return
+        if last or now - self._told_at >= REPORT_S:
+            self._told, self._told_at = best, now
+            self._tell(best)

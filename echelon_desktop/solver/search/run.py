@@ -16,7 +16,7 @@ import numpy as np
 
 from echelon_desktop.solver.search import even, jit
 from echelon_desktop.solver.search.chain import Chain, warmup
-from echelon_desktop.solver.search.desk import REPORT_S, Desk
+from echelon_desktop.solver.search.desk import Desk, Reporter
 from echelon_desktop.solver.search.even import even_sections
 from echelon_desktop.solver.search.found import Ended, Found, Improvement, Limits, Start
 from echelon_desktop.solver.search.meet import meet_requests
@@ -98,7 +98,8 @@ def search(
     board = lay_out(problem)
     shared = Shared(problem, board, limits, warm_up(), began)
     chains = [Chain(board, seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
-    desk = Desk(limits.workers, shared.stop, should_stop, _Reporter(shared, on_improved))
+    tell = None if on_improved is None else partial(_tell, shared, on_improved)
+    desk = Desk(limits.workers, shared.stop, should_stop, Reporter(lambda: shared.best, tell))
     if time_limit_s is not None:
         shared.deadline_s = time_limit_s * (1 - even.SHARE)
     desk.in_threads(lambda k: meet_requests(shared, chains[k], k, placed, start if k == 0 else None))
@@ -109,24 +110,9 @@ def search(
     return min(answers, key=lambda found: _rank(problem, found))
 
 
-class _Reporter:
-    """Tells the caller of a better schedule, not more often than somebody can read."""
-
-    def __init__(self, shared: Shared, on_improved: Callable[[Improvement], None] | None) -> None:
-        self._shared = shared
-        self._on_improved = on_improved
-        self._reported: Best | None = None
-        self._reported_at = -REPORT_S
-
-    def __call__(self, last: bool) -> None:
-        shared = self._shared
-        best, now = shared.best, shared.elapsed()
-        if self._on_improved is None or best is None or best is self._reported:
-            return
-        if last or now - self._reported_at >= REPORT_S:
-            self._reported, self._reported_at = best, now
-            found = partial(_recount, shared, best.schedule, compiled=False)
-            self._on_improved(Improvement(best.missed, best.unmet, now, found))
+def _tell(shared: Shared, on_improved: Callable[[Improvement], None], best: Best) -> None:
+    found = partial(_recount, shared, best.schedule, compiled=False)
+    on_improved(Improvement(best.missed, best.unmet, shared.elapsed(), found))
 
 
 def _rank(problem: PlainProblem, found: Found) -> tuple[int, ...]:
