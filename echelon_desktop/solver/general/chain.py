@@ -1,17 +1,15 @@
-"""One chain of the general search: its data, and kernels that go from interpreted to compiled under way."""
+"""One chain of the general search: a schedule, and the kernels that better it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from echelon_desktop.solver.general.anneal import ANNEAL, COUNT, FILL, KEEP, PLACE, SEAT, SWEEP, work
 from echelon_desktop.solver.general.board import Board
 from echelon_desktop.solver.general.layout import ANYTHING, EASE, INFINITE, KNOWN, SWIFT
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.search import jit
-from echelon_desktop.solver.search.state import RNG, seed_words
+from echelon_desktop.solver.search.two_speeds import TwoSpeeds
 
 PIECE = 50
 """Requests or students that are seated at once while kernels are interpreted."""
@@ -19,7 +17,7 @@ SLACK = 64
 """Units of load by which a seating may miss the best while levels before balance are annealed."""
 
 
-class Chain:
+class Chain(TwoSpeeds):
     """
     A schedule under search.
 
@@ -35,13 +33,8 @@ class Chain:
     """
 
     def __init__(self, board: Board, seed: int, warmup: jit.Warmup) -> None:
+        super().__init__(board.at, board.data, seed, warmup)
         self.board, self.at = board, board.at
-        self._warmup = warmup
-        self._record = jit.record(board.at)
-        self._data: Any = board.data.tolist()
-        self._heat: Any = [1.0, 1.0]
-        self.compiled = False
-        self._data[RNG : RNG + 4] = seed_words(seed)
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -78,21 +71,20 @@ class Chain:
             Asked now and then; who is not seated by then stays so.
         """
         at = self.at
-        fresh = self.board.data.copy()
-        fresh[RNG : RNG + 4] = self._data[RNG : RNG + 4]
+        fresh = self._fresh()
         if solution is not None:
             fresh[at.best_choice : at.best_choice + at.n_sections] = solution.choice
             fresh[at.best_seat : at.best_seat + at.n_requests] = solution.seat
-        self._data = fresh if self.compiled else fresh.tolist()
-        self._call(PLACE, int(bare), 0)
+        self._take(fresh)
+        self._call(work, PLACE, int(bare), 0)
         if not bare:
             for job, n in ((SEAT, at.n_requests), (FILL, at.n_students)):
                 first = 0
                 while first < n and not should_end():
                     last = n if self.compiled else min(n, first + PIECE)
-                    self._call(job, first, last)
+                    self._call(work, job, first, last)
                     first = last
-        self._call(COUNT, 0, 0)
+        self._call(work, COUNT, 0, 0)
 
     def aim(
         self,
@@ -132,15 +124,15 @@ class Chain:
     def anneal(self, moves: int, temperature: float, cooling: float, at_once: bool) -> int:
         """Make up to ``moves`` moves, cooling after each (temperatures in grains); returns moves made."""
         self._heat[0], self._heat[1] = temperature, cooling
-        return self._call(ANNEAL, moves, int(at_once))
+        return self._call(work, ANNEAL, moves, int(at_once))
 
     def sweep(self, first: int, last: int) -> int:
         """Seat students ``first`` to ``last - 1`` anew; the number of those who changed."""
-        return self._call(SWEEP, first, last)
+        return self._call(work, SWEEP, first, last)
 
     def keep_if_better(self) -> None:
         """Keep the present schedule if it is better than the one kept."""
-        self._call(KEEP, 0, 0)
+        self._call(work, KEEP, 0, 0)
 
     @property
     def temperature(self) -> float:
@@ -149,23 +141,3 @@ class Chain:
 
     def _numbers(self, first: int) -> tuple[int, ...]:
         return tuple(int(x) for x in self._data[first : first + self.at.n_levels])
-
-    def _part(self, first: int, n: int) -> NDArray[np.int64]:
-        return np.array(self._data[first : first + n], dtype=np.int64)
-
-    def _call(self, job: int, a: int, b: int) -> int:
-        """Call the kernels at the best speed there is, going over to compiled data under way."""
-        self._go_over(self._warmup.ready(work))
-        if self.compiled:
-            return int(jit.compiled(work)(self._record, self._data, self._heat, job, a, b))
-        return work(self.at, self._data, self._heat, job, a, b)
-
-    def _go_over(self, compiled: bool) -> None:
-        if compiled != self.compiled:
-            self.compiled = compiled
-            if compiled:
-                self._data = np.array(self._data, dtype=np.int64)
-                self._heat = np.array(self._heat, dtype=np.float64)
-            else:
-                self._data = self._data.tolist()
-                self._heat = self._heat.tolist()

@@ -1,6 +1,6 @@
-"""One chain of the search: its data, and kernels that switch from interpreted to compiled under way."""
+"""One chain of the search: a schedule, and the kernels that better it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,8 @@ from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, seek
 from echelon_desktop.solver.search.balance import LEVEL, PRICE, SOFTEN, even_out
 from echelon_desktop.solver.search.plain import PlainProblem
-from echelon_desktop.solver.search.state import BEST, COST, LEAST, MISSED, RNG, Board, lay_out, seed_words
+from echelon_desktop.solver.search.state import BEST, COST, LEAST, MISSED, Board, lay_out
+from echelon_desktop.solver.search.two_speeds import TwoSpeeds
 
 
 def warmup() -> jit.Warmup:
@@ -46,7 +47,7 @@ def warmup() -> jit.Warmup:
     )
 
 
-class Chain:
+class Chain(TwoSpeeds):
     """
     A schedule under search.
 
@@ -62,15 +63,9 @@ class Chain:
     """
 
     def __init__(self, board: Board, seed: int, warmup: jit.Warmup) -> None:
-        self.board = board
-        self.at = board.at
-        self._warmup = warmup
-        self._record = jit.record(board.at)
-        self._data: Any = board.data.tolist()
-        self._heat: Any = [1.0, 1.0]
+        super().__init__(board.at, board.data, seed, warmup)
+        self.board, self.at = board, board.at
         self._unit = 1
-        self.compiled = False
-        self._data[RNG : RNG + 4] = seed_words(seed)
 
     @property
     def missed(self) -> int:
@@ -102,18 +97,14 @@ class Chain:
         load, sections = self._part(at.load, n), self._part(at.sections_at, n)
         return self._part(at.section_slot, at.n_sections), load.reshape(shape), sections.reshape(shape)
 
-    def _part(self, first: int, n: int) -> NDArray[np.int64]:
-        return np.array(self._data[first : first + n], dtype=np.int64)
-
     def begin(self, slots: Sequence[int] | NDArray[Any], seats: Sequence[int] | NDArray[Any] | None) -> None:
         """Start from sections in ``slots`` and, where they fit, requests in ``seats`` (board's order)."""
         at = self.at
-        fresh = self.board.data.copy()
-        fresh[RNG : RNG + 4] = self._data[RNG : RNG + 4]
+        fresh = self._fresh()
         fresh[at.best_section_slot : at.best_section_slot + at.n_sections] = slots
         if seats is not None:
             fresh[at.best_request_slot : at.best_request_slot + at.n_requests] = seats
-        self._data = fresh if self.compiled else fresh.tolist()
+        self._take(fresh)
         self._call(seek, CONSTRUCT, 0, 0)
 
     def anneal(self, moves: int, temperature: float, cooling: float, target: int) -> int:
@@ -147,20 +138,3 @@ class Chain:
     def _set_heat(self, temperature: float, cooling: float, unit: int) -> None:
         self._unit = unit
         self._heat[0], self._heat[1] = temperature * unit, cooling
-
-    def _call(self, function: Callable[..., int], job: int, a: int, b: int) -> int:
-        """Call a kernel at the best speed there is, going over to compiled data in the midst of a search."""
-        self._go_over(self._warmup.ready(function))
-        if self.compiled:
-            return int(jit.compiled(function)(self._record, self._data, self._heat, job, a, b))
-        return function(self.at, self._data, self._heat, job, a, b)
-
-    def _go_over(self, compiled: bool) -> None:
-        if compiled != self.compiled:
-            self.compiled = compiled
-            if compiled:
-                self._data = np.array(self._data, dtype=np.int64)
-                self._heat = np.array(self._heat, dtype=np.float64)
-            else:
-                self._data = self._data.tolist()
-                self._heat = self._heat.tolist()
