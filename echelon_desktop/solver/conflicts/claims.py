@@ -12,7 +12,7 @@ from itertools import combinations, pairwise, product
 from typing import Self
 
 from echelon_desktop.model.entities import LinkKind, Period
-from echelon_desktop.solver.conflicts.board import Board, PinnedSeat, Place
+from echelon_desktop.solver.conflicts.board import Board, Place
 from echelon_desktop.solver.verify.wording import counted, listed
 
 
@@ -55,10 +55,9 @@ class Claim(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Confined(Claim):
-    """Sections that may only stand inside a mask: absences, allowed periods, rules, forbidden places."""
+class Worded(Claim):
+    """A claim in words that were found with it."""
 
-    allowed: int
     sentence: str
     advice: str
 
@@ -68,22 +67,29 @@ class Confined(Claim):
     def remedy(self) -> str:
         return self.advice
 
+
+@dataclass(frozen=True, slots=True)
+class Impossible(Worded):
+    """What cannot hold wherever sections stand; explains itself alone."""
+
+    def post(self, board: Board) -> None:
+        board.any_of([])
+
+
+@dataclass(frozen=True, slots=True)
+class Confined(Worded):
+    """Sections that may only stand inside a mask: absences, allowed periods, rules, forbidden places."""
+
+    allowed: int
+
     def post(self, board: Board) -> None:
         for section in self.sections:
             board.at_most(board.meets(section, ~self.allowed), 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Patterned(Claim):
+class Patterned(Worded):
     """A section keeps to its pattern and terms."""
-
-    sentence: str
-
-    def text(self) -> str:
-        return self.sentence
-
-    def remedy(self) -> str:
-        return f"Give {self.sections[0]} another pattern or other terms."
 
     def post(self, board: Board) -> None:
         board.at_most(board.where(self.sections[0], lambda place: not place.usual), 0)
@@ -234,22 +240,28 @@ class LabsApart(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class Breaks(Claim):
-    """A teacher does not teach all slots of any of these windows."""
+class TeachingLimit(Claim):
+    """A teacher teaches no more than a rule's limit says."""
 
     rule: str
     limit: int
-    windows: tuple[int, ...]
     joins = True
+
+    def remedy(self) -> str:
+        return f'Raise the limit, give the rule "{self.rule}" a level, or a section another teacher.'
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks(TeachingLimit):
+    """A teacher does not teach all slots of any of these windows."""
+
+    windows: tuple[int, ...]
 
     def text(self) -> str:
         return (
             f"{self.key} teaches at most {counted(self.limit, 'period')} in a row "
             f'(rule "{self.rule}"), and has {listed(self.sections)}.'
         )
-
-    def remedy(self) -> str:
-        return f'Raise the limit, give the rule "{self.rule}" a level, or a section another teacher.'
 
     def post(self, board: Board) -> None:
         taught = {}
@@ -264,13 +276,10 @@ class Breaks(Claim):
 
 
 @dataclass(frozen=True, slots=True)
-class LoadLimit(Claim):
+class LoadLimit(TeachingLimit):
     """A teacher has at most so many sections in any term."""
 
-    rule: str
-    limit: int
     terms: tuple[int, ...]
-    joins = True
 
     def text(self) -> str:
         return (
@@ -278,101 +287,6 @@ class LoadLimit(Claim):
             f'(rule "{self.rule}"), and has {listed(self.sections)}.'
         )
 
-    def remedy(self) -> str:
-        return f'Raise the limit, give the rule "{self.rule}" a level, or a section another teacher.'
-
     def post(self, board: Board) -> None:
         for term in self.terms:
             board.at_most([x for s in self.sections for x in board.meets(s, term)], self.limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Impossible(Claim):
-    """What cannot hold wherever sections stand; explains itself alone."""
-
-    sentence: str
-    advice: str
-
-    def text(self) -> str:
-        return self.sentence
-
-    def remedy(self) -> str:
-        return self.advice
-
-    def post(self, board: Board) -> None:
-        board.any_of([])
-
-
-@dataclass(frozen=True, slots=True)
-class Pinned(Claim):
-    """A student keeps a section."""
-
-    seat: PinnedSeat
-
-    def text(self) -> str:
-        return f"Student {self.seat.student} is pinned into {self.seat.section}."
-
-    def remedy(self) -> str:
-        return f"Unpin {self.seat.section} for student {self.seat.student}."
-
-    def post(self, board: Board) -> None:
-        if self.seat in board.held:
-            board.any_of([board.held[self.seat]])
-
-
-@dataclass(frozen=True, slots=True)
-class StudentAway(Claim):
-    """A student cannot be there in some slots."""
-
-    away: int
-    sentence: str
-
-    def text(self) -> str:
-        return self.sentence
-
-    def remedy(self) -> str:
-        return f"Let student {self.key} come in one of these periods."
-
-    def post(self, board: Board) -> None:
-        for seat, held in board.held.items():
-            if seat.student == self.key:
-                for literal in board.meets(seat.section, self.away):
-                    board.at_most([held, literal], 1)
-
-
-@dataclass(frozen=True, slots=True)
-class SeatLimit(Claim):
-    """A section holds so many students, or so many SPED students."""
-
-    limit: int
-    sped: bool
-    sentence: str
-
-    def text(self) -> str:
-        return self.sentence
-
-    def remedy(self) -> str:
-        return f"Give {self.sections[0]} more seats, or unpin a student."
-
-    def post(self, board: Board) -> None:
-        held = [x for s, x in board.held.items() if s.section in self.sections and (s.sped or not self.sped)]
-        board.at_most(held, self.limit)
-
-
-@dataclass(frozen=True, slots=True)
-class NotTogether(Claim):
-    """Pinned seats of which a student cannot hold both, or which the student cannot hold at all."""
-
-    seats: tuple[PinnedSeat, ...]
-    sentence: str
-    advice: str
-
-    def text(self) -> str:
-        return self.sentence
-
-    def remedy(self) -> str:
-        return self.advice
-
-    def post(self, board: Board) -> None:
-        held = [board.held[seat] for seat in self.seats if seat in board.held]
-        board.at_most(held, len(self.seats) - 1)

@@ -111,7 +111,8 @@ class _Gatherer:
             names = [" + ".join(t) or "all terms" for t in terms]
             when = f" in {listed(names, 'or')}" if terms else " in all terms" if self.grid.terms else ""
             sentence = f"{section.id} ({section.course}) {needs}{when}."
-            yield c.Patterned("sections", section.id, (section.id,), sentence)
+            advice = f"Give {section.id} another pattern or other terms."
+            yield c.Patterned("sections", section.id, (section.id,), sentence, advice)
 
     def _taught(self) -> dict[str, list[str]]:
         taught: dict[str, list[str]] = {}
@@ -128,7 +129,7 @@ class _Gatherer:
             if away:
                 sentence = f"Teacher {teacher} is unavailable in {listed(self.grid.names(away))}."
                 advice = f"Let {teacher} teach in one of these periods, or somebody else take the section."
-                yield c.Confined("unavailability", teacher, tuple(sections), ~away, sentence, advice)
+                yield c.Confined("unavailability", teacher, tuple(sections), sentence, advice, ~away)
 
     def _rooms(self) -> Iterator[c.Claim]:
         rooms: dict[str, list[str]] = {}
@@ -163,7 +164,7 @@ class _Gatherer:
             if forbidden:
                 sentence = f"{section.id} is forbidden in {listed(self.grid.names(forbidden))}."
                 advice = f"Allow {section.id} in one of these periods."
-                yield c.Confined("placements", section.id, (section.id,), ~forbidden, sentence, advice)
+                yield c.Confined("placements", section.id, (section.id,), sentence, advice, ~forbidden)
             if placement.locked:
                 yield from self._locked(section, placement)
         for rule in self.rules:
@@ -197,9 +198,9 @@ class _Gatherer:
             table,
             key,
             tuple(sections),
-            self.grid.mask(periods),
             f"{what} stands only in {listed(periods)}{by_rule}.",
             f'Give the rule "{rule}" a level, or allow more periods.' if rule else "Allow more periods.",
+            self.grid.mask(periods),
         )
 
     def _links(self) -> Iterator[c.Claim]:

@@ -1,6 +1,7 @@
 """Claims about students: seats pinned for them, and what stands against those."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import combinations
 
 from echelon_desktop.model import entities as e
@@ -8,8 +9,61 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import sped_limit
 from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.conflicts import claims as c
-from echelon_desktop.solver.conflicts.board import PinnedSeat
+from echelon_desktop.solver.conflicts.board import Board, PinnedSeat
 from echelon_desktop.solver.verify.wording import counted, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned(c.Claim):
+    """A student keeps a section."""
+
+    seat: PinnedSeat
+
+    def text(self) -> str:
+        return f"Student {self.seat.student} is pinned into {self.seat.section}."
+
+    def remedy(self) -> str:
+        return f"Unpin {self.seat.section} for student {self.seat.student}."
+
+    def post(self, board: Board) -> None:
+        if self.seat in board.held:
+            board.any_of([board.held[self.seat]])
+
+
+@dataclass(frozen=True, slots=True)
+class StudentAway(c.Worded):
+    """A student cannot be there in some slots."""
+
+    away: int
+
+    def post(self, board: Board) -> None:
+        for seat, held in board.held.items():
+            if seat.student == self.key:
+                for literal in board.meets(seat.section, self.away):
+                    board.at_most([held, literal], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLimit(c.Worded):
+    """A section holds so many students, or so many SPED students."""
+
+    limit: int
+    sped: bool
+
+    def post(self, board: Board) -> None:
+        held = [x for s, x in board.held.items() if s.section in self.sections and (s.sped or not self.sped)]
+        board.at_most(held, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class NotTogether(c.Worded):
+    """Pinned seats of which a student cannot hold both, or which the student cannot hold at all."""
+
+    seats: tuple[PinnedSeat, ...]
+
+    def post(self, board: Board) -> None:
+        held = [board.held[seat] for seat in self.seats if seat in board.held]
+        board.at_most(held, len(self.seats) - 1)
 
 
 def students_of(school: School) -> Iterator[e.Student]:
@@ -42,7 +96,7 @@ def pin_claims(
     for seat in seats:
         by_student.setdefault(seat.student, []).append(seat)
         by_section.setdefault(seat.section, []).append(seat)
-        yield c.Pinned("seatings", seat.student, (seat.section,), seat)
+        yield Pinned("seatings", seat.student, (seat.section,), seat)
     yield from _lost(school, baseline)
     for student in students_of(school):
         held = by_student.get(student.id, [])
@@ -50,7 +104,8 @@ def pin_claims(
         away = grid.mask(student.unavailable)
         if held and away:
             sentence = f"Student {student.id} is unavailable in {listed(grid.names(away))}."
-            yield c.StudentAway("students", student.id, where, away, sentence)
+            advice = f"Let student {student.id} come in one of these periods."
+            yield StudentAway("students", student.id, where, sentence, advice, away)
         for seat in held:
             yield from _closed(school, student, seat)
         for one, other in combinations(held, 2):
@@ -96,7 +151,7 @@ def _unasked(school: School, student: str, held: list[PinnedSeat]) -> Iterator[c
         together = (*rivals, seat)
         sections = tuple(s.section for s in together)
         advice = f"Add {seat.course} to the requests of student {student}."
-        yield c.NotTogether("requests", student, sections, together, sentence, advice)
+        yield NotTogether("requests", student, sections, sentence, advice, together)
 
 
 def _closed(school: School, student: e.Student, seat: PinnedSeat) -> Iterator[c.Claim]:
@@ -107,7 +162,7 @@ def _closed(school: School, student: e.Student, seat: PinnedSeat) -> Iterator[c.
         who = listed([*(f"grade {g}" for g in section.grades), *(f"group {g}" for g in section.groups)])
         sentence = f"{section.id} is only for {who}, and student {student.id} is not among them."
         advice = f"Open {section.id} to student {student.id}."
-        yield c.NotTogether("sections", section.id, (section.id,), (seat,), sentence, advice)
+        yield NotTogether("sections", section.id, (section.id,), sentence, advice, (seat,))
 
 
 def _linked(school: School, a: PinnedSeat, b: PinnedSeat) -> Iterator[c.Claim]:
@@ -120,21 +175,21 @@ def _linked(school: School, a: PinnedSeat, b: PinnedSeat) -> Iterator[c.Claim]:
             if apart and other.course in courses:
                 sentence = f"{listed(link.sections)} have the same students."
                 advice = f"Take the link {link.id} off, or a section out of it."
-                yield c.NotTogether("links", link.id, (a.section, b.section), (a, b), sentence, advice)
+                yield NotTogether("links", link.id, (a.section, b.section), sentence, advice, (a, b))
 
 
 def _seat_limits(
     school: School, rules: list[e.Rule], section: e.Section, held: list[PinnedSeat]
 ) -> Iterator[c.Claim]:
-    own = (section.id,)
+    own, advice = (section.id,), f"Give {section.id} more seats, or unpin a student."
     if len(held) > section.seats:
         sentence = f"{section.id} has {counted(section.seats, 'seat')}."
-        yield c.SeatLimit("sections", section.id, own, max(0, section.seats), False, sentence)
+        yield SeatLimit("sections", section.id, own, sentence, advice, max(0, section.seats), False)
     room = school.rooms.get(section.room)
     if room is not None and room.seats is not None and len(held) > room.seats:
         sentence = f"Room {room.id} of {section.id} has {counted(room.seats, 'seat')}."
-        yield c.SeatLimit("rooms", room.id, own, max(0, room.seats), False, sentence)
+        yield SeatLimit("rooms", room.id, own, sentence, advice, max(0, room.seats), False)
     limit = sped_limit(school, rules, section)
     if limit is not None and sum(seat.sped for seat in held) > limit:
         sentence = f"{section.id} takes at most {counted(limit, 'SPED student')}."
-        yield c.SeatLimit("sections", section.id, own, limit, True, sentence)
+        yield SeatLimit("sections", section.id, own, sentence, advice, limit, True)
