@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from echelon_desktop.model.dataset import School
-from echelon_desktop.model.entities import Placement, Section
+from echelon_desktop.model.entities import LinkKind, Placement, Section
 
 MAX_SLOTS = 63  # a mask fits a signed 64-bit integer with room for a sign
 
@@ -117,6 +117,34 @@ class SlotGrid:
                 masks[a] |= 1 << b
                 masks[b] |= 1 << a
         return tuple(masks)
+
+    def linked(self, kind: LinkKind, a: Choice, b: Choice) -> bool:
+        """
+        Whether a link lets two sections meet so, of which the first stands right before the second in it.
+
+        Stacked sections meet in the same slots, those of one period in the same periods. Of consecutive ones
+        the second starts right where the first ends, on every day that either meets, in a term of both.
+        """
+        if kind is LinkKind.STACKED:
+            return a.mask == b.mask
+        if kind is LinkKind.SAME_PERIOD:
+            return set(a.periods) == set(b.periods)
+        in_one_term = not a.terms or not b.terms or not set(a.terms).isdisjoint(b.terms)
+        return in_one_term and self._ends(a) == self._starts(b)
+
+    def _starts(self, choice: Choice) -> dict[str, int]:
+        """Where a choice begins on each day that it meets."""
+        starts: dict[str, int] = {}
+        for period in (self._school.periods[p] for p in choice.periods):
+            starts[period.day] = min(period.order, starts.get(period.day, period.order))
+        return starts
+
+    def _ends(self, choice: Choice) -> dict[str, int]:
+        """The place after its last, on each day that a choice meets."""
+        ends: dict[str, int] = {}
+        for period in (self._school.periods[p] for p in choice.periods):
+            ends[period.day] = max(period.order + 1, ends.get(period.day, period.order + 1))
+        return ends
 
     def choices(self, section: Section) -> tuple[Choice, ...]:
         """

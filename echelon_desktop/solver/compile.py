@@ -363,13 +363,6 @@ class _Compiler:
         return [group for group in groups if len(group) > 1]
 
     def _pair_tables(self, choices: Sequence[Choice], starts: Sequence[int]) -> Iterable[PairTable]:
-        def fits(kind: e.LinkKind, a: Choice, b: Choice) -> bool:
-            if kind is e.LinkKind.STACKED:
-                return a.mask == b.mask
-            if kind is e.LinkKind.SAME_PERIOD:
-                return set(a.periods) == set(b.periods)
-            return self._follows(a, b)
-
         for link in self.school.links.values():
             if link.kind is e.LinkKind.SAME_STUDENTS:
                 continue
@@ -379,21 +372,9 @@ class _Compiler:
                     (i, j)
                     for i in range(starts[a], starts[a + 1])
                     for j in range(starts[b], starts[b + 1])
-                    if fits(link.kind, choices[i], choices[j])
+                    if self.grid.linked(link.kind, choices[i], choices[j])
                 ]
                 yield PairTable(a, b, np.array(pairs, np.int32).reshape(-1, 2))
-
-    def _follows(self, a: Choice, b: Choice) -> bool:
-        """Whether b starts right where a ends, on every day that either meets, and in a term of both."""
-        periods = self.school.periods
-        ends: dict[str, int] = {}
-        starts: dict[str, int] = {}
-        for period in (periods[p] for p in a.periods):
-            ends[period.day] = max(period.order + 1, ends.get(period.day, period.order + 1))
-        for period in (periods[p] for p in b.periods):
-            starts[period.day] = min(period.order, starts.get(period.day, period.order))
-        terms = not a.terms or not b.terms or not set(a.terms).isdisjoint(b.terms)
-        return terms and ends == starts
 
     def _same_students(self) -> Ragged:
         return Ragged.of(

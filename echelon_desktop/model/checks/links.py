@@ -7,7 +7,6 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.sections import listed
 from echelon_desktop.model.checks.times import Times
-from echelon_desktop.model.slots import Choice
 
 
 def check_links(report: Report, times: Times) -> None:
@@ -64,15 +63,6 @@ def _can_be_kept(link: e.Link, members: list[e.Section], times: Times) -> bool:
         reached = [
             c
             for c in times.choices[section.id]
-            if any(_agrees(link.kind, r, c, times) and not (shared and r.mask & c.mask) for r in reached)
+            if any(times.grid.linked(link.kind, r, c) and not (shared and r.mask & c.mask) for r in reached)
         ]
     return bool(reached)
-
-
-def _agrees(kind: e.LinkKind, a: Choice, b: Choice, times: Times) -> bool:
-    if kind is e.LinkKind.STACKED:
-        return a.mask == b.mask
-    if kind is e.LinkKind.SAME_PERIOD:
-        return set(a.periods) == set(b.periods)
-    in_one_term = not a.terms or not b.terms or not set(a.terms).isdisjoint(b.terms)
-    return in_one_term and times.ends(a) == times.starts(b)

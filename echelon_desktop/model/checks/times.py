@@ -67,20 +67,6 @@ class Times:
                 mask &= self.grid.mask(rule.periods)
         return mask
 
-    def starts(self, choice: Choice) -> dict[str, int]:
-        """On which days a choice meets, and where each day it begins."""
-        starts: dict[str, int] = {}
-        for period in (self._school.periods[p] for p in choice.periods):
-            starts[period.day] = min(period.order, starts.get(period.day, period.order))
-        return starts
-
-    def ends(self, choice: Choice) -> dict[str, int]:
-        """The place after its last, on each day that a choice meets."""
-        ends: dict[str, int] = {}
-        for period in (self._school.periods[p] for p in choice.periods):
-            ends[period.day] = max(period.order + 1, ends.get(period.day, 0))
-        return ends
-
     def _choices(self, section: e.Section) -> tuple[Choice, ...]:
         course = self._school.courses.get(section.course)
         pattern = section.pattern or (course.pattern if course else "")

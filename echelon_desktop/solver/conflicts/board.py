@@ -6,16 +6,15 @@ from itertools import product
 
 from ortools.sat.python import cp_model
 
+from echelon_desktop.model.slots import Choice
+
 Literal = cp_model.IntVar
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Choice):
     """One way for a section to meet; ``usual`` when its pattern and terms provide for it."""
 
-    periods: tuple[str, ...]
-    terms: tuple[str, ...]  # () is all terms
-    mask: int
     usual: bool = True
 
 

@@ -11,7 +11,8 @@ from functools import partial
 from itertools import combinations, pairwise, product
 from typing import Self
 
-from echelon_desktop.model.entities import LinkKind, Period
+from echelon_desktop.model.entities import LinkKind
+from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.conflicts.board import Board, Place
 from echelon_desktop.solver.verify.wording import counted, listed
 
@@ -160,7 +161,7 @@ class LinkedPlaces(Claim):
     """Sections that stand at the same time, or one after the other, as a link says."""
 
     kind: LinkKind
-    day: tuple[Period, ...]  # the bell schedule
+    grid: SlotGrid
     shared_seats: int  # of a stack
     joins = True
     fewest = 2
@@ -191,21 +192,7 @@ class LinkedPlaces(Claim):
             board.implies(literal, board.where(b, fits))
 
     def _fits(self, a: Place, b: Place, *, turned: bool) -> bool:
-        if self.kind is LinkKind.STACKED:
-            return a.mask == b.mask
-        if self.kind is LinkKind.SAME_PERIOD:
-            return set(a.periods) == set(b.periods)
-        if turned:
-            a, b = b, a
-        ends: dict[str, int] = {}
-        starts: dict[str, int] = {}
-        for period in self.day:
-            if period.id in a.periods:
-                ends[period.day] = max(period.order + 1, ends.get(period.day, period.order + 1))
-            if period.id in b.periods:
-                starts[period.day] = min(period.order, starts.get(period.day, period.order))
-        same_term = not a.terms or not b.terms or not set(a.terms).isdisjoint(b.terms)
-        return same_term and ends == starts
+        return self.grid.linked(self.kind, b, a) if turned else self.grid.linked(self.kind, a, b)
 
     def without(self, section: str) -> Self | None:
         # Links tie neighbours in the list; only its ends can go without joining what was not joined.

@@ -209,7 +209,7 @@ class _Gatherer:
             if link.kind is not e.LinkKind.SAME_STUDENTS and len(members) > 1:
                 stack = [s for s in self.sections.values() if self.head[s.id] == self.head[members[0]]]
                 yield c.LinkedPlaces(
-                    "links", link.id, members, link.kind, self.grid.periods, self._stack_seats(stack)
+                    "links", link.id, members, link.kind, self.grid, self._stack_seats(stack)
                 )
 
     def _stack_seats(self, stack: list[e.Section]) -> int:
