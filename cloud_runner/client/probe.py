@@ -30,12 +30,15 @@ class Probe:
         Whether it is allowed.
     words
         What is wrong and what to do; empty when nothing is.
+    for_it
+        Whether it is for IT to mend; signing in, the network and the clock are the user's own matter.
     """
 
     action: str
     needed_for: str
     ok: bool
     words: str = ""
+    for_it: bool = True
 
 
 def probe(
@@ -71,8 +74,9 @@ def probe(
             words = trouble.words
             if trouble.kind == "permission":
                 words = f"Allow {action} on {_resource(action, remote)}; it is needed to {needed_for}."
-            yield Probe(action, needed_for, False, words)
-            if trouble.kind in ("network", "credentials", "clock"):
+            here = trouble.kind in ("network", "credentials", "clock")
+            yield Probe(action, needed_for, False, words, for_it=not here)
+            if here:
                 return
         else:
             yield Probe(action, needed_for, True)

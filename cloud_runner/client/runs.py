@@ -37,6 +37,7 @@ DELETED_FILE = "deleted.json"
 ABANDONED_S = 86_400.0
 """Age in seconds of a folder without a run that nobody can still be filling."""
 VERSION = 1
+GONE = "Its data in the bucket are gone: deleted from another workstation, or expired."
 
 _TRIES, _WAIT_S = 50, 0.02  # for a reader on Windows to be done
 
@@ -189,6 +190,11 @@ class Run:
     def path(self) -> Path:
         """The run's folder."""
         return Path(self.folder)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the run ended because its data in the bucket had been deleted by somebody else."""
+        return self.state is State.FAILED and self.message == GONE
 
 
 class Runs:

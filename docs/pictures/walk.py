@@ -132,7 +132,7 @@ class Walk:
         self.keys("key", "F5")
         self.until(lambda: "solve" in self.window.pages and self.page("solve").session, "the solve starts")
         solve = self.page("solve")
-        self.until(lambda: len(solve.chart.missed) > 3 or solve.session is None, "figures arrive")
+        self.until(lambda: len(solve.chart.unmet) > 3 or solve.session is None, "figures arrive")
         self.pause(6.0)
         self.picture("solve")
         if solve.session is not None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QStackedWidget,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,10 +29,13 @@ from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.remote.form import RemoteForm
-from echelon_desktop.ui.remote.probes import ProbePainter, ProbesModel, words_for_it
+from echelon_desktop.ui.remote.probes import ROW_HEIGHT, ProbePainter, ProbesModel, words_for_it
 from echelon_desktop.ui.theme import SPACE, soften_choice, theme
 
 NEW = "New stack"
+COPY = "Copy for IT"
+LISTED = 8  # permissions in sight at once: all that a test tries
+SETTINGS, ANSWERS = range(2)  # tabs
 ABOUT = (
     "A school's stack in its own AWS account solves what is too large for this computer. Your IT department "
     "sets it up once and sends you a few lines of settings. No student's name or id ever leaves here."
@@ -160,9 +164,9 @@ class RemoteDialog(QDialog):
         if self._shown is None or self.save_button.isEnabled():
             return  # what cannot be saved cannot be tested
         self.probes.clear()
-        self.for_it.hide()
-        self.copy_button.hide()
-        self.answers.show()
+        self._show_words("")
+        self.tabs.setTabVisible(ANSWERS, True)
+        self.tabs.setCurrentIndex(ANSWERS)
         self.test_button.setEnabled(False)
         self._say("note", "Trying each permission…")
         tested = alive(self, lambda _nothing: self._on_tested())
@@ -176,15 +180,17 @@ class RemoteDialog(QDialog):
 
     def _on_tested(self) -> None:
         self.test_button.setEnabled(True)
-        words = words_for_it(self._shown.name if self._shown is not None else "", self.probes.probes)
-        self.for_it.setPlainText(words)
-        self.for_it.setVisible(bool(words))
-        self.copy_button.setVisible(bool(words))
-        failed = sum(not probe.ok for probe in self.probes.probes)
-        if failed:
-            verb = "does" if failed == 1 else "do"
+        self._show_words(
+            words_for_it(self._shown.name if self._shown is not None else "", self.probes.probes)
+        )
+        failed = [probe for probe in self.probes.probes if not probe.ok]
+        own = next((probe.words for probe in failed if not probe.for_it), "")
+        if own:
+            self._say("bad", own)
+        elif failed:
+            verb = "does" if len(failed) == 1 else "do"
             number = len(self.probes.probes)
-            self._say("bad", f"{failed} of {number} {verb} not work. Send these words to IT:")
+            self._say("bad", f"{len(failed)} of {number} {verb} not work. Send the words below to IT.")
         else:
             self._say("good", "Everything works. Runs can be sent to this stack.")
 
@@ -214,9 +220,17 @@ class RemoteDialog(QDialog):
         self.save_button.setEnabled(False)
         self.remove_button.setEnabled(known)
         self.probes.clear()
-        for widget in (self.answers, self.for_it, self.copy_button):
-            widget.hide()
+        self._show_words("")
+        self.tabs.setTabVisible(ANSWERS, False)
+        self.tabs.setCurrentIndex(SETTINGS)
         self._say("", "")
+
+    def _show_words(self, words: str) -> None:
+        """Show what to send to IT; nothing when nothing is missing."""
+        self.for_it.setPlainText(words)
+        self.for_it.setVisible(bool(words))
+        self.copy_button.setVisible(bool(words))
+        self.copy_button.setText(COPY)
 
     def _say(self, kind: str, text: str) -> None:
         self.words.setText(text)
@@ -278,9 +292,6 @@ class RemoteDialog(QDialog):
         self.test_button.clicked.connect(self.test)
         row.addWidget(self.test_button)
         column.addLayout(row)
-        self.form = RemoteForm()
-        self.form.edited.connect(self._on_edited)
-        column.addWidget(self.form, 3)
         self.words_frame = QFrame()
         inner = QHBoxLayout(self.words_frame)
         inner.setContentsMargins(SPACE.m, SPACE.s, SPACE.s, SPACE.s)
@@ -288,15 +299,25 @@ class RemoteDialog(QDialog):
         self.words.setWordWrap(True)
         self.words.setAccessibleName("Connection")
         inner.addWidget(self.words, 1)
-        self.copy_button = QPushButton("Copy for IT")
+        self.copy_button = QPushButton(COPY)
         self.copy_button.clicked.connect(self._copy_for_it)
         inner.addWidget(self.copy_button)
         column.addWidget(self.words_frame)
-        self.for_it = QPlainTextEdit()
-        self.for_it.setReadOnly(True)
-        self.for_it.setAccessibleName("Words for IT")
-        self.for_it.setMaximumHeight(120)
-        column.addWidget(self.for_it)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.form = RemoteForm()
+        self.form.edited.connect(self._on_edited)
+        self.tabs.addTab(self.form, "Settings")
+        self.tabs.addTab(self._make_answers(), "Test")
+        column.addWidget(self.tabs, 1)
+        return card
+
+    def _make_answers(self) -> QWidget:
+        """What a test has tried, and the words for IT; apart from the fields, which need the whole height."""
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, SPACE.s, 0, 0)
+        column.setSpacing(SPACE.m)
         self.probes = ProbesModel(self)
         self.answers = QListView()
         self.answers.setModel(self.probes)
@@ -304,8 +325,13 @@ class RemoteDialog(QDialog):
         self.answers.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.answers.setFrameShape(QListView.Shape.NoFrame)
         self.answers.setAccessibleName("Permissions tried")
-        column.addWidget(self.answers, 2)
-        return card
+        self.answers.setMinimumHeight(LISTED * ROW_HEIGHT)
+        column.addWidget(self.answers, 1)
+        self.for_it = QPlainTextEdit()
+        self.for_it.setReadOnly(True)
+        self.for_it.setAccessibleName("Words for IT")
+        column.addWidget(self.for_it, 1)
+        return box
 
     def _copy_for_it(self) -> None:
         QGuiApplication.clipboard().setText(self.for_it.toPlainText())

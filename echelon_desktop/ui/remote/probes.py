@@ -91,9 +91,12 @@ _END = Qt.TextElideMode.ElideRight
 
 
 def words_for_it(name: str, probes: Sequence["Probe"]) -> str:
-    """What does not work, as a text to send to IT; empty when everything works."""
-    missing = [probe for probe in probes if not probe.ok]
+    """What does not work, as a text to send to IT; empty when nothing is for IT to mend."""
+    missing = [probe for probe in probes if not probe.ok and probe.for_it]
     if not missing:
         return ""
-    lines = [f"{probe.action} (to {probe.needed_for}): {probe.words}" for probe in missing]
+    actions: dict[str, list[str]] = {}  # a setting that is wrong is told of once
+    for probe in missing:
+        actions.setdefault(probe.words, []).append(f"{probe.action} (to {probe.needed_for})")
+    lines = [f"{', '.join(tried)}: {words}" for words, tried in actions.items()]
     return "\n".join((f"Echelon Desktop cannot use the AWS stack “{name}” yet.", "", *lines))

@@ -9,6 +9,7 @@ taken over when the user says so.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from cloud_runner.client.apply import Applied
     from echelon_desktop.ui.workspace import Workspace
 
+SO_FAR = " so far"  # of a scenario that is made before its run has ended
+
 
 @dataclass(slots=True)
 class Standing:
@@ -34,6 +37,7 @@ class Standing:
 
     applied: "Applied | None" = None
     trouble: str = ""
+    final: bool = True  # of a run that has ended, not of its best so far
 
     @property
     def misfits(self) -> tuple[str, ...]:
@@ -80,9 +84,11 @@ class Arrivals(QObject):
         )
 
     def scenario_of(self, run_id: str) -> str:
-        """Id of the scenario made of a run; empty when there is none, or none any more."""
-        record = self._records.get(run_id)
-        scenario = record.scenario if record is not None else ""
+        """Id of the scenario made of a run, of an ended one of its end; empty when there is none."""
+        record, run = self._records.get(run_id), self.desk.runs.get(run_id)
+        if record is None or (run is not None and run.state.ended and not record.ended):
+            return ""
+        scenario = record.scenario
         return scenario if scenario in self.workspace.document.dataset.scenarios else ""
 
     def expect(self, run: Run, name: str) -> None:
@@ -111,7 +117,9 @@ class Arrivals(QObject):
         if not run.state.ended or run.best_unmet is None or not run.keys_here or not self.is_ours(run):
             return
         record = self._records.get(run.id)
-        if run.id in self.standing or (record is not None and record.scenario):
+        standing = self.standing.get(run.id)
+        taken = record is not None and record.scenario and record.ended  # not only its best so far
+        if taken or (standing is not None and standing.final):
             return
         self._judge(run, lambda standing: self._arrive(run, standing))
 
@@ -145,42 +153,51 @@ class Arrivals(QObject):
             self.standing[run.id] = standing
             then(standing)
             self.changed.emit(run.id)
+            now = self.desk.runs.get(run.id)
+            if now is not None and not standing.final:
+                self._consider(now)  # it may have ended while its best so far was looked at
 
         def failed(error: Exception) -> None:
-            known(Standing(trouble=str(error)))
+            known(Standing(trouble=str(error), final=run.state.ended))
             if not isinstance(error, EchelonError):
                 raise error
 
-        self.workspace.background.run(work, lambda applied: known(Standing(applied)), failed)
+        self.workspace.background.run(
+            work, lambda applied: known(Standing(applied, final=run.state.ended)), failed
+        )
 
     def _adopt(self, run: Run, standing: Standing, done: Callable[[str], None]) -> None:
         applied, document = standing.applied, self.workspace.document
         if applied is None:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        name = self._name_for(run)
+        name = self._unused(self._wanted(run) + ("" if run.state.ended else SO_FAR))
         scenario = Scenario(new_scenario_id(document.dataset), name, now)
         try:
             edit = adopt_schedule(document.dataset, scenario, applied.schedule, f"Bring {name} back from AWS")
             document.apply(edit)
             counts = applied.verdict.counts
-            self._write(run, scenario.id, name, {"unmet": counts.unmet, "requests": counts.requests})
+            self._write(
+                run,
+                scenario.id,
+                name if run.state.ended else self._wanted(run),
+                {"unmet": counts.unmet, "requests": counts.requests},
+            )
         except EchelonError as error:
             standing.trouble = str(error)
             return
         standing.trouble = ""
         done(scenario.id)
 
-    def _name_for(self, run: Run) -> str:
+    def _wanted(self, run: Run) -> str:
+        """What the scenario of a run's result shall be called."""
         record = self._records.get(run.id)
-        wanted = str(record.settings.get("name", "")) if record is not None else ""
+        return (str(record.settings.get("name", "")) if record is not None else "") or "AWS"
+
+    def _unused(self, stem: str) -> str:
         taken = {scenario.name for scenario in self.workspace.document.dataset.scenarios.values()}
-        number, stem = 1, wanted or "AWS"
-        name = wanted or "AWS 1"
-        while name in taken:
-            number += 1
-            name = f"{stem} {number}"
-        return name
+        names = chain([stem], (f"{stem} {number}" for number in count(2)))
+        return next(name for name in names if name not in taken)
 
     # The school's history -----------------------------------------------------------------------------
 
@@ -202,7 +219,7 @@ class Arrivals(QObject):
             id=run.id,
             scenario=scenario,
             started=run.created,
-            ended=run.ended if scenario else "",
+            ended=run.ended if scenario and run.state.ended else "",
             status=run.status,
             seed=best.seed if best is not None else None,
             settings={
@@ -210,6 +227,7 @@ class Arrivals(QObject):
                 "where": run.remote.name,
                 "name": name,
                 "from": sent_from,
+                "seeds": list(order.seeds),
                 "time_limit_s": order.time_limit_s,
                 "workers": order.vcpu,
             },

@@ -68,7 +68,10 @@ def deeds_for(entry: Entry, is_open: bool, writable: bool, fits: bool) -> tuple[
         found |= {Deed.BEST} if running and is_open and writable and run.keys_here else set()
     else:
         found |= {Deed.AGAIN, Deed.FORGET}
-        found |= {Deed.DELETE} if run.deleted is None else {Deed.CERTIFICATE}
+        if run.deleted is not None:
+            found |= {Deed.CERTIFICATE}
+        elif not run.gone:
+            found |= {Deed.DELETE}
     return _ordered(found)
 
 

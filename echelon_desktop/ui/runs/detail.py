@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.runs.deeds import Deed
 from echelon_desktop.ui.runs.entries import HERE, Entry
-from echelon_desktop.ui.runs.listing import STATE_COLUMN, ChildrenModel, StatePainter, duration, moment
+from echelon_desktop.ui.runs.listing import STATE_COLUMN, ChildrenModel, StatePainter, duration
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
@@ -85,7 +86,7 @@ class Detail(QFrame):
         self.facts_line.setText("  ·  ".join(part for part in parts if part and part != "–"))
         self._show_deeds(deeds)
         self.say(*message)
-        for label, value in zip(self.figures, (entry.missed, entry.certain, entry.avoidable), strict=True):
+        for label, value in zip(self.figures, (entry.unmet, entry.certain, entry.avoidable), strict=True):
             label.setText("–" if value is None else f"{value:,}")
         self._show_curve(entry)
         self._show_children(entry)
@@ -128,8 +129,8 @@ class Detail(QFrame):
 
     def _show_curve(self, entry: Entry) -> None:
         self.chart.clear(entry.limit_s or max(1.0, entry.seconds or 1.0))
-        for seconds, missed, bound in entry.points:
-            self.chart.add(seconds, missed, bound)
+        for seconds, unmet, bound in entry.points:
+            self.chart.add(seconds, unmet, bound)
 
     def _show_misfits(self, misfits: Sequence[str]) -> None:
         known = self.tabs.isTabVisible(MISFITS)
@@ -149,21 +150,16 @@ class Detail(QFrame):
 
     # Building ---------------------------------------------------------------------------------------
 
-    def _make_head(self) -> QHBoxLayout:
+    def _make_head(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(0)
         row = QHBoxLayout()
         row.setSpacing(SPACE.s)
-        words = QVBoxLayout()
-        words.setSpacing(0)
         self.title = QLabel()
         self.title.setProperty("kind", "lead")
-        words.addWidget(self.title)
-        self.facts_line = QLabel()
-        self.facts_line.setProperty("kind", "small")
-        for label in (self.title, self.facts_line):
-            # The buttons come first where there is not room for both.
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        words.addWidget(self.facts_line)
-        row.addLayout(words, 1)
+        # The buttons come first where there is not room for both.
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.title, 1)
         self.buttons: dict[Deed, QPushButton] = {}
         for deed in Deed:
             button = self.buttons[deed] = QPushButton(deed.title)
@@ -171,7 +167,12 @@ class Detail(QFrame):
             button.hide()  # all of them at once would widen the window, and it would stay so
             button.clicked.connect(lambda _=False, d=deed: self.asked.emit(d))
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+        column.addLayout(row)
+        self.facts_line = QLabel()
+        self.facts_line.setProperty("kind", "small")
+        self.facts_line.setWordWrap(True)  # below the buttons, or they would leave it no room
+        column.addWidget(self.facts_line)
+        return column
 
     def _make_message(self) -> QWidget:
         self.message_frame = QFrame()
@@ -192,7 +193,7 @@ class Detail(QFrame):
         grid.setHorizontalSpacing(SPACE.xl)
         grid.setVerticalSpacing(0)
         self.figures: list[QLabel] = []
-        for at, words in enumerate(("missed requests", "certainly unavoidable", "at most avoidable")):
+        for at, words in enumerate(("unmet requests", "certainly unavoidable", "at most avoidable")):
             figure = QLabel("–")
             figure.setProperty("kind", "title")
             figure.setAccessibleName(words)

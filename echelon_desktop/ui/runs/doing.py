@@ -1,11 +1,12 @@
 """Carries out what the user wants done with a run, and asks before what cannot be taken back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cloud_runner.client.runs import Run
+from cloud_runner.client.runs import Deletion, Run
 from echelon_desktop.errors import InputError
 from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.remote.courier import alive
@@ -19,7 +20,7 @@ class RunDeeds(QObject):
     """
     Does the deeds of the Runs page.
 
-    ``said`` carries kind and text of a message for the run that is shown, ``sent`` the id of a new run.
+    ``said`` carries a run's id, and kind and text of a message on it; ``sent`` the id of a new run.
 
     Parameters
     ----------
@@ -29,13 +30,12 @@ class RunDeeds(QObject):
         Parent of the dialogs.
     """
 
-    said = Signal(str, str)
+    said = Signal(str, str, str)
     sent = Signal(str)
 
     def __init__(self, workspace: Workspace, page: QWidget) -> None:
         super().__init__(page)
         self.workspace, self.page = workspace, page
-        self._refuse = alive(self, lambda error: self.said.emit("bad", str(error)))
         self.desk, self.arrivals, self.document = workspace.desk, workspace.arrivals, workspace.document
 
     def do(self, deed: Deed, entry: Entry) -> None:
@@ -55,8 +55,9 @@ class RunDeeds(QObject):
         if deed in (Deed.BOARD, Deed.APPLY):
             self.arrivals.take(run, self._to_board)
         elif deed is Deed.BEST:
-            self.said.emit("note", "Fetching the best schedule so far…")
-            self.desk.fetch_best(run.id, alive(self, lambda _outcome: self._take_best(run.id)), self._refuse)
+            self.said.emit(run.id, "note", "Fetching the best schedule so far…")
+            fetched = alive(self, lambda _outcome: self._take_best(run.id))
+            self.desk.fetch_best(run.id, fetched, self._refuse(run))
         elif deed is Deed.CANCEL:
             self._cancel(run)
         elif deed is Deed.AGAIN:
@@ -74,16 +75,15 @@ class RunDeeds(QObject):
 
     def _take_best(self, run_id: str) -> None:
         run = self.desk.runs.get(run_id)
-        if run is None:
-            return
-        if run.best_unmet is None:
-            self.said.emit("doubt", "There is no schedule yet. Try again in a minute.")
-            return
-        self.arrivals.take(run, self._tell_taken)
+        if run is not None:
+            self.arrivals.take(run, lambda scenario: self._tell_taken(run_id, scenario))
 
-    def _tell_taken(self, scenario: str) -> None:
+    def _tell_taken(self, run_id: str, scenario: str) -> None:
         name = self.document.dataset.scenarios[scenario].name
-        self.workspace.notice.emit("good", f"The best so far is scenario “{name}”.")
+        self.said.emit(run_id, "good", f"The best so far is scenario “{name}”. The run goes on.")
+
+    def _refuse(self, run: Run) -> Callable[[Exception], None]:
+        return alive(self, lambda error: self.said.emit(run.id, "bad", str(error)))
 
     def _cancel(self, run: Run) -> None:
         if ask(
@@ -98,14 +98,14 @@ class RunDeeds(QObject):
             now = self.desk.runs.get(run.id)
             if now is None or now.state.ended:  # while the question was on the screen
                 return
-            self.said.emit("note", "Cancelling…")
-            self.desk.cancel(run.id, self._refuse)
+            self.said.emit(run.id, "note", "Cancelling…")
+            self.desk.cancel(run.id, self._refuse(run))
 
     def _solve_again(self, run: Run) -> None:
         dialog = AgainDialog(run, self.page)
         if dialog.exec():
             self.desk.retry(
-                run.id, dialog.order(), alive(self, lambda new: self.sent.emit(new.id)), self._refuse
+                run.id, dialog.order(), alive(self, lambda new: self.sent.emit(new.id)), self._refuse(run)
             )
         dialog.deleteLater()
 
@@ -118,8 +118,17 @@ class RunDeeds(QObject):
             "What was brought back stays on this computer. You get a confirmation that can be filed.",
             danger=True,
         ):
-            self.said.emit("note", "Deleting…")
-            self.desk.delete_remote(run.id, lambda _deletion: None, self._refuse)
+            self.said.emit(run.id, "note", "Deleting…")
+            deleted = alive(self, lambda deletion: self._tell_deleted(run.id, deletion))
+            self.desk.delete_remote(run.id, deleted, self._refuse(run))
+
+    def _tell_deleted(self, run_id: str, deletion: Deletion) -> None:
+        if deletion.left:
+            self.said.emit(run_id, "bad", f"{deletion.left:,} objects are left on AWS. Delete them again.")
+        else:
+            self.said.emit(
+                run_id, "good", "Nothing of the run is left on AWS. The confirmation can be saved."
+            )
 
     def save_certificate(self, run: Run, path: Path | None = None) -> None:
         """Write the confirmation of what was deleted; asks where when not told."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cloud_runner.client.runs import Run as RemoteRun
 from cloud_runner.client.runs import State
 from echelon_desktop.model.store import Run as LocalRun
+from echelon_desktop.ui.solve.outcomes import ended, outcome
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.solve.session import Session
@@ -30,13 +31,6 @@ STATE_WORDS = {
     State.CANCELLED: "Cancelled",
 }
 OUTCOMES = {State.DONE: DONE, State.FAILED: FAILED, State.CANCELLED: CANCELLED}
-ENDED = {
-    "proved": "proven",
-    "time": "out of time",
-    "iterations": "out of moves",
-    "stopped": "stopped",
-    "stalled": "nothing more to try",
-}
 
 Points = tuple[tuple[float, int | None, int], ...]
 
@@ -58,12 +52,12 @@ class Entry:
         ISO 8601.
     outcome, state
         "going", "done", "failed" or "cancelled"; the state in words.
-    missed, certain
-        Missed requests of the best schedule, and how many certainly are; None while nothing is known.
+    unmet, certain
+        Unmet requests of the best schedule, and how many certainly are; None while nothing is known.
     seconds
         Of solving, None while nothing is known.
     points
-        The curve: seconds, missed requests, bound.
+        The curve: seconds, unmet requests, bound.
     scenario
         In the school's file, empty when there is none.
     limit_s
@@ -79,7 +73,7 @@ class Entry:
     started: str
     outcome: str
     state: str
-    missed: int | None
+    unmet: int | None
     certain: int | None
     seconds: float | None
     points: Points
@@ -90,16 +84,16 @@ class Entry:
 
     @property
     def avoidable(self) -> int | None:
-        """Missed requests that another schedule might meet, at most."""
-        if self.missed is None or self.certain is None:
+        """Unmet requests that another schedule might meet, at most."""
+        if self.unmet is None or self.certain is None:
             return None
-        return max(0, self.missed - self.certain)
+        return max(0, self.unmet - self.certain)
 
 
 def live_entry(session: "Session", path: Path) -> Entry:
     """The solve that runs beside the window."""
     known = [point for point in session.points if point[1] is not None]
-    seconds, missed, certain = known[-1] if known else (None, None, None)
+    seconds, unmet, certain = known[-1] if known else (None, None, None)
     return Entry(
         key=LIVE,
         where=HERE,
@@ -108,7 +102,7 @@ def live_entry(session: "Session", path: Path) -> Entry:
         started=session.started,
         outcome=GOING,
         state="Stopping" if session.stopping else "Solving",
-        missed=missed,
+        unmet=unmet,
         certain=certain,
         seconds=seconds,
         points=tuple(session.points),
@@ -126,10 +120,10 @@ def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = No
     figures = run.figures
     levels = figures.get("levels") or [{}]
     certain = figures.get("certain", levels[0].get("bound"))
-    ended = ENDED.get(str(figures.get("ended")), "")
+    why = ended(str(figures.get("ended")))
     where = str(run.settings.get("where", HERE))
     done = bool(run.scenario)
-    state = f"Done, {ended}" if done and ended else "Done" if done else run.status.capitalize()
+    state = f"Done, {why}" if done and why else "Done" if done else run.status and outcome(run.status, "")
     return Entry(
         key=f"{path}#{run.id}",
         where=where,
@@ -138,7 +132,7 @@ def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = No
         started=run.started,
         outcome=DONE if done else FAILED if where == HERE else CANCELLED,
         state=state or "Not known here",  # sent from another computer
-        missed=figures.get("unmet"),
+        unmet=figures.get("unmet"),
         certain=certain,
         seconds=figures.get("seconds"),
         points=tuple((float(s), m, int(b)) for s, m, b in figures.get("progress", ())),
@@ -151,7 +145,7 @@ def remote_entry(run: RemoteRun, scenario: str) -> Entry:
     """A run on AWS; ``scenario`` is what was made of it in the school that is open."""
     curve = best_curve(run)
     told = [child.unmet for child in run.children if child.unmet is not None]
-    missed = min([*told, *([run.best_unmet] if run.best_unmet is not None else [])], default=None)
+    unmet = min([*told, *([run.best_unmet] if run.best_unmet is not None else [])], default=None)
     return Entry(
         key=run.id,
         where=run.remote.name,
@@ -160,7 +154,7 @@ def remote_entry(run: RemoteRun, scenario: str) -> Entry:
         started=run.created,
         outcome=OUTCOMES.get(run.state, GOING),
         state=STATE_WORDS[run.state],
-        missed=missed,
+        unmet=unmet,
         certain=max([run.certain, *(child.bound for child in run.children)]) if told else None,
         seconds=max((child.seconds for child in run.children), default=0.0) or None,
         points=curve,
@@ -179,17 +173,17 @@ def best_curve(run: RemoteRun) -> Points:
     """
     told = sorted((point for child in run.children for point in child.progress), key=itemgetter(0))
     curve: list[tuple[float, int | None, int]] = []
-    missed: int | None = None
+    least: int | None = None
     bound = 0
     for seconds, unmet, certain in told:
-        best = [known for known in (missed, unmet) if known is not None]
+        best = [known for known in (least, unmet) if known is not None]
         now = (min(best, default=None), max(bound, certain))
-        if now != (missed, bound) or not curve:
-            missed, bound = now
-            curve.append((seconds, missed, bound))
-    ended = max((child.seconds for child in run.children), default=0.0)
-    if told and curve[-1][0] < max(ended, told[-1][0]):
-        curve.append((max(ended, told[-1][0]), missed, bound))
+        if now != (least, bound) or not curve:
+            least, bound = now
+            curve.append((seconds, least, bound))
+    last = max([child.seconds for child in run.children] + [point[0] for point in told], default=0.0)
+    if told and curve[-1][0] < last:
+        curve.append((last, least, bound))
     return tuple(curve)
 
 

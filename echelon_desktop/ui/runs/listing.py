@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QDateTime, QLocale, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cloud_runner.client.runs import Child, State
 from echelon_desktop.solver.result import DEFAULT_STRATEGY
+from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.runs.entries import CANCELLED, DONE, FAILED, GOING, HERE, STATE_WORDS, Entry
 from echelon_desktop.ui.schedule.records import Column, RecordModel
+from echelon_desktop.ui.solve.outcomes import seeds_in_words, seeds_of
 from echelon_desktop.ui.theme import SPACE, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -83,12 +85,6 @@ def outcome_of(row: Entry | Child) -> str:
     return {State.DONE: DONE, State.FAILED: FAILED, State.CANCELLED: CANCELLED}.get(row.state, GOING)
 
 
-def moment(text: str) -> str:
-    """A moment in UTC as the user writes dates, in the time of the place."""
-    when = QDateTime.fromString(text, Qt.DateFormat.ISODate).toLocalTime()
-    return QLocale().toString(when, QLocale.FormatType.ShortFormat) if when.isValid() else text
-
-
 def duration(seconds: float | None) -> str:
     """Seconds in words: "45 s", "3:20 min", "2:05 h"."""
     if seconds is None:
@@ -107,11 +103,11 @@ def entry_columns() -> list[Column[Entry]]:
         Column("State", 168, lambda e: e.state),
         Column("School", 136, lambda e: e.school),
         Column("Where", 140, lambda e: e.where if e.where == HERE else f"AWS: {e.where}"),
-        Column("Missed", 72, lambda e: _number(e.missed), lambda e: _order(e.missed), True),
+        Column("Unmet", 72, lambda e: _number(e.unmet), lambda e: _order(e.unmet), True),
         Column("Certainly", 84, lambda e: _number(e.certain), lambda e: _order(e.certain), True),
         Column("Solving", 84, lambda e: duration(e.seconds), lambda e: e.seconds or -1.0, True),
         Column("Started", 132, lambda e: moment(e.started), lambda e: e.started),
-        Column("Seeds", 72, _portfolio, _size),
+        Column("Seeds", 72, lambda e: seeds_in_words(_seeds(e)), _seeds),
         Column("Note", 160, _note),
     ]
 
@@ -121,21 +117,17 @@ def child_columns() -> list[Column[Child]]:
     return [
         Column("State", 152, lambda c: STATE_WORDS[c.state]),
         Column("Seed", 52, lambda c: str(c.seed), lambda c: c.seed, True),
-        Column("Missed", 68, lambda c: _number(c.unmet), lambda c: _order(c.unmet), True),
+        Column("Unmet", 68, lambda c: _number(c.unmet), lambda c: _order(c.unmet), True),
         Column("Certainly", 80, lambda c: _number(c.bound if c.progress else None), lambda c: c.bound, True),
         Column("Solving", 80, lambda c: duration(c.seconds or None), lambda c: c.seconds, True),
         Column("Note", 96, _child_note),
     ]
 
 
-def _portfolio(entry: Entry) -> str:
-    if entry.local is not None:
-        return f"no. {entry.local.seed}" if entry.local.seed is not None else ""
-    return f"{_size(entry):,}"
-
-
-def _size(entry: Entry) -> int:
-    return entry.remote.order.children if entry.remote is not None else 1
+def _seeds(entry: Entry) -> tuple[int, ...]:
+    if entry.remote is not None:
+        return entry.remote.order.seeds
+    return seeds_of(entry.local) if entry.local is not None else ()
 
 
 def _note(entry: Entry) -> str:

@@ -1,6 +1,7 @@
 """The Runs page: every run, here and on AWS, of every school, and what can be done with it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
@@ -38,6 +39,14 @@ ALL, OURS, GOING_ON, REMOTE = "all", "ours", "going", "remote"
 CHOICES = (("All runs", ALL), ("This school", OURS), ("Going on", GOING_ON), ("On AWS", REMOTE))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was answered to a deed, and the outcome that the run had then."""
+
+    outcome: str
+    message: tuple[str, str]
+
+
 class RunsPage(Page):
     """A table of runs above, the selected one below."""
 
@@ -49,6 +58,7 @@ class RunsPage(Page):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.desk, self.arrivals = workspace.desk, workspace.arrivals
+        self._said: dict[str, Said] = {}
         self._elsewhere: list[Entry] = []  # local runs of schools opened lately
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE.l)
@@ -125,7 +135,11 @@ class RunsPage(Page):
         local = [local_entry(run, document.path, scenarios) for run in self._records if run.id not in known]
         if self.workspace.session is not None:
             local.append(live_entry(self.workspace.session, document.path))
-        local += [entry for entry in self._elsewhere if entry.path != document.path]
+        local += [
+            entry
+            for entry in self._elsewhere
+            if entry.path != document.path and (entry.local is None or entry.local.id not in known)
+        ]
         key = self.selected.key if self.selected is not None else ""
         self.model.show_entries(newest_first([*remote, *local]))
         self.stack.setCurrentIndex(1 if self.model.rows else 0)
@@ -172,7 +186,13 @@ class RunsPage(Page):
         fits = standing is None or not standing.misfits
         deeds = deeds_for(entry, ours, not document.read_only, fits)
         misfits = standing.misfits if standing is not None and not entry.scenario else ()
-        self.detail.show_entry(entry, deeds, message_on(entry, standing, ours), misfits)
+        said = self._said.get(entry.key)
+        trouble = (entry.remote is not None and entry.remote.trouble) or (standing and standing.trouble)
+        if said is not None and said.outcome == entry.outcome and not trouble:
+            message = said.message
+        else:
+            message = message_on(entry, standing, ours)
+        self.detail.show_entry(entry, deeds, message, misfits)
         if self.detail.shows_log and entry.outcome == GOING:
             self._log_timer.start()
         else:
@@ -220,6 +240,13 @@ class RunsPage(Page):
     def _do(self, deed: Deed) -> None:
         if self.selected is not None:
             self.deeds.do(deed, self.selected)
+
+    def _on_said(self, run_id: str, kind: str, text: str) -> None:
+        """Keep an answer on the screen until the run ends or is in trouble: looks come every few seconds."""
+        run = self.desk.runs.get(run_id)
+        if run is not None:
+            self._said[run_id] = Said(remote_entry(run, "").outcome, (kind, text))
+        self._show_selected()
 
     def _on_sent(self, run_id: str) -> None:
         self._fill()
@@ -269,7 +296,7 @@ class RunsPage(Page):
         row.setContentsMargins(SPACE.xl, SPACE.m, SPACE.xl, 0)
         self.detail = Detail()
         self.deeds = RunDeeds(self.workspace, self)
-        self.deeds.said.connect(self.detail.say)
+        self.deeds.said.connect(self._on_said)
         self.deeds.sent.connect(self._on_sent)
         self.detail.asked.connect(self._do)
         self.detail.log_wanted.connect(self._read_log)

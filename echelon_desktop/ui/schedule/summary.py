@@ -19,7 +19,7 @@ from echelon_desktop.ui.theme import SPACE, theme
 MOST_LISTED = 500
 FIGURES = (
     ("met", "requests met"),
-    ("missed", "missed"),
+    ("unmet", "unmet"),
     ("whole", "students with every request"),
     ("spread", "size spread"),
     ("sped", "SPED spread"),
@@ -75,13 +75,13 @@ class Summary(QWidget):
     def show_facts(self, timetable: Timetable | None, verdict: Verdict | None) -> None:
         """Show what is known; figures that only the verdict knows follow it."""
         if timetable is not None:
-            requests, missed = sum(timetable.number_of_requests.values()), len(timetable.unmet)
+            requests, unmet = sum(timetable.number_of_requests.values()), len(timetable.unmet)
             whole = sum(
                 1 for s, n in timetable.number_of_requests.items() if n and s not in timetable.unmet_of
             )
             asking = sum(1 for n in timetable.number_of_requests.values() if n)
-            self.figures["met"].setText(f"{requests - missed:,} of {requests:,}")
-            self.figures["missed"].setText(f"{missed:,}")
+            self.figures["met"].setText(f"{requests - unmet:,} of {requests:,}")
+            self.figures["unmet"].setText(f"{unmet:,}")
             self.figures["whole"].setText(f"{whole:,} of {asking:,}")
         if verdict is None:
             self._say("note", "Checking all hard rules…", "clock", "note")

@@ -1,6 +1,6 @@
 """The list of all changes of the school file; choosing a line goes back, or forth, to it."""
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.theme import SPACE, theme
 
 
@@ -54,9 +55,7 @@ class HistoryDialog(QDialog):
         """Show the history as it is now, the newest first."""
         self.list.clear()
         for entry in reversed(self.document.file.history()):
-            when = QDateTime.fromString(entry.when, Qt.DateFormat.ISODate).toLocalTime()
-            shown = QLocale().toString(when, QLocale.FormatType.ShortFormat)
-            item = QListWidgetItem(f"{shown}    {entry.title}")
+            item = QListWidgetItem(f"{moment(entry.when)}    {entry.title}")
             item.setData(Qt.ItemDataRole.UserRole, entry.seq)
             item.setIcon(
                 theme().icon(

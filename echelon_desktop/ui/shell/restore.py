@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from echelon_desktop.model.store import Backup, SchoolFile, Snapshot, backups, restore_backup
 from echelon_desktop.ui.messages import ask
+from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.theme import SPACE, theme
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class RestoreDialog(QDialog):
         elif ask(
             self,
             "Restore a backup",
-            f"{self.path.name} becomes what it was at {_local(str(point.when))}.",
+            f"{self.path.name} becomes what it was at {moment(str(point.when))}.",
             "Restore",
             "What it holds now becomes a backup itself.",
             danger=True,
@@ -78,7 +79,7 @@ class RestoreDialog(QDialog):
             points += [(s, f"Snapshot “{s.name}”", "camera") for s in _snapshots(self.main.document.file)]
         points += [(b, "Backup", "history") for b in backups(self.path)]
         for point, title, icon in points:
-            item = QListWidgetItem(theme().icon(icon), f"{_local(str(point.when))}    {title}")
+            item = QListWidgetItem(theme().icon(icon), f"{moment(str(point.when))}    {title}")
             item.setData(Qt.ItemDataRole.UserRole, point)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -94,8 +95,3 @@ class RestoreDialog(QDialog):
 
 def _snapshots(file: SchoolFile) -> list[Snapshot]:
     return list(reversed(file.snapshots()))
-
-
-def _local(when: str) -> str:
-    moment = QDateTime.fromString(when, Qt.DateFormat.ISODate).toLocalTime()
-    return QLocale().toString(moment, QLocale.FormatType.ShortFormat)

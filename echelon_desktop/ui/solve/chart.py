@@ -1,5 +1,5 @@
 """
-The chart of a running solve: missed requests falling, the bound rising, what lies between still open.
+The chart of a running solve: unmet requests falling, the bound rising, what lies between still open.
 
 Drawn by hand: two stepped lines need no chart library, and the one at hand takes over a second to load.
 """
@@ -24,7 +24,7 @@ class ProgressChart(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Missed requests and bound over time")
+        self.setAccessibleName("Unmet requests and bound over time")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.clear(60.0)
         theme().changed.connect(self.update)
@@ -32,16 +32,16 @@ class ProgressChart(QWidget):
     def clear(self, limit_s: float) -> None:
         """Begin anew, with an axis of so many seconds."""
         self.limit_s = limit_s
-        self.missed: list[tuple[float, int]] = []
+        self.unmet: list[tuple[float, int]] = []
         self.bound: list[tuple[float, int]] = []
         self.update()
 
-    def add(self, seconds: float, missed: int | None, bound: int) -> None:
+    def add(self, seconds: float, unmet: int | None, bound: int) -> None:
         """Add what is known at a moment."""
-        if missed is not None:
-            self.missed.append((seconds, missed))
+        if unmet is not None:
+            self.unmet.append((seconds, unmet))
         self.bound.append((seconds, bound))
-        last = f"{missed:,} missed, " if missed is not None else ""
+        last = f"{unmet:,} unmet, " if unmet is not None else ""
         self.setAccessibleDescription(f"After {seconds:.0f} s: {last}{bound:,} certainly")
         self.update()
 
@@ -66,7 +66,7 @@ class ProgressChart(QWidget):
 
         now = self.bound[-1][0]
         tokens = theme().tokens
-        lines = ((self.bound, tokens.series[1], "certainly"), (self.missed, tokens.series[0], "missed"))
+        lines = ((self.bound, tokens.series[1], "certainly"), (self.unmet, tokens.series[0], "unmet"))
         taken: list[float] = []
         for values, color, word in lines:
             if not values:
@@ -76,12 +76,12 @@ class ProgressChart(QWidget):
                 path.lineTo(point(at, before))
                 path.lineTo(point(at, value))
             path.lineTo(point(now, values[-1][1]))
-            style = Qt.PenStyle.SolidLine if word == "missed" else Qt.PenStyle.DashLine
+            style = Qt.PenStyle.SolidLine if word == "unmet" else Qt.PenStyle.DashLine
             painter.setPen(QPen(QColor(color), 2, style))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(path)
             y = point(now, values[-1][1]).y()
-            # What is missed is never below the bound, so its label goes above where both are close; below
+            # What is unmet is never below the bound, so its label goes above where both are close; below
             # are the words of the axis.
             y = min([y, *(other - 18 for other in taken if other - y < 18)])
             taken.append(y)
@@ -90,11 +90,11 @@ class ProgressChart(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{values[-1][1]:,} {word}")
 
     def _top(self) -> int:
-        """Top of the scale: a little above what is missed once the first rush is over."""
-        if not self.missed:
+        """Top of the scale: a little above what is unmet once the first rush is over."""
+        if not self.unmet:
             return 10
-        settled = [value for at, value in self.missed if at > 0.1 * self.missed[-1][0]]
-        most = max(settled or [self.missed[-1][1]])
+        settled = [value for at, value in self.unmet if at > 0.1 * self.unmet[-1][0]]
+        most = max(settled or [self.unmet[-1][1]])
         return max(4, round(most * 1.15) + 1)
 
     def _draw_axes(self, painter: QPainter, area: QRectF, top: int, seconds: float) -> None:

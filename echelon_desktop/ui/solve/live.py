@@ -36,7 +36,7 @@ class Live(QFrame):
 
     def show_idle(self) -> None:
         """Nothing was solved yet."""
-        for label in (self.missed, self.certain, self.open):
+        for label in (self.unmet, self.certain, self.open):
             label.setText("–")
         self.hint(HINT)
         self.bar.setValue(0)
@@ -50,12 +50,12 @@ class Live(QFrame):
         """A solve begins, and nothing is known yet."""
         self.bar.setRange(0, STEPS)
         self.bar.setValue(0)
-        for label in (self.missed, self.certain, self.open):
+        for label in (self.unmet, self.certain, self.open):
             label.setText("…")
 
     def show_figures(self, unmet: int | None, bound: int) -> None:
-        """Show what is missed, what certainly is, and what lies between."""
-        self.missed.setText("…" if unmet is None else f"{unmet:,}")
+        """Show what is unmet, what certainly is, and what lies between."""
+        self.unmet.setText("…" if unmet is None else f"{unmet:,}")
         sure = bound if unmet is None else min(bound, unmet)
         self.certain.setText(f"{sure:,}")
         self.open.setText("…" if unmet is None else f"{unmet - sure:,}")
@@ -71,10 +71,10 @@ class Live(QFrame):
     def _make_figures(self) -> QGridLayout:
         figures = QGridLayout()
         figures.setHorizontalSpacing(SPACE.xl)
-        self.missed, self.certain, self.open = QLabel(), QLabel(), QLabel()
+        self.unmet, self.certain, self.open = QLabel(), QLabel(), QLabel()
         for at, (label, words) in enumerate(
             (
-                (self.missed, "missed requests"),
+                (self.unmet, "unmet requests"),
                 (self.certain, "certainly unavoidable"),
                 (self.open, "at most avoidable"),
             )

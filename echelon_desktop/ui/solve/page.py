@@ -55,6 +55,7 @@ class SolvePage(Page):
         super().__init__(workspace)
         self.session: Session | None = None
         self._began = 0.0
+        self._sent = ""  # id of the run that was sent last
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE.l)
         column.setSpacing(SPACE.m)
@@ -73,6 +74,7 @@ class SolvePage(Page):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
         workspace.engine.state_changed.connect(self._enable)
+        workspace.desk.ended.connect(self._on_run_ended)
         self.refresh(None)
         self.live.show_idle()
 
@@ -349,9 +351,14 @@ class SolvePage(Page):
             self.machines.show_estimate(self.remote_order())
 
     def _on_sent(self, run: RemoteRun, name: str) -> None:
+        self._sent = run.id
         self.workspace.arrivals.expect(run, name)
         self.live.say("note", f"Sent to “{run.remote.name}”. Runs shows how it goes.")
         self.workspace.go_to("runs", key=run.id)
+
+    def _on_run_ended(self, run: RemoteRun) -> None:
+        if run.id == self._sent:
+            self.live.say("", "")  # "sent" is no news any more
 
     def _on_tick(self) -> None:
         if self.session is None:

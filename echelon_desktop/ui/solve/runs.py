@@ -4,8 +4,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QDateTime,
-    QLocale,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -13,17 +11,12 @@ from PySide6.QtCore import (
 )
 
 from echelon_desktop.model.store import Run
+from echelon_desktop.ui.moments import moment
+from echelon_desktop.ui.solve.outcomes import outcome, seeds_in_words, seeds_of
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("Started", "Scenario", "What", "Missed", "At least", "Time", "Seed", "Method", "Outcome")
-NUMBERS = {3, 4, 5, 6}
-ENDED = {
-    "proved": "proven",
-    "time": "out of time",
-    "iterations": "out of moves",
-    "stopped": "stopped",
-    "stalled": "nothing more to try",
-}
+COLUMNS = ("Started", "Scenario", "What", "Unmet", "At least", "Time", "Seeds", "Method", "Outcome")
+NUMBERS = {3, 4, 5}
 
 
 class RunsModel(QAbstractTableModel):
@@ -69,23 +62,25 @@ class RunsModel(QAbstractTableModel):
         """Titles of the columns."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    when = QDateTime.fromString(run.started, Qt.DateFormat.ISODate).toLocalTime()
     figures, settings = run.figures, run.settings
     levels = figures.get("levels") or [{}]
     bound = levels[0].get("bound")
     seconds = figures.get("seconds")
     return (
-        QLocale().toString(when, QLocale.FormatType.ShortFormat),
+        moment(run.started),
         str(settings.get("name", "")),
         str(settings.get("scope", "")),
         f"{figures['unmet']:,}" if "unmet" in figures else "–",
         "–" if bound is None else f"{bound:,}",
         "–" if seconds is None else f"{seconds:.0f} s",
-        "" if run.seed is None else str(run.seed),
+        seeds_in_words(seeds_of(run)),
         str(figures.get("method", "")),
-        f"{run.status}, {ENDED.get(str(figures.get('ended')), '')}" if run.ended else "not finished",
+        outcome(run.status, str(figures.get("ended"))) if run.ended else "Not finished",
     )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from echelon_desktop.solver.solve import Run as SolverRun
 
 
-Point = tuple[float, int | None, int]  # seconds, missed requests, bound
+Point = tuple[float, int | None, int]  # seconds, unmet requests, bound
 
 
 class Session(QObject):
@@ -296,11 +296,11 @@ def _sentence(result: Result, verdict: Verdict, bound: int) -> str:
     if unmet == 0:
         return f"All {requests:,} requests are met."
     sure = min(bound, unmet)
-    missed = f"{unmet:,} of {requests:,} requests {'is' if unmet == 1 else 'are'} missed"
+    told = f"{unmet:,} of {requests:,} requests {'is' if unmet == 1 else 'are'} unmet"
     avoidable = unmet - sure
     if avoidable == 0:
-        return f"{missed}; no schedule misses fewer."
+        return f"{told}; no schedule leaves fewer unmet."
     levels = [level for level in result.levels if level.name.startswith("unmet requests")]
     if levels and all(level.proven for level in levels):
-        return f"{missed}; proven: no schedule is better by the rules."
-    return f"{missed}: {sure:,} certainly, at most {avoidable:,} of them avoidable."
+        return f"{told}; proven: no schedule is better by the rules."
+    return f"{told}: {sure:,} certainly, at most {avoidable:,} of them avoidable."

@@ -1,5 +1,6 @@
 """Settings → Remote: pasted, edited, kept; secrets go into the keyring alone; the test of the connection."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
@@ -12,10 +13,11 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from cloud_runner.client.probe import Probe
 from cloud_runner.client.remotes import Remote, SignIn
 from cloud_runner.emulator.cloud import Cloud
 from echelon_desktop.ui.remote.desk import RemoteDesk
-from echelon_desktop.ui.remote.dialog import RemoteDialog
+from echelon_desktop.ui.remote.dialog import SETTINGS, RemoteDialog
 from echelon_desktop.ui.remote.profiles import Profile, aws_profiles
 
 PATIENCE_MS = 60_000
@@ -185,6 +187,10 @@ def test_the_connection_is_tried(
     assert dialog.probes.rowCount() > 5
     assert "Everything works" in dialog.words.text()
     assert not dialog.for_it.isVisible()
+    dialog.tabs.setCurrentIndex(SETTINGS)
+    body = dialog.form.widget()
+    assert body.height() >= body.sizeHint().height(), "the answers take no room from the fields"
+    assert not dialog.form.verticalScrollBar().isVisible()
     qtmodeltester.check(dialog.probes)
     spoken = dialog.probes.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert "works" in spoken
@@ -201,8 +207,23 @@ def test_what_is_missing_is_said_in_words_for_it(
     words = dialog.for_it.toPlainText()
     assert "no-such-bucket-anywhere" in words
     assert "“North High”" in words
+    assert words.count("no-such-bucket-anywhere") == 1, "what is wrong is said once"
     dialog.copy_button.click()
     assert QGuiApplication.clipboard().text() == words
+
+
+def test_an_expired_sign_in_is_the_users_own_matter(
+    dialog: RemoteDialog, desk: RemoteDesk, remote: Remote, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    def expired(*_: object) -> Iterator[Probe]:
+        yield Probe("s3:ListBucket", "see how far a run is", False, "Sign in again.", for_it=False)
+
+    monkeypatch.setattr("cloud_runner.client.probe.probe", expired)
+    dialog.refresh()
+    dialog.test_button.click()
+    qtbot.waitUntil(dialog.test_button.isEnabled, timeout=PATIENCE_MS)
+    assert dialog.words.text() == "Sign in again."
+    assert not dialog.for_it.isVisible()
 
 
 def test_settings_may_be_closed_while_they_are_tried(

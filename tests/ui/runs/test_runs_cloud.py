@@ -116,7 +116,7 @@ def test_a_run_comes_home_as_a_scenario_and_leaves_nothing_on_aws(
     assert document.scenario != scenario, "the board under the user's hands is not swapped"
     assert window.status.remote.text() == ""
     entry = page.selected
-    assert (entry.state, entry.missed, entry.scenario) == ("Done", 0, scenario)
+    assert (entry.state, entry.unmet, entry.scenario) == ("Done", 0, scenario)
     assert entry.points[-1][1] == 0
     assert page.detail.children_model.rowCount() == 2
     assert objects(cloud, run) == []
@@ -190,7 +190,7 @@ def test_the_best_so_far_and_the_end_of_a_long_run(
     open_busy(window, tmp_path)
     run = send("Long", seconds=600)
     page = shown(window, run)
-    qtbot.waitUntil(lambda: (page.selected.missed or 0) > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: (page.selected.unmet or 0) > 0, timeout=PATIENCE_MS)
     assert page.detail.chart.bound, "the curve is drawn while it runs"
     page.detail.tabs.setCurrentWidget(page.detail.log)
     qtbot.waitUntil(lambda: run.id in page.detail.log.toPlainText(), timeout=PATIENCE_MS)
@@ -198,7 +198,7 @@ def test_the_best_so_far_and_the_end_of_a_long_run(
     def brought_back() -> bool:
         if page.detail.buttons[Deed.BEST].isVisible() and desk.runs[run.id].best_unmet is None:
             click(page, Deed.BEST)
-        return "Long" in names(window)
+        return "Long so far" in names(window)
 
     qtbot.waitUntil(brought_back, timeout=PATIENCE_MS)
     assert desk.runs[run.id].state is State.RUNNING
@@ -208,6 +208,9 @@ def test_the_best_so_far_and_the_end_of_a_long_run(
     qtbot.waitUntil(lambda: page.selected.outcome != "going", timeout=PATIENCE_MS)
     assert desk.runs[run.id].state is State.CANCELLED
     assert desk.runs[run.id].best_unmet is not None
+    qtbot.waitUntil(lambda: "Long" in names(window), timeout=PATIENCE_MS)
+    scenario = page.arrivals.scenario_of(run.id)
+    assert window.document.dataset.scenarios[scenario].name == "Long", "not the one of before the end"
     if desk.runs[run.id].deleted is None:
         click(page, Deed.DELETE)
         qtbot.waitUntil(lambda: desk.runs[run.id].deleted is not None, timeout=PATIENCE_MS)

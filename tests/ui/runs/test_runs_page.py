@@ -14,7 +14,7 @@ from cloud_runner.client.follow import Follower
 from cloud_runner.client.order import Order
 from cloud_runner.client.prepare import prepare
 from cloud_runner.client.remotes import Remote
-from cloud_runner.client.runs import Child, Run, State
+from cloud_runner.client.runs import GONE, Child, Run, State
 from cloud_runner.wire.documents import Point
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.store import Run as Record
@@ -116,6 +116,37 @@ def test_runs_of_every_school_are_listed_those_that_go_on_first(
     assert page.selected.key == keys[3]
 
 
+def test_a_run_on_aws_of_another_school_is_listed_once(
+    page: RunsPage, keep: Keep, qtbot: QtBot, tmp_path: Path
+):
+    other = tmp_path / "Lakeside.echelon"
+    run = keep(other, state=State.DONE, best_unmet=12, ended="2026-03-09T00:00:00Z")
+    with SchoolFile.create(other, page.document.dataset, "Lakeside") as file:
+        file.record_run(replace(record(2), id=run.id))
+        file.record_run(record(3))
+    remember_file(other)
+    page.refresh(None)
+    qtbot.waitUntil(lambda: page.model.find(run.id) >= 0 and page.model.rowCount() > 1)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2)  # the run, and the solve of its own
+
+
+def test_an_answer_stays_until_the_run_ends_or_is_in_trouble(page: RunsPage, keep: Keep, qtbot: QtBot):
+    run = keep(state=State.RUNNING)
+    other = keep(state=State.RUNNING)
+    listed(page, qtbot)
+    page.take_to(Target("runs", key=run.id))
+    page.deeds.said.emit(run.id, "bad", "Not yet.")
+    page.deeds.said.emit(other.id, "note", "Of the other.")
+    page.desk._take(replace(run, children=(child(0, (1.0, 5, 0)),)), 60.0)
+    assert page.detail.message.text() == "Not yet."
+    page.desk._take(replace(run, trouble=True, message="No network."), 60.0)
+    assert page.detail.message.text() == "No network."
+    page.desk._take(replace(run, state=State.FAILED, message="Out of memory."), 60.0)
+    assert page.detail.message.text() == "Out of memory."
+    page.take_to(Target("runs", key=other.id))
+    assert page.detail.message.text() == "Of the other."
+
+
 def test_runs_are_read_without_the_school(tmp_path: Path, document: Document):
     document.file.record_run(record(1))
     assert runs_of(document.path) == document.file.runs()
@@ -138,7 +169,7 @@ def test_a_run_that_moves_on_stays_selected(page: RunsPage, keep: Keep, qtbot: Q
     assert [label.text() for label in page.detail.figures] == ["7", "5", "2"]
     assert page.detail.message.text() == "The network cannot be reached."
     assert page.detail.message_frame.property("kind") == "doubt"
-    assert page.detail.chart.missed == [(1.0, 40), (9.0, 7)]
+    assert page.detail.chart.unmet == [(1.0, 40), (9.0, 7)]
     assert page.detail.children_model.rowCount() == 2
 
 
@@ -178,6 +209,7 @@ def test_the_curve_is_of_the_best_schedule_and_the_best_bound(keep: Keep):
             {Deed.APPLY, Deed.AGAIN, Deed.DELETE, Deed.FORGET},
         ),
         ({"state": State.FAILED}, True, True, {Deed.AGAIN, Deed.DELETE, Deed.FORGET}),
+        ({"state": State.FAILED, "message": GONE}, True, True, {Deed.AGAIN, Deed.FORGET}),
         (
             {"state": State.DONE, "best_unmet": 1, "keys_here": False},
             True,
@@ -294,7 +326,7 @@ def test_the_solve_beside_the_window_is_listed_stopped_and_repeated(window: Main
     assert page.model.rowCount() == 1
     entry = page.selected
     assert entry.outcome == "done"
-    assert entry.points[-1][1] == entry.missed
+    assert entry.points[-1][1] == entry.unmet
     page.detail.buttons[Deed.AGAIN].click()
     assert window.stack.currentWidget() is solve
     assert (solve.seconds.value(), solve.seed.value()) == (500, 2)

@@ -60,7 +60,7 @@ def show(qtbot: QtBot, workspace: Workspace) -> Show:
 def test_figures_and_verdict_of_a_good_schedule(show: Show) -> None:
     summary = show().summary
     assert summary.figures["met"].text() == "24 of 24"
-    assert summary.figures["missed"].text() == "0"
+    assert summary.figures["unmet"].text() == "0"
     assert summary.figures["whole"].text() == "8 of 8"
     # English has 6 students in one section and none in the other; Biology 4 and 4.
     assert summary.figures["spread"].text() == "6"

@@ -194,7 +194,7 @@ def test_runs_keep_the_rules_of_models(page: SolvePage, qtmodeltester: ModelTest
     solve(page, qtbot, seconds=1)
     qtmodeltester.check(page.runs)
     spoken = page.runs.data(page.runs.index(0, 3), Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken.startswith("Missed: ")
+    assert spoken.startswith("Unmet: ")
 
 
 def test_the_chart_says_its_last_figures(qtbot: QtBot):
@@ -206,7 +206,7 @@ def test_the_chart_says_its_last_figures(qtbot: QtBot):
     chart.add(2.0, 120, 3)
     chart.add(9.0, 21, 6)
     assert not chart.grab().isNull()
-    assert chart.accessibleDescription() == "After 9 s: 21 missed, 6 certainly"
+    assert chart.accessibleDescription() == "After 9 s: 21 unmet, 6 certainly"
 
 
 def test_sections_without_a_teacher_get_one_where_a_rule_wants_it(page: SolvePage, qtbot: QtBot):
