@@ -6,6 +6,7 @@ confined to ``runs/``, S3 answers the latter with "forbidden".
 """
 
 import hashlib
+from contextlib import closing
 from typing import Any, TypeVar
 
 from cloud_runner.wire import documents
@@ -14,6 +15,9 @@ from cloud_runner.wire.errors import WireError
 from cloud_runner.wire.layout import RunKeys
 
 D = TypeVar("D")
+
+MAX_BYTES = 256 << 20
+"""Of any object: far above the largest problem, so that what is larger is not one of ours."""
 
 
 class RunObjects:
@@ -39,21 +43,25 @@ class RunObjects:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.keys.prefix)
         return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
 
-    def read(self, key: str) -> bytes:
-        """The bytes of an object that was listed."""
-        data: bytes = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+    def read(self, key: str, most: int = MAX_BYTES) -> bytes:
+        """The bytes of an object that was listed; WireError, and none of them taken, when too many."""
+        answer = self.s3.get_object(Bucket=self.bucket, Key=key)
+        with closing(answer["Body"]) as body:
+            if answer["ContentLength"] > most:
+                raise WireError(f"{key} is larger than any of its kind.")
+            data: bytes = body.read()
         return data
 
     def read_document(self, cls: type[D], key: str) -> D:
         """A document that was listed; WireError when it is not one of its kind, or is another run's."""
-        document: Any = documents.read(cls, self.read(key))  # type: ignore[type-var]
+        document: Any = documents.read(cls, self.read(key, documents.MAX_BYTES))  # type: ignore[type-var]
         if document.run != self.run:
             raise WireError("The document is of another run.")
         return document  # type: ignore[no-any-return]
 
-    def read_blob(self, blob: Blob) -> bytes:
-        """An object's bytes, which must be those its blob says; WireError when they are not."""
-        data = self.read(blob.key)
+    def read_blob(self, blob: Blob, most: int = MAX_BYTES) -> bytes:
+        """An object's bytes, which must be those its blob says; WireError when they are not, or too many."""
+        data = self.read(blob.key, most)
         if len(data) != blob.bytes or hashlib.sha256(data).hexdigest() != blob.sha256:
             raise WireError(f"The bytes of {blob.key} are not those that were written.")
         return data

@@ -11,6 +11,7 @@ from cloud_runner.wire.errors import WireError
 from echelon_desktop.solver.problem import Ints, Problem, Solution
 
 _HEAD = "head"
+_OVERHEAD = 1 << 16  # of an archive: names, headers, and what a checkpoint says of itself
 
 
 def to_bytes(solution: Solution, head: Checkpoint | None = None) -> bytes:
@@ -23,6 +24,11 @@ def to_bytes(solution: Solution, head: Checkpoint | None = None) -> bytes:
     return out.getvalue()
 
 
+def most_bytes(problem: Problem) -> int:
+    """More bytes than any schedule of a problem needs, packed or unpacked; what is larger is none."""
+    return 2 * np.dtype(np.int64).itemsize * (problem.n_sections + problem.n_requests) + _OVERHEAD
+
+
 def from_bytes(data: bytes, problem: Problem) -> Solution:
     """
     A solution of a problem from bytes.
@@ -33,23 +39,30 @@ def from_bytes(data: bytes, problem: Problem) -> Solution:
         If it is damaged, or is not one of this problem: a section takes a choice of another, a request is
         satisfied by a section of a course not asked for. Hard rules are not checked here.
     """
-    return _checked(_arrays(data), problem)
+    return _checked(_arrays(data, problem), problem)
 
 
 def checkpoint_from_bytes(data: bytes, problem: Problem) -> tuple[Checkpoint, Solution]:
     """A checkpoint from bytes; raises as :func:`from_bytes` does."""
-    arrays = _arrays(data)
+    arrays = _arrays(data, problem)
     if _HEAD not in arrays:
         raise WireError("The checkpoint does not say what it is of.")
     head = documents.read(Checkpoint, arrays[_HEAD].tobytes())
     return head, _checked(arrays, problem)
 
 
-def _arrays(data: bytes) -> dict[str, np.ndarray]:
+def _arrays(data: bytes, problem: Problem) -> dict[str, np.ndarray]:
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return {name: archive[name] for name in ("choice", "seat", _HEAD) if name in archive}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
+        # Before anything is unpacked: a few bytes may stand for more than this computer has.
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > most_bytes(problem):
+            raise WireError("The schedule is larger than any of this problem.")
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in ("choice", "seat", _HEAD) if name in arrays}
+    except WireError:
+        raise
+    except Exception as error:  # an archive can be wrong in any way
         raise WireError("The schedule is damaged.") from error
 
 

@@ -39,7 +39,7 @@ from cloud_runner.client.trouble import trouble_of
 from cloud_runner.wire.documents import written
 from cloud_runner.wire.errors import WireError
 from cloud_runner.wire.layout import new_run_id
-from echelon_desktop.errors import FileLockedError, RemoteError
+from echelon_desktop.errors import EchelonError, FileLockedError, RemoteError
 
 T = TypeVar("T")
 
@@ -161,8 +161,11 @@ class Follower:
                 order,
                 best.read_bytes() if best.is_file() else None,
             )
-        except (OSError, WireError) as error:
-            raise RemoteError(f"The run's files in {run.folder} cannot be read: {error}.") from error
+        except RemoteError:
+            raise
+        except Exception as error:  # a damaged archive can be wrong in any way
+            why = error if isinstance(error, OSError | EchelonError | WireError) else "they are damaged"
+            raise RemoteError(f"The run's files in {run.folder} cannot be read: {why}.") from error
         return self.submit(prepared, run.remote, run.school_path, run.school_name, retry_of=run.id)
 
     def fetch_best(self, run_id: str) -> Outcome:
@@ -309,9 +312,12 @@ class Follower:
         lines: list[str] = []
         token: dict[str, str] = {}
         while len(lines) < _LOG_LINES:
-            page = logs.get_log_events(
-                logGroupName=run.remote.log_group, logStreamName=stream, startFromHead=True, **token
-            )
+            try:
+                page = logs.get_log_events(
+                    logGroupName=run.remote.log_group, logStreamName=stream, startFromHead=True, **token
+                )
+            except logs.exceptions.ResourceNotFoundException:
+                return [*lines, "(CloudWatch has no log of it: it wrote nothing, or its log has expired.)"]
             lines += [event["message"] for event in page["events"]]
             if page["nextForwardToken"] == token.get("nextToken"):  # the end, as CloudWatch says it
                 break

@@ -85,6 +85,10 @@ class Judge:
                 "The run was sent by another version of the application; bring it back with that one. "
                 f"{error}"
             ) from error
+        except RemoteError:
+            raise
+        except Exception as error:  # a damaged archive can be wrong in any way
+            raise RemoteError(f"The run's files in {run.folder} are damaged.") from error
         if table.input_sha256 != run.input_sha256:
             raise RemoteError("The key table is that of another run.")
         return cls(problem, table)
@@ -149,5 +153,5 @@ def kept_schedule(path: Path) -> Schedule:
         placements: list[Any] = [record_from_json("placements", p) for p in value["placements"]]
         seatings: list[Any] = [record_from_json("seatings", s) for s in value["seatings"]]
         return Schedule({p.section: p for p in placements}, {s.student: s for s in seatings})
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # a damaged file can be wrong in any way
         raise RemoteError(f"The schedule of the run in {path} cannot be read.") from error

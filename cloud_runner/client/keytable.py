@@ -93,7 +93,9 @@ class KeyTable:
                     {s.student: s for s in _records("seatings", seatings)},
                 ),
             )
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except RemoteError:
+            raise
+        except Exception as error:  # it may be any file, and damaged in any way
             raise RemoteError("The run's key table is damaged, so its numbers cannot be read.") from error
 
 

@@ -20,7 +20,14 @@ _WRONG_KEYS = {
 }
 _NO_QUEUE = {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "InvalidAddress"}
 _WRONG_REGION = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
-_BUSY = {"SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestTimeout"}
+_BUSY = {
+    "KMS.ThrottlingException",
+    "RequestTimeout",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +113,14 @@ def _answered(error: Any, remote: Remote) -> Trouble:
         )
     if code == "RequestTimeTooSkewed":
         return Trouble("clock", "The clock of this computer is wrong, so AWS refuses to talk to it. Set it.")
+    if code in _BUSY or status == 429 or status >= 500:
+        return Trouble("busy", f"{_at(remote)} is busy or has a fault ({code or status}). It is asked again.")
     if code.startswith(("KMS", "AccessDenied")) or status == 403:
         return Trouble(
             "permission",
             f"This sign-in may not do {error.operation_name} in {remote.name}. Ask IT to check the "
             "permissions (Settings, Remote, Test connection lists them).",
         )
-    if code in _BUSY or status == 429 or status >= 500:
-        return Trouble("busy", f"{_at(remote)} is busy or has a fault ({code or status}). It is asked again.")
     return Trouble("other", f"{_at(remote)} refused {error.operation_name} ({code or status}).")
 
 

@@ -32,8 +32,9 @@ Count = Annotated[int, Between(0, 1 << 53)]
 Index = Annotated[int, Between(0, MAX_CHILDREN - 1)]
 Seed = Annotated[int, Between(0, (1 << 31) - 1)]
 Seconds = Annotated[float, Between(0, 10_000_000)]
-Words = Annotated[str, Length(0, 1000)]
-Name = Annotated[str, Length(0, 200)]
+# Printable ASCII: they are shown in windows and terminals, whoever wrote them.
+Words = Annotated[str, Matches(r"[ -~]*"), Length(0, 1000)]
+Name = Annotated[str, Matches(r"[ -~]*"), Length(0, 1000)]  # a level's has the kinds of all of its rules
 
 
 class Point(NamedTuple):

@@ -92,6 +92,7 @@ class Worker:
         self.objects = RunObjects(s3, task.bucket, task.run)
         self.keys = self.objects.keys
         self.points: list[Point] = []
+        self.spent_s, self.bound = 0.0, 0  # what earlier attempts reported: used up, and proven
         self.saved: Solution | None = None
         self.cancelled = False
 
@@ -160,11 +161,13 @@ class Worker:
     def solve(self, manifest: Manifest, problem: Problem, there: dict[str, str]) -> int:
         """Solve, report, and write down what it came to."""
         head, start = self.patiently(lambda: self.read_start(manifest, problem, there))
-        spent = head.seconds if head else 0.0
+        # A schedule that did not get better is not put away again: the report says how long that went on.
+        spent = max(self.spent_s, head.seconds if head else 0.0)
+        bound = max(self.bound, head.bound if head else 0)
         seed, strategy = manifest.child(self.task.index)
         left = max(LEAST_S, manifest.time_limit_s - spent)
         params = Params(time_limit_s=left, workers=manifest.vcpu, seed=seed, strategy=strategy)
-        solving = Solving(problem, params, start, spent, head.bound if head else 0)
+        solving = Solving(problem, params, start, spent, bound)
         self.saved = start if head else None
         self.say(f"attempt={self.task.attempt} seed={seed} left={left:.0f} resumed={head is not None}")
         solving.start()
@@ -213,13 +216,15 @@ class Worker:
         progress = self.keys.progress(self.task.index)
         if progress in there:
             try:
-                self.points = list(self.objects.read_document(ProgressReport, progress).points)
+                report = self.objects.read_document(ProgressReport, progress)
+                self.points, self.spent_s, self.bound = list(report.points), report.seconds, report.bound
             except WireError:
                 self.say("the progress of the attempt before cannot be read")
         checkpoint = self.keys.checkpoint(self.task.index)
         if checkpoint in there:
             try:
-                head, solution = solutions.checkpoint_from_bytes(self.objects.read(checkpoint), problem)
+                data = self.objects.read(checkpoint, solutions.most_bytes(problem))
+                head, solution = solutions.checkpoint_from_bytes(data, problem)
                 if (head.run, head.index, head.input_sha256) != (
                     self.task.run,
                     self.task.index,
@@ -229,9 +234,11 @@ class Worker:
                 return head, solution
             except WireError:
                 self.say("the checkpoint cannot be read")
+                self.spent_s, self.bound = 0.0, 0  # what was done in that time is lost, so it is given again
         if manifest.start is not None:
             try:
-                return None, solutions.from_bytes(self.objects.read_blob(manifest.start), problem)
+                data = self.objects.read_blob(manifest.start, solutions.most_bytes(problem))
+                return None, solutions.from_bytes(data, problem)
             except WireError as error:
                 raise Refused("invalid-input", "desktop", str(error)) from error
         return None, None
@@ -355,4 +362,12 @@ def _passing(error: Exception) -> bool:
     return isinstance(error, BotoCoreError | OSError)
 
 
-_PASSING = ("ExpiredToken", "RequestTimeout", "RequestTimeTooSkewed", "SlowDown", "Throttling")
+_PASSING = (
+    "ExpiredToken",
+    "KMS.ThrottlingException",
+    "RequestTimeout",
+    "RequestTimeTooSkewed",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+)

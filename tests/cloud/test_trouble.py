@@ -55,6 +55,7 @@ def aws(account: Aws) -> Aws:
         (client_error("RequestTimeTooSkewed", 403), "clock", "clock"),
         (client_error("SlowDown", 503), "busy", "busy"),
         (client_error("ThrottlingException"), "busy", "busy"),
+        (client_error("KMS.ThrottlingException"), "busy", "busy"),
         (client_error("InternalError", 500), "busy", "InternalError"),
         (client_error("Strange"), "other", "refused PutObject (Strange)"),
         (b.EndpointConnectionError(endpoint_url="x"), "network", "cannot be reached"),

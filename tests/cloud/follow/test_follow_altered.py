@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from archives import bomb, broken_stream
 from aws_fakes import Aws
 from played import PlayedCloud, finished, worse
 
@@ -51,6 +52,12 @@ def tampered(cloud: PlayedCloud, best: Solution, how: str) -> None:
         choice[0] = choice[1]
         blob = objects.write_blob(keys.solution(0), solutions.to_bytes(Solution(choice, solution.seat)))
         objects.write_document(keys.result(0), replace(result, solution=blob))
+    elif how == "broken stream":
+        blob = objects.write_blob(keys.solution(0), broken_stream(solutions.to_bytes(out(best))))
+        objects.write_document(keys.result(0), replace(result, solution=blob))
+    elif how == "bomb":
+        blob = objects.write_blob(keys.solution(0), bomb(1 << 20))
+        objects.write_document(keys.result(0), replace(result, solution=blob))
     elif how == "pickle":
         import io
 
@@ -62,6 +69,7 @@ def tampered(cloud: PlayedCloud, best: Solution, how: str) -> None:
 
 TAMPERED = [
     "bytes", "figures", "hard rule", "another problem", "another run", "no archive", "wrong place", "pickle",
+    "broken stream", "bomb",
 ]  # fmt: skip
 
 

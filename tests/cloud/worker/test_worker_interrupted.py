@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from archives import broken_stream
 from scripted import TASK, checkpoint_of, in_thread, interrupted, result_of, worker
 from wire_examples import KEYS, OTHER
 
@@ -71,6 +72,31 @@ def test_the_next_attempt_goes_on_from_there(
     assert points[-1].unmet == (found[2].seat < 0).sum()
 
 
+def test_time_that_brought_nothing_better_is_used_up_too(
+    run: RunObjects, found: list[Solution], script: Any
+) -> None:
+    """The checkpoint is of the first second; the machine went in the fortieth."""
+    scripted, stop = script([found[1]] * 40), threading.Event()
+    thread, codes = in_thread(worker(run, stop=stop))
+    scripted.ready.wait()
+    stop.set()
+    thread.join()
+    assert codes == [RECLAIMED]
+    scripted = script([found[2]], wait=False)
+    assert worker(run, replace(TASK, attempt=2)).work() == OK
+    assert scripted.params.time_limit_s == 60.0 - 40.0
+    assert result_of(run).seconds == 50.0
+
+
+def test_time_that_brought_nothing_at_all_is_used_up_too(run: RunObjects, script: Any) -> None:
+    report = d.ProgressReport(run.run, 0, 1, "script", 45.0, None, 2, (d.Point(45.0, None, 2),), d.now())
+    run.write_document(KEYS.progress(0), report)
+    scripted = script([], wait=False)
+    assert worker(run, replace(TASK, attempt=2)).work() == OK
+    assert scripted.params.time_limit_s == 15.0
+    assert run.read_document(d.ProgressReport, KEYS.progress(0)).bound >= 2
+
+
 @pytest.mark.parametrize("worse", [True, False])
 def test_an_attempt_never_ends_worse_than_its_checkpoint(
     run: RunObjects, problem: Problem, found: list[Solution], script: Any, worse: bool
@@ -104,7 +130,7 @@ def test_resuming_truly_resumes(
     assert tuple(level.value for level in result_of(run).levels) <= level_values(problem, found[2])
 
 
-@pytest.mark.parametrize("damage", ["cut", "other run", "other input", "other problem"])
+@pytest.mark.parametrize("damage", ["cut", "broken stream", "other run", "other input", "other problem"])
 def test_a_checkpoint_that_is_none_is_passed_over(
     run: RunObjects, problem: Problem, found: list[Solution], script: Any, damage: str
 ) -> None:
@@ -113,6 +139,8 @@ def test_a_checkpoint_that_is_none_is_passed_over(
     head, solution = solutions.checkpoint_from_bytes(data, problem)
     if damage == "cut":
         data = data[: len(data) // 2]
+    elif damage == "broken stream":
+        data = broken_stream(data)
     elif damage == "other problem":
         data = solutions.to_bytes(Solution(solution.choice[:-1], solution.seat), head)
     else:
