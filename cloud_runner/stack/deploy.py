@@ -10,6 +10,7 @@ from echelon_desktop.errors import RemoteError
 TEMPLATE = Path(__file__).with_name("template.yaml")
 WAIT_S = 5  # between two looks at a deployment
 LOOKS = 360  # half an hour in all
+_BEGUN = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Stack:
     status: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+
+    @property
+    def is_remnant(self) -> bool:
+        """Whether it is what a failed creation leaves: it holds nothing, and can only be deleted."""
+        return self.status == "ROLLBACK_COMPLETE"
 
 
 def find(session: Any, name: str) -> Stack | None:
@@ -67,8 +73,7 @@ def deploy(session: Any, name: str, parameters: Mapping[str, str]) -> Stack:
     """
     cloudformation = session.client("cloudformation")
     stack = find(session, name)
-    if stack is not None and stack.status == "ROLLBACK_COMPLETE":
-        # What a failed creation leaves: it holds nothing, and can only be deleted.
+    if stack is not None and stack.is_remnant:
         delete(session, name)
         stack = None
     template = TEMPLATE.read_text(encoding="utf-8")
@@ -92,10 +97,10 @@ def deploy(session: Any, name: str, parameters: Mapping[str, str]) -> Stack:
             waiter = "stack_update_complete"
     except cloudformation.exceptions.ClientError as error:
         text = error.response["Error"].get("Message", "")
-        if "No updates are to be performed" not in text:
+        if stack is None or "No updates are to be performed" not in text:
             raise RemoteError(f"CloudFormation refused the stack {name}: {text or error}") from error
-    else:
-        _wait(cloudformation, waiter, name)
+        return stack  # as it is wanted, though an update before may have been rolled back
+    _wait(cloudformation, waiter, name)
     done = find(session, name)
     if done is None or not done.status.endswith("_COMPLETE") or "ROLLBACK" in done.status:
         raise RemoteError(_failure(cloudformation, name))
@@ -139,10 +144,13 @@ def _wait(cloudformation: Any, waiter: str, name: str) -> None:
 
 
 def _failure(cloudformation: Any, name: str) -> str:
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    reasons = [
-        f"  {event.get('LogicalResourceId', name)}: {event.get('ResourceStatusReason', 'no reason given')}"
-        for event in events
-        if event["ResourceStatus"].endswith("FAILED")
-    ]
+    """The reasons of what was asked for last; those of older failures are in the events, too."""
+    reasons = []
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=name)
+    for event in (event for page in pages for event in page["StackEvents"]):  # the latest first
+        if event["ResourceStatus"].endswith("FAILED"):
+            reason = event.get("ResourceStatusReason", "no reason given")
+            reasons.append(f"  {event.get('LogicalResourceId', name)}: {reason}")
+        if event.get("ResourceType") == "AWS::CloudFormation::Stack" and event["ResourceStatus"] in _BEGUN:
+            break
     return "\n".join([f"The stack {name} could not be deployed or removed.", *reversed(reasons)])

@@ -93,6 +93,8 @@ def settings(stack: Stack) -> Remote:
 def _parameters(session: Any, plan: Plan) -> dict[str, str]:
     parameters = dict(plan.parameters)
     standing = deploy.find(session, plan.name)
+    if standing is not None and standing.is_remnant:
+        standing = None
     if plan.mail:
         parameters["AlarmEmail"] = plan.mail
     elif standing is None:

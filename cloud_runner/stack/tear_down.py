@@ -43,10 +43,10 @@ class Holdings:
 
 
 def holdings(session: Any, stack: deploy.Stack) -> Holdings:
-    """Count what would be lost."""
-    versions = list(_versions(session.client("s3"), stack.outputs["Bucket"]))
+    """Count what would be lost; a bucket or queue that an earlier teardown has removed holds nothing."""
+    versions = list(_versions(session.client("s3"), stack.outputs.get("Bucket", "")))
     runs = {version["Key"].split("/")[1] for version in versions if version["Key"].startswith("runs/")}
-    jobs = list(_live_jobs(session.client("batch"), stack.outputs["JobQueue"]))
+    jobs = list(_live_jobs(session.client("batch"), stack.outputs.get("JobQueue", "")))
     return Holdings(len(runs), len(versions), sum(version.get("Size", 0) for version in versions), len(jobs))
 
 
@@ -54,7 +54,7 @@ def tear_down(
     session: Any, stack: deploy.Stack, ask: Callable[[str], str], say: Callable[[str], None]
 ) -> str:
     """
-    Remove everything, after the stack's name was typed.
+    Remove everything, after the stack's name was typed; called again, it goes on where it ended.
 
     Parameters
     ----------
@@ -79,10 +79,11 @@ def tear_down(
     if ask(held.words()) != stack.name:
         raise RemoteError("The name was not typed; nothing was removed.")
     batch, s3 = session.client("batch"), session.client("s3")
-    bucket = stack.outputs["Bucket"]
+    bucket, queue = stack.outputs.get("Bucket", ""), stack.outputs.get("JobQueue", "")
     # First of all, so that no job starts, and none writes into a bucket that is being emptied.
-    batch.update_job_queue(jobQueue=stack.outputs["JobQueue"], state="DISABLED")
-    for job in _live_jobs(batch, stack.outputs["JobQueue"]):
+    if _stands(batch, queue):
+        batch.update_job_queue(jobQueue=queue, state="DISABLED")
+    for job in _live_jobs(batch, queue):
         batch.terminate_job(jobId=job["jobId"], reason="The stack is being removed.")
     say("Deleting the data.")
     removed = empty(s3, bucket)
@@ -94,9 +95,9 @@ def tear_down(
         removed += empty(s3, bucket)
         deploy.delete(session, stack.name)
     return (
-        f"Stack {stack.name}, {stack.outputs['Region']}: removed {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.\n"
-        f"Deleted with it: {held.runs} runs; {removed} versions of objects in {bucket}, the bucket "
-        "itself, the queues, the logs, the image and all permissions.\n"
+        f"Stack {stack.name}, {session.region_name}: removed {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.\n"
+        f"Deleted with it: {held.runs} runs; {removed} versions of objects in {bucket or 'its bucket'}, "
+        "the bucket itself, the queues, the logs, the image and all permissions.\n"
         "The key that everything was encrypted with is deleted by AWS 7 days later.\n"
     )
 
@@ -114,19 +115,35 @@ def empty(s3: Any, bucket: str) -> int:
                 raise RemoteError(f"{len(errors)} objects could not be deleted: {errors[0]['Message']}")
             count += len(batch)
             batch = []
-    for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
-        for upload in page.get("Uploads", ()):
-            s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+    for upload in _pages(s3, "list_multipart_uploads", bucket, "Uploads"):
+        s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
     return count
 
 
 def _versions(s3: Any, bucket: str) -> Iterator[dict[str, Any]]:
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        yield from page.get("Versions", ())
-        yield from page.get("DeleteMarkers", ())
+    return _pages(s3, "list_object_versions", bucket, "Versions", "DeleteMarkers")
+
+
+def _pages(s3: Any, call: str, bucket: str, *names: str) -> Iterator[dict[str, Any]]:
+    """What a call lists of a bucket; nothing where there is no bucket."""
+    if not bucket:
+        return
+    try:
+        for page in s3.get_paginator(call).paginate(Bucket=bucket):
+            for name in names:
+                yield from page.get(name, ())
+    except s3.exceptions.NoSuchBucket:
+        return
+
+
+def _stands(batch: Any, queue: str) -> bool:
+    found = batch.describe_job_queues(jobQueues=[queue])["jobQueues"] if queue else ()
+    return any(each["status"] not in ("DELETING", "DELETED") for each in found)
 
 
 def _live_jobs(batch: Any, queue: str) -> Iterator[dict[str, Any]]:
+    if not _stands(batch, queue):
+        return
     for status in LIVE:
         for page in batch.get_paginator("list_jobs").paginate(jobQueue=queue, jobStatus=status):
             yield from page["jobSummaryList"]

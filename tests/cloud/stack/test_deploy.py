@@ -12,6 +12,11 @@ from echelon_desktop.errors import RemoteError
 NAME = "echelon-oakhill"
 
 
+def _event(resource: str, status: str, reason: str = "", kind: str = "AWS::S3::Bucket") -> dict[str, str]:
+    event = {"LogicalResourceId": resource, "ResourceStatus": status, "ResourceType": kind}
+    return event | ({"ResourceStatusReason": reason} if reason else {})
+
+
 class CloudFormation:
     """A stack that goes from one state to the next whenever it is created, updated or deleted."""
 
@@ -26,19 +31,20 @@ class CloudFormation:
             )
         return {"Stacks": [{"StackStatus": self.states[0], "StackId": "arn:stack"}]}
 
-    def describe_stack_events(self, StackName: str) -> dict[str, Any]:
-        late = {
-            "LogicalResourceId": "Bucket",
-            "ResourceStatus": "CREATE_FAILED",
-            "ResourceStatusReason": "late",
-        }
-        early = {
-            "LogicalResourceId": "Key",
-            "ResourceStatus": "CREATE_FAILED",
-            "ResourceStatusReason": "early",
-        }
-        fine = {"LogicalResourceId": "Queue", "ResourceStatus": "CREATE_COMPLETE"}
-        return {"StackEvents": [late, fine, early]}
+    def get_paginator(self, name: str) -> Any:
+        assert name == "describe_stack_events"
+        pages = [{"StackEvents": self.events()[:2]}, {"StackEvents": self.events()[2:]}]
+        return SimpleNamespace(paginate=lambda StackName: pages)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Newest first: those of the last call, and a failure of a call before."""
+        return [
+            _event("Bucket", "CREATE_FAILED", "late"),
+            _event("Queue", "CREATE_COMPLETE"),
+            _event("Key", "CREATE_FAILED", "early"),
+            _event(NAME, "CREATE_IN_PROGRESS", kind="AWS::CloudFormation::Stack"),
+            _event("Alarms", "CREATE_FAILED", "mended since"),
+        ]
 
     def get_template_summary(self, TemplateBody: str) -> dict[str, Any]:
         return {"Parameters": []}
@@ -73,8 +79,9 @@ def session(cloudformation: CloudFormation) -> Any:
 
 def test_reasons_are_told_in_the_order_they_came() -> None:
     cloudformation = CloudFormation(None, "ROLLBACK_COMPLETE", waits=False)
-    with pytest.raises(RemoteError, match=r"(?s)Key: early.*Bucket: late"):
+    with pytest.raises(RemoteError, match=r"(?s)Key: early.*Bucket: late") as told:
         deploy.deploy(session(cloudformation), NAME, {})
+    assert "mended since" not in str(told.value)
 
 
 def test_stack_that_rolled_back_is_not_called_deployed() -> None:
@@ -101,7 +108,9 @@ def test_nothing_to_update_is_no_error() -> None:
             error = {"Code": "ValidationError", "Message": "No updates are to be performed."}
             raise ClientError({"Error": error}, "UpdateStack")
 
-    assert deploy.deploy(session(Same("UPDATE_COMPLETE")), NAME, {}).status == "UPDATE_COMPLETE"
+    # After a failed update, too: what stands is then what is asked for, and setup goes on from there.
+    for status in ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+        assert deploy.deploy(session(Same(status)), NAME, {}).status == status
 
 
 def test_what_cloudformation_refuses_is_told_in_its_words() -> None:

@@ -126,6 +126,21 @@ def test_setup_asks_for_a_mail_address_the_first_time(aws: boto3.Session, said: 
     assert deploy.find(aws, NAME) is None
 
 
+def test_setup_after_a_creation_that_failed_asks_for_everything_again(
+    aws: boto3.Session, builder: Builder, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, left = deploy.find, [deploy.Stack(NAME, "ROLLBACK_COMPLETE", {"Machines": "FARGATE"}, {})] * 2
+
+    def found(session: Any, name: str) -> deploy.Stack | None:
+        return left.pop() if left else find(session, name)
+
+    monkeypatch.setattr(deploy, "find", found)
+    monkeypatch.setattr(deploy, "delete", lambda session, name: None)
+    plan = Plan(NAME, MAIL, parameters={"Machines": "EC2"})
+    assert set_up.set_up(aws, plan, builder, said.append).name == NAME
+    assert standing(aws).parameters["VpcId"].startswith("vpc-")
+
+
 def test_stack_keeps_its_kind_of_machines(
     aws: boto3.Session, remote: Remote, builder: Builder, said: list[str]
 ) -> None:
@@ -241,6 +256,32 @@ def test_teardown_removes_everything(
     assert aws.client("sqs").list_queues().get("QueueUrls", []) == []
     assert aws.client("ecr").describe_repositories()["repositories"] == []
     assert aws.client("logs").describe_log_groups(logGroupNamePrefix="/echelon")["logGroups"] == []
+
+
+def test_teardown_that_was_broken_off_goes_on(
+    aws: boto3.Session, versioned: Remote, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As CloudFormation leaves it when it could not remove one thing: queue and bucket are gone."""
+    stack = standing(aws)
+    tear_down.empty(aws.client("s3"), versioned.bucket)
+    aws.client("s3").delete_bucket(Bucket=versioned.bucket)
+    aws.client("batch").update_job_queue(jobQueue=versioned.job_queue, state="DISABLED")
+    aws.client("batch").delete_job_queue(jobQueue=versioned.job_queue)
+    deleted: list[str] = []
+    monkeypatch.setattr(deploy, "delete", lambda session, name: deleted.append(name))
+    text = tear_down.tear_down(aws, stack, lambda held: NAME, said.append)
+    assert deleted == [NAME]
+    assert "0 versions" in text
+
+
+def test_teardown_of_a_creation_that_failed(
+    aws: boto3.Session, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted: list[str] = []
+    monkeypatch.setattr(deploy, "delete", lambda session, name: deleted.append(name))
+    left = deploy.Stack(NAME, "ROLLBACK_COMPLETE", {}, {})
+    assert f"Stack {NAME}, us-east-1" in tear_down.tear_down(aws, left, lambda held: NAME, said.append)
+    assert deleted == [NAME]
 
 
 @pytest.mark.parametrize("typed", ["", "echelon", NAME.upper()])
