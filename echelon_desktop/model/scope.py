@@ -1,4 +1,4 @@
-"""Which sections and teachers a rule concerns, and what the school's records say of a section by default."""
+"""Whom a rule concerns, who may sit and teach where, and what records say of a section by default."""
 
 from collections.abc import Iterable
 
@@ -49,6 +49,19 @@ def may_teach(school: School, teacher: e.Teacher, section: e.Section) -> bool:
     if teacher.courses:
         return section.course in teacher.courses
     return bool(teacher.department) and teacher.department == department_of(school, section)
+
+
+def admits(section: e.Section, grade: str, groups: tuple[str, ...]) -> bool:
+    """Whether a student of that grade and those groups may sit in the section."""
+    return (not section.grades or grade in section.grades) and (
+        not section.groups or not set(section.groups).isdisjoint(groups)
+    )
+
+
+def students_of(school: School) -> tuple[e.Student, ...]:
+    """Students of the table, then those that only have requests; the order in which they are numbered."""
+    strangers = (student for student in school.requests if student not in school.students)
+    return (*school.students.values(), *(e.Student(str(student)) for student in strangers))
 
 
 def room_type(school: School, section: e.Section) -> str:

@@ -110,13 +110,28 @@ class SlotGrid:
     def adjacent(self) -> tuple[int, ...]:
         """For each slot the mask of slots right before and after it, in the same day and term."""
         masks = [0] * self.n_slots
-        for first, second in self.runs(2):
-            for t in range(len(self._terms)):
-                a = t * len(self.periods) + self._period_index[first]
-                b = t * len(self.periods) + self._period_index[second]
+        for a, b in enumerate(self.following()):
+            if b >= 0:
                 masks[a] |= 1 << b
                 masks[b] |= 1 << a
         return tuple(masks)
+
+    def following(self) -> tuple[int, ...]:
+        """For each slot the one right after it, in the same day and term; -1 where there is none."""
+        following = [-1] * self.n_slots
+        for first, second in self.runs(2):
+            for t in range(len(self._terms)):
+                start = t * len(self.periods)
+                following[start + self._period_index[first]] = start + self._period_index[second]
+        return tuple(following)
+
+    def days(self) -> list[list[int]]:
+        """Slots of each day of each term, in the order of the day."""
+        days: dict[str, list[tuple[int, int]]] = {}
+        for p, period in enumerate(self.periods):
+            days.setdefault(period.day, []).append((period.order, p))
+        starts = range(0, self.n_slots, len(self.periods)) if self.periods else ()
+        return [[start + p for _, p in sorted(day)] for start in starts for day in days.values()]
 
     def linked(self, kind: LinkKind, a: Choice, b: Choice) -> bool:
         """

@@ -1,6 +1,6 @@
 """From school, rules and locks to a :class:`Problem`, and from a :class:`Solution` back to a schedule."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.row_order import in_order
-from echelon_desktop.model.scope import concerns, sped_limit, stacks
+from echelon_desktop.model.scope import admits, concerns, sped_limit, stacks, students_of
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.solver.assign.limits import slot_limits
 from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, locked_section, settled
@@ -26,6 +26,7 @@ from echelon_desktop.solver.problem import (
     Ragged,
     Solution,
 )
+from echelon_desktop.solver.requests import read_requests
 
 NO_SCHEDULE = Schedule({}, {})
 
@@ -135,38 +136,29 @@ class _Compiler:
         heads = stacks(school)
         self.first = [self.number[heads[section.id]] for section in self.sections]
         self.openings = openings.named_by(heads)  # rows may have been in another order there
-        extra = [student for student in school.requests if student not in school.students]
-        self.students = [*school.students.values(), *(e.Student(str(student)) for student in extra)]
+        self.students = students_of(school)
+        self.requests, self.lost_pins = read_requests(school, self.students, baseline, self.number)
         courses = dict.fromkeys(section.course for section in self.sections)
         for request_list in school.requests.values():
             for request in request_list.requests:
                 courses.update(dict.fromkeys((request.course, *request.alternates)))
         self.courses = {course: c for c, course in enumerate(courses)}
-        known = {student.id for student in self.students}
-        self.lost_pins = sum(len(x.pinned) for x in baseline.seatings.values() if x.student not in known)
 
     def compile(self) -> tuple[Problem, Keys]:
         choices, starts = self._choices()
         masks = np.array([choice.mask for choice in choices], np.int64)
         audience_of, audience = self._audiences()
         capacity_sections, capacity_seats = self._capacities()
-        requests = self._requests()
+        requests = self.requests
         limits = slot_limits(self.school, self.rules, self.openings)
         n_periods = len(self.grid.periods)
         slots = np.arange(self.grid.n_slots, dtype=np.int32)
-        next_slot = np.full(self.grid.n_slots, -1, np.int32)
-        for run in self.grid.runs(2):
-            a, b = (self.grid.mask_of((period,), ()) for period in run)
-            for slot in slots:
-                if a >> int(slot) & 1:
-                    later = b >> int(slot) // n_periods * n_periods & ((1 << n_periods) - 1)
-                    next_slot[slot] = slot // n_periods * n_periods + later.bit_length() - 1
         problem = Problem(
             slot_term=slots // max(n_periods, 1),
             slot_period=slots % max(n_periods, 1),
             adjacent=np.array(self.grid.adjacent(), np.int64),
-            next_slot=next_slot,
-            days=self._days(),
+            next_slot=np.array(self.grid.following(), np.int32),
+            days=Ragged.of(self.grid.days()),
             section_course=np.array([self.courses[x.course] for x in self.sections], np.int32),
             section_seats=np.array([self._seats(x) for x in self.sections], np.int32),
             section_sped=np.array([self._sped_limit(x) for x in self.sections], np.int32),
@@ -186,11 +178,11 @@ class _Compiler:
             same_students=self._same_students(),
             student_sped=np.array([x.sped for x in self.students], np.bool_),
             student_blocked=np.array([self.grid.mask(x.unavailable) for x in self.students], np.int64),
-            request_student=np.array([r[0] for r in requests], np.int32),
-            request_rank=np.array([min(max(r[1].rank, 1), 3) - 1 for r in requests], np.int32),
-            request_pin=np.array([r[2] for r in requests], np.int32),
-            options=Ragged.of([[self.courses[c] for c in r[3]] for r in requests]),
-            option_cost=np.array([i for r in requests for i in range(len(r[3]))], np.int32),
+            request_student=np.array([r.student for r in requests], np.int32),
+            request_rank=np.array([min(max(r.request.rank, 1), 3) - 1 for r in requests], np.int32),
+            request_pin=np.array([r.pin for r in requests], np.int32),
+            options=Ragged.of([[self.courses[c] for c in r.options] for r in requests]),
+            option_cost=np.array([i for r in requests for i in range(len(r.options))], np.int32),
             goals=(
                 *compile_goals(
                     self.school,
@@ -199,7 +191,7 @@ class _Compiler:
                     starts,
                     self.first,
                     self.openings,
-                    self._given(choices, starts, requests),
+                    self._given(choices, starts),
                 ),
                 *self._contradictions(),
             ),
@@ -210,16 +202,11 @@ class _Compiler:
             tuple(student.id for student in self.students),
             tuple(self.courses),
             tuple(choices),
-            tuple((self.students[r[0]].id, r[1].course) for r in requests),
+            tuple((self.students[r.student].id, r.request.course) for r in requests),
         )
         return problem, keys
 
-    def _given(
-        self,
-        choices: Sequence[Choice],
-        starts: Sequence[int],
-        requests: Sequence[tuple[int, e.CourseRequest, int, tuple[str, ...]]],
-    ) -> Given | None:
+    def _given(self, choices: Sequence[Choice], starts: Sequence[int]) -> Given | None:
         """The baseline as a schedule that changes are counted against; None when nothing is placed in it."""
         if self.baseline.is_empty:
             return None
@@ -233,7 +220,7 @@ class _Compiler:
             for student, seating in self.baseline.seatings.items()
             for seat in seating.seats
         }
-        seats = [held.get((self.students[r[0]].id, r[1].course), -1) for r in requests]
+        seats = [held.get((self.students[r.student].id, r.request.course), -1) for r in self.requests]
         return Given(moved, np.array(seats, np.int32))
 
     def _contradictions(self) -> Iterator[Goal]:
@@ -299,17 +286,6 @@ class _Compiler:
         limit = sped_limit(self.school, self.rules, section)
         return NO_LIMIT if limit is None else limit
 
-    def _days(self) -> Ragged:
-        """Slots of each day of each term, in the order of the day."""
-        n_periods = len(self.grid.periods)
-        days: dict[str, list[tuple[int, int]]] = {}
-        for p, period in enumerate(self.grid.periods):
-            days.setdefault(period.day, []).append((period.order, p))
-        terms = range(self.grid.n_slots // n_periods) if n_periods else range(0)
-        return Ragged.of(
-            [[t * n_periods + p for _, p in sorted(day)] for t in terms for day in days.values()]
-        )
-
     def _buildings(self) -> Ints:
         """Number of the building in which each section, or its stack, is known to meet; -1 otherwise."""
         building_of_stack: dict[int, str] = {}
@@ -321,18 +297,16 @@ class _Compiler:
         return np.array([numbers.get(building_of_stack.get(f, ""), -1) for f in self.first], np.int32)
 
     def _audiences(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each section its row, or -1 where everybody may sit; who may sit, by row and student."""
         rows: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        audience: list[list[bool]] = []
         audience_of = np.full(len(self.sections), -1, np.int32)
         for s, section in enumerate(self.sections):
             if section.grades or section.groups:
-                audience_of[s] = rows.setdefault((section.grades, section.groups), len(rows))
-        audience = np.zeros((len(rows), len(self.students)), np.bool_)
-        for (grades, groups), row in rows.items():
-            for n, student in enumerate(self.students):
-                by_grade = not grades or student.grade in grades
-                by_group = not groups or not set(groups).isdisjoint(student.groups)
-                audience[row, n] = by_grade and by_group
-        return audience_of, audience
+                audience_of[s] = row = rows.setdefault((section.grades, section.groups), len(rows))
+                if row == len(audience):
+                    audience.append([admits(section, x.grade, x.groups) for x in self.students])
+        return audience_of, np.reshape(np.array(audience, np.bool_), (len(rows), len(self.students)))
 
     def _capacities(self) -> tuple[Ragged, np.ndarray]:
         stacked: dict[int, list[int]] = {}
@@ -384,37 +358,3 @@ class _Compiler:
                 if link.kind is e.LinkKind.SAME_STUDENTS
             ]
         )
-
-    def _requests(self) -> list[tuple[int, e.CourseRequest, int, tuple[str, ...]]]:
-        """Student, request, pinned section or -1, courses that satisfy it; once per student and course."""
-        requests = []
-        for n, student in enumerate(self.students):
-            request_list = self.school.requests.get(student.id)
-            options: dict[str, tuple[str, ...]] = {}
-            wanted: dict[str, e.CourseRequest] = {}
-            for request in request_list.requests if request_list else ():
-                wanted.setdefault(request.course, request)
-                options.setdefault(
-                    request.course, tuple(dict.fromkeys((request.course, *request.alternates)))
-                )
-            pins = self._pins(student.id, options)
-            for course, request in wanted.items():
-                requests.append((n, request, pins.get(course, -1), options[course]))
-        return requests
-
-    def _pins(self, student: str, options: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-        """For each request with a pinned seat its section; a pin that no request answers to is lost."""
-        seating = self.baseline.seatings.get(student)
-        if seating is None:
-            return {}
-        given = {seat.section: seat.course for seat in seating.seats}
-        pins: dict[str, int] = {}
-        for section in dict.fromkeys(seating.pinned):
-            taught = self.school.sections[section].course if section in self.number else None
-            answering = [c for c, those in options.items() if taught in those and c not in pins]
-            if answering:
-                first = given.get(section)
-                pins[first if first in answering else answering[0]] = self.number[section]
-            else:
-                self.lost_pins += 1
-        return pins

@@ -8,7 +8,7 @@ import numpy as np
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import CHANGES
-from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab
+from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab, students_of
 from echelon_desktop.model.slots import Choice, SlotGrid
 from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.figures import load_per_fte
@@ -195,12 +195,9 @@ class _Goals:
         )
 
     def students(self, rule: e.Rule) -> tuple[Ragged, Ints]:
-        # The order in which the compiler numbers students: those of the table, then unknown ones.
-        records = [
-            *self.school.students.values(),
-            *(e.Student(str(s)) for s in self.school.requests if s not in self.school.students),
+        concerned = [
+            n for n, x in enumerate(students_of(self.school)) if not rule.grades or x.grade in rule.grades
         ]
-        concerned = [n for n, x in enumerate(records) if not rule.grades or x.grade in rule.grades]
         return Ragged.of([concerned]), np.array([rule.limit or 0], np.int32)
 
     def assigned(self, rule: e.Rule) -> int:

@@ -6,9 +6,9 @@ from itertools import combinations
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
-from echelon_desktop.model.checks.sections import admits
 from echelon_desktop.model.checks.times import Times, Ways, fits
 from echelon_desktop.model.dataset import School
+from echelon_desktop.model.scope import admits, students_of
 
 _FEW_WAYS = 4  # courses with more ways to meet hardly ever exclude each other
 
@@ -49,8 +49,7 @@ class Requests:
         for entry in lists:
             self._check_list(entry)
         limits = [r for r in self.report.rules if r.kind == "student-free-periods" and r.level is None]
-        strangers = [e.Student(str(s)) for s in self.school.requests if s not in self.school.students]
-        for student in (*self.school.students.values(), *strangers):
+        for student in students_of(self.school):
             own = self.school.requests.get(student.id)
             if own is None or not own.requests:
                 message = f"Student {student.id} requests no course."

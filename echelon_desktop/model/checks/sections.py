@@ -6,6 +6,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
+from echelon_desktop.model.scope import admits
 
 
 def check_sections(report: Report, times: Times) -> None:
@@ -45,13 +46,6 @@ def check_sections(report: Report, times: Times) -> None:
                 allowed = ", ".join((*section.grades, *section.groups))
                 message = f"Section {section.id} is for {allowed} only, and no student is."
                 report.add("nobody-eligible", message, "sections", section.id, field, allowed)
-
-
-def admits(section: e.Section, grade: str, groups: tuple[str, ...]) -> bool:
-    """Whether a student of that grade and those groups may sit in the section."""
-    return (not section.grades or grade in section.grades) and (
-        not section.groups or not set(section.groups).isdisjoint(groups)
-    )
 
 
 def _why_nowhere(section: e.Section, times: Times) -> str:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.scope import sped_limit
+from echelon_desktop.model.scope import admits, sped_limit, students_of
 from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.conflicts import claims as c
 from echelon_desktop.solver.conflicts.board import Board, PinnedSeat
@@ -64,14 +64,6 @@ class NotTogether(c.Worded):
     def post(self, board: Board) -> None:
         held = [board.held[seat] for seat in self.seats if seat in board.held]
         board.at_most(held, len(self.seats) - 1)
-
-
-def students_of(school: School) -> Iterator[e.Student]:
-    """Students of the table, then those that only have requests."""
-    yield from school.students.values()
-    for student in school.requests:
-        if student not in school.students:
-            yield e.Student(str(student))
 
 
 def pinned_seats(school: School, baseline: Schedule) -> tuple[PinnedSeat, ...]:
@@ -156,9 +148,7 @@ def _unasked(school: School, student: str, held: list[PinnedSeat]) -> Iterator[c
 
 def _closed(school: School, student: e.Student, seat: PinnedSeat) -> Iterator[c.Claim]:
     section = school.sections[seat.section]
-    by_grade = not section.grades or student.grade in section.grades
-    by_group = not section.groups or not set(section.groups).isdisjoint(student.groups)
-    if not (by_grade and by_group):
+    if not admits(section, student.grade, student.groups):
         who = listed([*(f"grade {g}" for g in section.grades), *(f"group {g}" for g in section.groups)])
         sentence = f"{section.id} is only for {who}, and student {student.id} is not among them."
         advice = f"Open {section.id} to student {student.id}."
