@@ -1,5 +1,6 @@
 """Bounds by one-section courses: colouring, the cost of breaking edges, and what they prove of schools."""
 
+from collections.abc import Iterator
 from itertools import combinations, product
 from random import Random
 
@@ -117,6 +118,54 @@ def test_the_cost_of_breaking_edges_is_the_least_there_is():
             assert least <= used.bit_count() <= sum(mask.bit_count() for mask in students)
         seen.add(least)
     assert {0, 1, 2, 3} <= seen
+
+
+def unmet_of(wishes: list[set[int]], colours: list[int]) -> int:
+    """Requests missed when courses meet in these slots: of those in one slot a student holds one."""
+    return sum(len(wanted) - len({colours[v] for v in wanted}) for wanted in wishes)
+
+
+def colourings_up_to_names(n: int, k: int, used: int = 0) -> Iterator[list[int]]:
+    if n == 0:
+        yield []
+        return
+    for colour in range(min(used + 1, k)):
+        for rest in colourings_up_to_names(n - 1, k, max(used, colour + 1)):
+            yield [colour, *rest]
+
+
+def test_students_of_many_courses_are_counted_no_more_often_than_they_miss_one():
+    several = 0
+    for seed in range(600, 1400):
+        rng = Random(seed)
+        k, n, m = rng.choice([1, 2, 2, 3, 3]), rng.randint(3, 8), rng.randint(1, 14)
+        wishes = [set(rng.sample(range(n), min(n, rng.choice([2, 2, 2, 3, 3, 4])))) for _ in range(m)]
+        students = [sum(1 << i for i, wanted in enumerate(wishes) if v in wanted) for v in range(n)]
+        edges = [(a, b) for a, b in combinations(range(n), 2) if students[a] & students[b]]
+        breaking = Breaking(Graph(n, k, edges, []), students, never)
+        found = breaking.least_cost(lambda cost: None)
+        ways = list(colourings_up_to_names(n, k))
+        assert found == min(unmet_of(wishes, way) for way in ways)
+        charged, first = [set() for _ in wishes], 0
+        for v, mask in enumerate(students):
+            for i, student in enumerate(bits(mask)):
+                if breaking.all_parts().requests >> (first + i) & 1:
+                    charged[student].add(v)
+            first += mask.bit_count()
+        # A charge may count on no request that is not in its share, since others may charge that.
+        assert min(unmet_of(charged, way) for way in ways) >= found
+        several += found > 1 and sum(cost for cost, _ in breaking.separate_parts()) < found
+    assert several > 50
+
+
+def test_one_student_who_misses_three_courses_in_one_slot_is_not_counted_four_times():
+    # A pair in one slot twice over: what then joins the pairs costs the student one course, not one a pair.
+    lists = {"x": ("a", "b", "c", "d")}
+    for i, (one, other) in enumerate([("a", "b"), ("c", "d"), ("a", "c"), ("b", "d")]):
+        others = (f"h{i}", f"i{i}", f"j{i}")
+        for n in range(6):
+            lists |= {f"{one}{i}{n}": (*others, one), f"{other}{i}{n}": (*others, other)}
+    assert improved(school_of(lists, slots=4))[2].total == 3
 
 
 def school_of(lists: dict[str, tuple[str, ...]], slots: int, **fields) -> School:

@@ -49,6 +49,8 @@ class Breaking:
         self._number = {frozenset(edge): e for e, edge in enumerate(graph.edges)}
         self._hard = {frozenset(edge) for edge in graph.hard}
         self._cheap: list[int] = []  # for each price the edges that cost no more
+        self._every_edge = (1 << len(graph.edges)) - 1
+        self._place = self._places()
         self._request_bits = self._requests_of_edges()
         self.parts: list[Part] = []  # those of few requests first
 
@@ -68,6 +70,10 @@ class Breaking:
         """
         bound = 0
         with suppress(GiveUp):
+            if self._colourer.uncolourable_part(self._every_edge) is not None:
+                return (
+                    bound  # courses that must be apart cannot be: no schedule, so that no cost is the least
+                )
             self._find_separate_parts()
         with suppress(GiveUp):
             while self._dearer_than(bound, (), 0, 0):
@@ -89,23 +95,30 @@ class Breaking:
         return sorted({v for e in bits(part.edges) for v in self._graph.edges[e]})
 
     def all_parts(self) -> Part:
-        """The parts found, as one."""
+        """The parts found, as one; with all requests that joining its courses was charged for."""
         edges = requests = 0
         for part in self.parts:
             edges |= part.edges
-            requests |= part.requests
+        courses = mask_of(v for e in bits(edges) for v in self._graph.edges[e])
+        for requested, (a, b) in zip(self._request_bits, self._graph.edges, strict=True):
+            if courses >> a & courses >> b & 1:
+                requests |= requested
         return Part(edges, requests)
+
+    def _places(self) -> list[dict[int, int]]:
+        """For each vertex the number of each student's request."""
+        first, places = 0, []
+        for mask in self._students:
+            places.append({student: first + i for i, student in enumerate(bits(mask))})
+            first += mask.bit_count()
+        return places
 
     def _requests_of_edges(self) -> list[int]:
         """For each edge the requests of those who want both ends."""
-        first, place = 0, []
-        for mask in self._students:
-            place.append({student: first + i for i, student in enumerate(bits(mask))})
-            first += mask.bit_count()
         found = []
         for a, b in self._graph.edges:
             both = list(bits(self._students[a] & self._students[b]))
-            found.append(mask_of([place[v][student] for v in (a, b) for student in both]))
+            found.append(mask_of([self._place[v][student] for v in (a, b) for student in both]))
         return found
 
     def _find_separate_parts(self) -> None:
@@ -118,10 +131,9 @@ class Breaking:
         edges = self._colourer.uncolourable_part(broken)
         if edges is None:
             return None
-        everything = (1 << len(self._graph.edges)) - 1
         for _ in range(TIGHTEN):
             try:
-                again = self._colourer.uncolourable_part(everything & ~edges)
+                again = self._colourer.uncolourable_part(self._every_edge & ~edges)
             except GiveUp:
                 break
             if again is None or again.bit_count() >= edges.bit_count():
@@ -149,13 +161,14 @@ class Breaking:
         kept
             Edges that are not to be broken: with any of them it has been tried.
         """
+        several = self._several(blocks)
         while True:
             if self._should_stop():
                 raise GiveUp
             unmet = [part for part in self.parts if not part.edges & broken]
             affordable = self._priced(budget) & ~kept
             choices = [(part.edges & affordable, part) for part in unmet]
-            if any(not edges for edges, _ in choices) or self._separate_cost(choices) > budget:
+            if any(not edges for edges, _ in choices) or self._separate_cost(choices, several) > budget:
                 return True
             if not choices:
                 if self._prove(broken) is None:
@@ -185,13 +198,31 @@ class Breaking:
             price += 1
         return price
 
-    def _separate_cost(self, choices: list[tuple[int, Part]]) -> int:
+    def _several(self, blocks: tuple[int, ...]) -> list[int]:
+        """Of each student with several courses in one block his requests for those."""
+        found = []
+        for block in blocks:
+            once = twice = 0
+            for v in bits(block):
+                twice |= once & self._students[v]
+                once |= self._students[v]
+            found += [
+                mask_of([place[student] for v in bits(block) if student in (place := self._place[v])])
+                for student in bits(twice)
+            ]
+        return found
+
+    def _separate_cost(self, choices: list[tuple[int, Part]], several: list[int]) -> int:
         """What parts that share no request cost at least, each by its cheapest edge."""
-        # Sharing no request matters: three edges between one student's three courses cost two requests.
+        # Sharing no request matters: three edges between one student's three courses cost two requests. So
+        # does a student's share in a block: to join it to another is paid once, for whichever of his courses.
         cost = taken = 0
         for edges, part in choices:
             if not part.requests & taken:
                 taken |= part.requests
+                for requests in several:
+                    if requests & part.requests:
+                        taken |= requests
                 cost += self._cheapest(edges)
         return cost
 
