@@ -127,10 +127,10 @@ class _Solve:
         if plain is not None:
             stop_reason = self.local_search(plain, seconds)
         else:
-            stop_reason = StopReason.STALLED
-            if changes_goal(self.problem) is not None:
+            near = changes_goal(self.problem) is not None
+            if near:
                 stop_reason = self.repair(seconds)
-            if self.best is None:
+            if not near or self.best is None:
                 stop_reason = self.general_search(min(seconds, self.left))
         if self.best is None and stop_reason is StopReason.PROVED:  # no placement of sections
             return self.result(stop_reason, infeasible=True)

@@ -110,11 +110,14 @@ class _Solve:
         self.unmet_bound = bound
         self.bounds = [0] * len(self.levels)  # proven by CP-SAT
         self.refuted: tuple[int, ...] = ()  # the last aim that no schedule reaches
+        self.counted: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def run(self) -> CpOutcome:
         forbid_hard_costs(self.school)
         costs = [level_cost(self.school, level) for level in self.levels]
         for number in range(len(self.levels)):
+            if self.best is not None and self._over():
+                break
             status = self._aim(number, costs)
             if not self._proven(number):
                 status = self._minimise(number, costs[number])
@@ -141,9 +144,17 @@ class _Solve:
         for number in range(len(self.levels)):
             before = [*values[:number], *certain[len(values) : number]]
             expected = [*before, *[0] * (len(self.levels) - number)]
-            least = level_bounds(self.problem, self.unmet_bound, expected)[number]
-            certain.append(max(self.bounds[number], least))
+            certain.append(max(self.bounds[number], self._counted(expected)[number]))
         return certain
+
+    def _counted(self, values: Sequence[int]) -> tuple[int, ...]:
+        """``level_bounds``, which depend on the figures of unmet requests alone; of these there are few."""
+        unmet = tuple(
+            value for value, level in zip(values, self.levels, strict=True) if level.rank is not None
+        )
+        if unmet not in self.counted:
+            self.counted[unmet] = level_bounds(self.problem, self.unmet_bound, values)
+        return self.counted[unmet]
 
     def _proven(self, number: int) -> bool:
         return self.best is not None and self.values[number] <= self._certain(self.values)[number]
@@ -199,7 +210,7 @@ class _Solve:
             time_limit_s=(1.0 if by_work else share) * self._time_left_s(),
             deterministic_limit=min(work, share * self._work_left()),
         )
-        if limits.time_limit_s <= 0 or limits.deterministic_limit <= 0 or limits.should_stop():
+        if self._over() or limits.time_limit_s <= 0:
             return cp_model.UNKNOWN, 0
         solver = cp_model.CpSolver()
         status = run_solver(solver, model, limits, _Teller(self))
@@ -211,6 +222,9 @@ class _Solve:
             if self.best is None or values < self.values:
                 self.best, self.values = found, values
         return status, 0 if status == cp_model.INFEASIBLE else least_cost(solver)
+
+    def _over(self) -> bool:
+        return self._time_left_s() <= 0 or self._work_left() <= 0 or self.limits.should_stop()
 
     @property
     def seconds(self) -> float:

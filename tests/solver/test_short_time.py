@@ -1,0 +1,71 @@
+"""What is found where time is short: nothing that was to run is left out, and nothing is begun too late."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from general_cases import Never
+
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import School
+from echelon_desktop.model.rules import parse_rules
+from echelon_desktop.solver import solve
+from echelon_desktop.solver.compile import compile_school
+from echelon_desktop.solver.cpsat import solve as by_cpsat
+from echelon_desktop.solver.cpsat.run import Limits
+from echelon_desktop.solver.cpsat.solve import CpOutcome
+from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.general import run
+from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.result import Params, Status, StopReason
+
+NO_HOLES = parse_rules('[[rule]]\nkind = "student-holes"\n')
+COURSES = "ABCD"
+
+
+def no_holes_problem(students: int) -> Problem:
+    """Everybody asks for four courses, of four sections each; days without holes are a hard rule."""
+    school = School(
+        periods=[e.Period(f"{day}{i}", day=day, order=i) for day in "RG" for i in range(3)],
+        courses=[e.Course(c) for c in COURSES],
+        sections=[e.Section(f"{c}{i}", c, (f"T{c}",), seats=9) for c in COURSES for i in range(4)],
+        teachers=[e.Teacher(f"T{c}") for c in COURSES],
+        students=[e.Student(f"P{i:02}") for i in range(students)],
+        requests=[e.RequestList(f"P{i:02}", tuple(map(e.CourseRequest, COURSES))) for i in range(students)],
+    )
+    return compile_school(school, NO_HOLES)[0]
+
+
+def nobody_seated(problem: Problem) -> Solution:
+    """Sections of a teacher one after the other."""
+    choice = [problem.choices_of(s)[s % 4] for s in range(problem.n_sections)]
+    return Solution(np.array(choice, np.int32), np.full(problem.n_requests, -1, np.int32))
+
+
+def test_the_general_search_betters_what_cp_sat_found_in_its_share(monkeypatch: pytest.MonkeyPatch):
+    problem = no_holes_problem(12)
+    found = CpOutcome(Status.FEASIBLE, StopReason.TIME, nobody_seated(problem), ())
+    monkeypatch.setattr(solve, "solve_cpsat", lambda *args, **kwargs: found)
+    monkeypatch.setattr(run, "warm_up", Never)
+    result = solve.solve_problem(problem, Params(time_limit_s=120, iterations=3000, workers=1)).result
+    assert result.solution is not None
+    assert level_values(problem, result.solution)[0] == 0
+    assert result.method == "CP-SAT, then general search"
+
+
+def test_bounds_are_counted_once_for_each_number_of_unmet_requests(monkeypatch: pytest.MonkeyPatch):
+    problem = no_holes_problem(6)
+    rules = replace(
+        problem, goals=(*problem.goals, *(replace(g, level=g.level + 9) for g in problem.goals[1:]))
+    )
+    asked = []
+    count = by_cpsat.level_bounds
+
+    def counting(*args: object) -> tuple[int, ...]:
+        asked.append(args[2])
+        return count(*args)
+
+    monkeypatch.setattr(by_cpsat, "level_bounds", counting)
+    outcome = by_cpsat.solve_cpsat(rules, Limits(time_limit_s=60, workers=1))
+    assert outcome.solution is not None
+    assert len(asked) == len({values[0] for values in asked})
