@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cloud_runner.client.runs import Deletion, write_whole
+from cloud_runner.client.files import write_whole
+from cloud_runner.client.runs import Deletion
 from cloud_runner.wire.documents import now
 from cloud_runner.wire.layout import RunKeys
 from echelon_desktop.errors import RemoteError

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from cloud_runner.client.collect import Outcome, collect, outcome_of
 from cloud_runner.client.connect import Connection
+from cloud_runner.client.files import write_whole
 from cloud_runner.client.judge import NO_KEYS
 from cloud_runner.client.keytable import KeyTable
 from cloud_runner.client.order import Order, Pace
@@ -32,7 +33,6 @@ from cloud_runner.client.runs import (
     Run,
     Runs,
     State,
-    write_whole,
 )
 from cloud_runner.client.steps import Steps
 from cloud_runner.client.trouble import trouble_of
@@ -45,6 +45,7 @@ T = TypeVar("T")
 
 _PAUSE_S = 0.1  # between two tries to be alone with a run
 _LOG_LINES = 5000  # of one child, at most
+_NO_LOG = "(There is no log: it wrote nothing, its log has expired, or the setting log_group is wrong.)"
 _BUSY = "Another window or program is busy with this run; try again in a moment."
 
 
@@ -317,7 +318,7 @@ class Follower:
                     logGroupName=run.remote.log_group, logStreamName=stream, startFromHead=True, **token
                 )
             except logs.exceptions.ResourceNotFoundException:
-                return [*lines, "(CloudWatch has no log of it: it wrote nothing, or its log has expired.)"]
+                return [*lines, _NO_LOG]
             lines += [event["message"] for event in page["events"]]
             if page["nextForwardToken"] == token.get("nextToken"):  # the end, as CloudWatch says it
                 break

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cloud_runner.client.files import write_whole
 from cloud_runner.client.keytable import KeyTable
-from cloud_runner.client.runs import INPUT_FILE, KEYS_FILE, SCHEDULE_FILE, Run, write_whole
+from cloud_runner.client.runs import INPUT_FILE, KEYS_FILE, SCHEDULE_FILE, Run
 from echelon_desktop.errors import RemoteError, UnsupportedError
 from echelon_desktop.model.codec import record_from_json, record_to_json
 from echelon_desktop.model.dataset import Schedule

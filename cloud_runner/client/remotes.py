@@ -1,8 +1,6 @@
 """Where runs can be sent: the stacks that IT has set up, as settings of this user; no secret among them."""
 
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -12,6 +10,7 @@ from urllib.parse import urlsplit
 
 import tomli_w
 
+from cloud_runner.client.files import write_whole
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.paths import config_folder
 
@@ -184,10 +183,7 @@ class Remotes:
         text = tomli_w.dumps({"remote": [_plain(remote) for remote in remotes]})
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(self.path)
+            write_whole(self.path, text.encode())
         except OSError as error:
             raise RemoteError(f"The remotes cannot be written to {self.path}: {error.strerror}.") from error
 

@@ -7,9 +7,6 @@ What this workstation knows of its remote runs: a folder per run, written whole 
 """
 
 import json
-import os
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from cloud_runner.client.files import write_whole
 from cloud_runner.client.order import Order
 from cloud_runner.client.remotes import Remote
 from cloud_runner.wire import fields
@@ -38,8 +36,6 @@ ABANDONED_S = 86_400.0
 """Age in seconds of a folder without a run that nobody can still be filling."""
 VERSION = 1
 GONE = "Its data in the bucket are gone: deleted from another workstation, or expired."
-
-_TRIES, _WAIT_S = 50, 0.02  # for a reader on Windows to be done
 
 
 class State(StrEnum):
@@ -352,28 +348,3 @@ def _clear(folder: Path) -> None:
     for path in folder.iterdir():
         if path.name != f"{RUN_FILE}.lock":
             path.unlink()
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one; only its owner may read it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        _replace(Path(temporary), path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Put a file in place of another; Windows refuses that for the moment in which somebody reads it."""
-    for _ in range(_TRIES if sys.platform == "win32" else 0):
-        try:
-            temporary.replace(path)
-            return
-        except PermissionError:
-            time.sleep(_WAIT_S)
-    temporary.replace(path)

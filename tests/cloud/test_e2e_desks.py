@@ -11,6 +11,7 @@ import pytest
 from desk import LONG, PACE, QUICK, Desk, jobs_of, objects_of, versions_of
 
 from cloud_runner import solutions
+from cloud_runner.client import files
 from cloud_runner.client import runs as stored
 from cloud_runner.client.attach import attach
 from cloud_runner.client.connect import Connection
@@ -31,14 +32,14 @@ class Mortal:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.points: list[str] = []
         self.alive = True
-        write = stored.write_whole
+        write = files.write_whole
 
         def mortal_write(path: Path, data: bytes) -> None:
             self.die(f"before {path.name}")
             write(path, data)
             self.die(f"after {path.name}")
 
-        for module in ("runs", "follow", "collect"):
+        for module in ("runs", "follow", "collect", "judge", "deletion"):
             patch.setattr(f"cloud_runner.client.{module}.write_whole", mortal_write)
 
     def die(self, point: str) -> None:

@@ -95,6 +95,22 @@ def test_a_damaged_file_is_said_and_not_overwritten(tmp_path: Path) -> None:
     assert remotes.path.read_text() == "[[remote"
 
 
+def test_a_write_that_breaks_leaves_the_remotes_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remotes = Remotes(tmp_path / "remotes.toml")
+    remotes.save(REMOTE)
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(RemoteError, match="No space left"):
+        remotes.save(BY_KEY)
+    assert remotes.all() == (REMOTE,)
+    assert list(tmp_path.iterdir()) == [remotes.path]
+
+
 class Ring(keyring.backend.KeyringBackend):
     """A keyring in memory."""
 

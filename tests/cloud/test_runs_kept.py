@@ -5,12 +5,15 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from cloud_runner.client import files
+from cloud_runner.client.files import write_whole
 from cloud_runner.client.order import Order
 from cloud_runner.client.remotes import Remote, SignIn
-from cloud_runner.client.runs import RUN_FILE, Child, Deletion, Run, Runs, State, write_whole
+from cloud_runner.client.runs import RUN_FILE, Child, Deletion, Run, Runs, State
 from cloud_runner.wire.documents import Level, Point
 from cloud_runner.wire.layout import new_run_id
 from echelon_desktop.errors import FileLockedError, RemoteError
@@ -112,6 +115,25 @@ def test_a_write_that_breaks_leaves_the_file_as_it_was(
         write_whole(path, b"new and longer")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_windows_holds_for_a_reader_is_written_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, replace_, refused = tmp_path / "file", Path.replace, [PermissionError()] * 2
+    path.write_bytes(b"old")
+
+    def held(self: Path, target: Path) -> Path:
+        if refused:
+            raise refused.pop()
+        return replace_(self, target)
+
+    monkeypatch.setattr(files, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(files, "_WAIT_S", 0.0)
+    monkeypatch.setattr(Path, "replace", held)
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert not refused
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders of a Windows profile are its owner's anyway")

@@ -63,7 +63,7 @@ def test_a_child_without_a_log_does_not_hide_the_others(
     """CloudWatch forgets a log after thirty days, and has none of a worker that wrote nothing."""
     lines = told(aws, streams, Logs(b=[["four"]]), monkeypatch)
     assert lines[0] == "-- seed 1, default"
-    assert "no log of it" in lines[1]
+    assert "There is no log" in lines[1]
     assert lines[2:] == ("-- seed 2, default", "four")
 
 
