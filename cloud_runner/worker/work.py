@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from cloud_runner import solutions
 from cloud_runner.objects import RunObjects
@@ -19,16 +19,17 @@ from cloud_runner.wire.documents import (
     ProgressReport,
     RunError,
 )
-from cloud_runner.wire.errors import VersionError, WireError
+from cloud_runner.wire.errors import WireError
+from cloud_runner.worker.intake import Gone, Refused, read_input
+from cloud_runner.worker.passing import may_pass
 from cloud_runner.worker.solving import Look, Solving, thinned
 from cloud_runner.worker.task import Pace, Task
 from echelon_desktop import __version__
-from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.solver import problem as problems
 from echelon_desktop.solver.bounds import level_bounds
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.result import STRATEGIES, Params
+from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.solve import Run
 
 OK, INVALID, UNREACHABLE, RECLAIMED = 0, 65, 75, 143
@@ -39,21 +40,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Refused(Exception):
-    """The run cannot be done by anybody as it stands; ``error`` says why."""
-
-    def __init__(self, code: Literal["invalid-input", "version"], side: str, words: str) -> None:
-        super().__init__(words)
-        self.code: Any = code
-        self.side: Any = side
-
-
 class Unreachable(Exception):
     """The bucket could not be reached for long."""
-
-
-class Gone(Exception):
-    """The run's objects were deleted, or another job works on this child."""
 
 
 class _Due:
@@ -103,7 +91,7 @@ class Worker:
             if self.keys.result(self.task.index) in there:
                 self.say("result is there already")
                 return OK
-            manifest, problem = self.patiently(lambda: self.read_input(there))
+            manifest, problem = self.patiently(lambda: read_input(self.objects, self.task.index, there))
             self.patiently(self.claim)
             self.cancelled = self.keys.cancel in there
             return self.solve(manifest, problem, there)
@@ -118,35 +106,6 @@ class Worker:
         except Unreachable:
             self.say("the bucket cannot be reached")
             return RECLAIMED if self.stop.is_set() else UNREACHABLE
-
-    def read_input(self, there: dict[str, str]) -> tuple[Manifest, Problem]:
-        """The manifest and the problem, both as they were sent."""
-        if self.keys.manifest not in there:
-            raise Gone
-        try:
-            manifest = self.objects.read_document(Manifest, self.keys.manifest)
-            data = self.objects.read_blob(manifest.input)
-        except VersionError as error:
-            raise Refused("version", error.side, str(error)) from error
-        except WireError as error:
-            raise Refused("invalid-input", "desktop", str(error)) from error
-        if not self.task.index < manifest.children:
-            raise Refused("invalid-input", "stack", "The job has more children than the manifest.")
-        unknown = [name for name in manifest.strategies if name not in STRATEGIES]
-        if unknown:
-            words = "The run asks for a strategy that this worker does not know. Update the stack's image."
-            raise Refused("version", "stack", words)
-        try:
-            return manifest, Problem.from_bytes(data)
-        except UnsupportedError as error:
-            ours, side = problems.VERSION, "desktop"
-            if manifest.solver_version.isdecimal() and int(manifest.solver_version) > ours:
-                side = "stack"
-            remedy = "Echelon Desktop" if side == "desktop" else "the stack's image"
-            words = f"The problem is of format {manifest.solver_version}; this worker reads {ours}. "
-            raise Refused("version", side, words + f"Update {remedy}.") from error
-        except Exception as error:  # an archive can be wrong in any way
-            raise Refused("invalid-input", "desktop", "The problem cannot be read.") from error
 
     def claim(self) -> None:
         """Make this job the one that works on the child; Gone when another one does."""
@@ -318,7 +277,7 @@ class Worker:
             try:
                 return action()
             except Exception as error:
-                if not _passing(error):
+                if not may_pass(error):
                     raise
                 self.say(f"waits error={type(error).__name__}")
                 if time.monotonic() > until or self.stop.wait(self.pace.retry_s):
@@ -329,7 +288,7 @@ class Worker:
         try:
             action()
         except Exception as error:
-            if not _passing(error):
+            if not may_pass(error):
                 raise
             self.say(f"skipped error={type(error).__name__}")
 
@@ -350,24 +309,3 @@ def _best(problem: Problem, run: Run, start: Solution | None) -> tuple[Solution 
             rows = zip(names, before, bounds, strict=True)
             return start, tuple(Level(name, value, bound) for name, value, bound in rows)
     return solution, tuple(Level(f.name, f.value, f.bound) for f in run.result.levels)
-
-
-def _passing(error: Exception) -> bool:
-    """Whether an error may pass by itself: the network, a throttled or failing service, expired keys."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    if isinstance(error, ClientError):
-        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 500)
-        return status >= 500 or status == 429 or error.response["Error"]["Code"] in _PASSING
-    return isinstance(error, BotoCoreError | OSError)
-
-
-_PASSING = (
-    "ExpiredToken",
-    "KMS.ThrottlingException",
-    "RequestTimeout",
-    "RequestTimeTooSkewed",
-    "SlowDown",
-    "Throttling",
-    "ThrottlingException",
-)
