@@ -1,16 +1,20 @@
 """What a text typed or pasted into a cell of a sheet means, or why it is refused."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from echelon_desktop.model.cells import SEPARATOR, IdList
+from echelon_desktop.model.cells import SEPARATOR, Count, IdList, Number
 from echelon_desktop.model.columns import Column
 from echelon_desktop.model.csv_io.bell import SlotNames
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.sheets import RowId, Sheet, is_required
 from echelon_desktop.model.tables import TABLES
+
+_MARKS = re.compile("[,'\N{RIGHT SINGLE QUOTATION MARK}\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ]")
+_THOUSANDS = re.compile(rf"\d{{1,3}}({_MARKS.pattern})\d{{3}}(\1\d{{3}})*(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class EntryReader:
             if is_required(self.sheet, column) or (self.sheet.table, column.key) == ("periods", "order"):
                 return Entry(refusal=f"{column.title} cannot be blank.")
             return Entry(column.cell.blank)
+        if isinstance(column.cell, Count | Number):
+            text = without_thousands(text)
         known = self._slots.known if column.refers == "periods" else self._known(column).__contains__
         parsed = column.cell.parse(text, known)
         wrong = [p for p in parsed.problems if p.code.severity is Severity.ERROR]
@@ -97,6 +103,11 @@ class EntryReader:
 
     def _is_pattern(self, value: str) -> bool:
         return value in self.dataset.school.patterns or (value.isdecimal() and int(value) > 0)
+
+
+def without_thousands(text: str) -> str:
+    """A number without the marks that spreadsheets put between its thousands; other texts as they are."""
+    return _MARKS.sub("", text) if _THOUSANDS.fullmatch(text) else text
 
 
 def _names(column: Column, value: Any) -> Iterator[str]:

@@ -152,3 +152,17 @@ def test_texts_that_mean_nothing_are_refused_with_a_reason(
     sheet = sheet_of(table)
     entry = EntryReader(dataset, sheet).read(sheet.file.column(field), text, RowId("S1"))
     assert why in entry.refusal
+
+
+@pytest.mark.parametrize("text", ["1,000", "1 000", "1\N{NO-BREAK SPACE}000", "1'000", "1,000.00"])
+def test_thousands_are_read_as_spreadsheets_write_them(text: str) -> None:
+    dataset = small()
+    seats = columns(dataset, "sections", "seats")[0]
+    assert EntryReader(dataset, sheet_of("sections")).read(seats, text).value == 1000
+
+
+@pytest.mark.parametrize("text", ["1,00", "10,0000", "1,000 000", ",100", "1,,000"])
+def test_what_is_not_grouped_by_thousands_is_refused(text: str) -> None:
+    dataset = small()
+    seats = columns(dataset, "sections", "seats")[0]
+    assert EntryReader(dataset, sheet_of("sections")).read(seats, text).refusal

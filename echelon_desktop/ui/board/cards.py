@@ -6,6 +6,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import department_of
 from echelon_desktop.solver.assign.openings import as_given
+from echelon_desktop.ui.natural import natural
 
 NOBODY = ""  # the row of sections without a teacher
 TRAY = 0  # the column of sections that have no period yet
@@ -135,5 +136,5 @@ def _rows(school: School) -> list[BoardRow]:
     for teacher, department in departments.items():
         record = school.teachers.get(teacher)
         rows.append(BoardRow(teacher, (record.name if record else "") or teacher, department))
-    rows.sort(key=lambda row: (row.department.casefold(), row.title.casefold()))
+    rows.sort(key=lambda row: (natural(row.department), natural(row.title)))
     return [*rows, *([BoardRow(NOBODY, "No teacher", "")] if without else [])]

@@ -85,7 +85,7 @@ class BoardModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return f"{row.title}\n{row.department}" if row.department else row.title
         if role == Role.ToolTipRole:
-            return f"{row.title}\n{row.teacher}" if row.title != row.teacher else row.teacher
+            return "\n".join(line for line in dict.fromkeys((row.title, row.teacher, row.department)) if line)
         return None
 
     def text(self) -> str:

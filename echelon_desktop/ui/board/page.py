@@ -25,6 +25,7 @@ from echelon_desktop.ui.board.model import BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
 from echelon_desktop.ui.board.view import BoardView
 from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
@@ -315,7 +316,7 @@ class BoardPage(Page):
         chosen = self.department.currentData() or ""
         self.department.clear()
         self.department.addItem("All departments", "")
-        for department in sorted({row.department for row in board.rows} - {""}):
+        for department in sorted({row.department for row in board.rows} - {""}, key=natural):
             self.department.addItem(department, department)
         self.department.setCurrentIndex(max(0, self.department.findData(chosen)))
 

@@ -1,6 +1,6 @@
 """The board on screen: pick up a card by pointer or by key, see where it may go, put it down."""
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -9,12 +9,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QTableView
 
 from echelon_desktop.ui.board.cards import TRAY, Card
+from echelon_desktop.ui.board.headers import DayHeader, TeacherHeader
 from echelon_desktop.ui.board.model import BoardModel
 from echelon_desktop.ui.board.painting import (
     CARD_HEIGHT,
@@ -24,42 +24,11 @@ from echelon_desktop.ui.board.painting import (
     BoardDelegate,
     card_pixmap,
     cards_shown,
-    day_ground,
 )
-from echelon_desktop.ui.theme import TYPE, theme
 
 MIME = "application/x-echelon-section"
 TRAY_WIDTH = 132
 LEAST_PERIOD_WIDTH = 104
-TEACHER_WIDTH = 152
-
-
-class DayHeader(QHeaderView):
-    """The periods, each in the colours of its day."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.days: dict[int, int] = {}
-        self.setSectionsClickable(False)
-        self.setHighlightSections(False)
-        self.setFixedHeight(34)
-
-    def paintSection(self, painter: QPainter, rect: QRect, column: int) -> None:
-        """Paint one head."""
-        look = theme()
-        surface, ink = (
-            day_ground(self.days[column])
-            if column in self.days
-            else (look.color("sunken"), look.color("text_soft"))
-        )
-        painter.fillRect(rect, surface)
-        painter.setPen(look.color("line"))
-        painter.drawLine(rect.topRight(), rect.bottomRight())
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.setPen(ink)
-        painter.setFont(look.font(TYPE.body))
-        text = self.model().headerData(column, Qt.Orientation.Horizontal)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(text))
 
 
 class BoardView(QTableView):
@@ -94,14 +63,8 @@ class BoardView(QTableView):
         self.setMouseTracking(True)
         self.header = DayHeader(self)
         self.setHorizontalHeader(self.header)
-        side = self.verticalHeader()
-        side.setFixedWidth(TEACHER_WIDTH)
-        side.setSectionsClickable(False)
-        side.setHighlightSections(False)
-        side.setTextElideMode(Qt.TextElideMode.ElideRight)
-        side.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setDefaultSectionSize(CARD_HEIGHT + 2 * GAP + 1)
+        self.side = TeacherHeader(self)
+        self.setVerticalHeader(self.side)
         self.doubleClicked.connect(self._on_double_click)
         self.carrying = ""  # section picked up by key
         self._pressed: tuple[Card, QPoint] | None = None
@@ -117,6 +80,7 @@ class BoardView(QTableView):
         columns = self.board_model.columnCount()
         if columns < 2:
             return
+        self.side.fit(self.board_model.board.rows)
         room = self.viewport().width() - TRAY_WIDTH
         width = max(LEAST_PERIOD_WIDTH, room // (columns - 1))
         self.setColumnWidth(TRAY, TRAY_WIDTH)

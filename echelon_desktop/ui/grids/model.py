@@ -1,6 +1,5 @@
 """A sheet as a table model: plain rows, sorted and filtered here."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from echelon_desktop.model.dataset import Changes, Dataset
 from echelon_desktop.model.entry import Entry, EntryReader
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.sheets import RowId, Sheet
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -21,7 +21,6 @@ Marks = Mapping[tuple[str, RowId, str], list[Finding]]
 SIGNS = {Severity.ERROR: "circle-x", Severity.WARNING: "triangle-alert", Severity.NOTE: "info"}
 TOKENS = {Severity.ERROR: "bad", Severity.WARNING: "doubt", Severity.NOTE: "note"}
 _AS_THEY_ARE = (c.Text, c.Identifier)
-_DIGITS = re.compile(r"(\d+)")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -156,9 +155,7 @@ class GridModel(QAbstractTableModel):
             blank = [i for i in visible if not self._text_of(i)[column]]
             filled = [i for i in visible if self._text_of(i)[column]]
             down = order == Qt.SortOrder.DescendingOrder
-            filled.sort(
-                key=lambda i: _natural(self._values[i][column], self._text_of(i)[column]), reverse=down
-            )
+            filled.sort(key=lambda i: _place(self._values[i][column], self._text_of(i)[column]), reverse=down)
             visible = filled + blank
         self._visible = visible
         self._place = {self.rows[i]: place for place, i in enumerate(visible)}
@@ -281,11 +278,5 @@ def _is_box(column: Column) -> bool:
     return isinstance(column.cell, c.YesNo) and column.cell.blank is False
 
 
-def _natural(value: Any, text: str) -> tuple[Any, ...]:
-    if isinstance(value, int | float):
-        return (value,)
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part)
-        for part in _DIGITS.split(text.casefold())
-        if part
-    )
+def _place(value: Any, text: str) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, int | float) else natural(text)

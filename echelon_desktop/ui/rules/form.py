@@ -20,6 +20,7 @@ from echelon_desktop.model.dataset import School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rule_words import KIND_TITLES, rule_sentence, weight_words
 from echelon_desktop.model.rules import RULE_KINDS, check_rule
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.rules.choices import Choice, ChoiceField
 from echelon_desktop.ui.theme import SPACE
 
@@ -221,10 +222,10 @@ def choices_of(school: School, field: str) -> list[Choice]:
         return [(s.id, f"{s.id} {titles.get(s.course, s.course)}") for s in school.sections.values()]
     if field == "departments":
         named = {r.department for t in (school.sections, school.courses, school.teachers) for r in t.values()}
-        return [(name, name) for name in sorted(named - {""}, key=str.casefold)]
+        return [(name, name) for name in sorted(named - {""}, key=natural)]
     if field == "grades":
         grades = {student.grade for student in school.students.values()} - {""}
-        return [(grade, f"Grade {grade}") for grade in sorted(grades, key=lambda g: (len(g), g))]
+        return [(grade, f"Grade {grade}") for grade in sorted(grades, key=natural)]
     periods = [(period, period) for period in map(str, school.periods)]
     terms = [(f"{term}:{period}", f"{period} in {term}") for term in school.terms for period, _ in periods]
     return periods + terms

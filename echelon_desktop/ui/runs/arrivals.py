@@ -95,6 +95,11 @@ class Arrivals(QObject):
         """Write down that a run was sent, and what its scenario shall be called."""
         self._write(run, "", name, {})
 
+    def name_of(self, run: Run) -> str:
+        """What the scenario of a run's result shall be called."""
+        record = self._records.get(run.id)
+        return (str(record.settings.get("name", "")) if record is not None else "") or "AWS"
+
     def look(self) -> None:
         """See which runs have come back, and take home those that fit."""
         for run in self.desk.runs.values():
@@ -171,7 +176,7 @@ class Arrivals(QObject):
         if applied is None:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        name = self._unused(self._wanted(run) + ("" if run.state.ended else SO_FAR))
+        name = self._unused(self.name_of(run) + ("" if run.state.ended else SO_FAR))
         scenario = Scenario(new_scenario_id(document.dataset), name, now)
         try:
             edit = adopt_schedule(document.dataset, scenario, applied.schedule, f"Bring {name} back from AWS")
@@ -180,7 +185,7 @@ class Arrivals(QObject):
             self._write(
                 run,
                 scenario.id,
-                name if run.state.ended else self._wanted(run),
+                name if run.state.ended else self.name_of(run),
                 {"unmet": counts.unmet, "requests": counts.requests},
             )
         except EchelonError as error:
@@ -188,11 +193,6 @@ class Arrivals(QObject):
             return
         standing.trouble = ""
         done(scenario.id)
-
-    def _wanted(self, run: Run) -> str:
-        """What the scenario of a run's result shall be called."""
-        record = self._records.get(run.id)
-        return (str(record.settings.get("name", "")) if record is not None else "") or "AWS"
 
     def _unused(self, stem: str) -> str:
         taken = {scenario.name for scenario in self.workspace.document.dataset.scenarios.values()}

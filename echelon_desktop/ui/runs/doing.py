@@ -104,10 +104,14 @@ class RunDeeds(QObject):
     def _solve_again(self, run: Run) -> None:
         dialog = AgainDialog(run, self.page)
         if dialog.exec():
-            self.desk.retry(
-                run.id, dialog.order(), alive(self, lambda new: self.sent.emit(new.id)), self._refuse(run)
-            )
+            sent = alive(self, lambda new: self._on_sent_again(run, new))
+            self.desk.retry(run.id, dialog.order(), sent, self._refuse(run))
         dialog.deleteLater()
+
+    def _on_sent_again(self, run: Run, new: Run) -> None:
+        if self.arrivals.is_ours(new):
+            self.arrivals.expect(new, self.arrivals.name_of(run))
+        self.sent.emit(new.id)
 
     def _delete(self, run: Run) -> None:
         if ask(

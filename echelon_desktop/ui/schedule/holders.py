@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.schedule.tab import FilterRow
@@ -68,7 +69,7 @@ class HoldersTab(ListTab[Holder]):
         """Show another state."""
         self.timetable = timetable
         holders = self._holders(timetable)
-        departments = sorted({h.department for h in holders} - {""}, key=str.casefold)
+        departments = sorted({h.department for h in holders} - {""}, key=natural)
         self.filters.fill([("All departments", ""), *((d, d) for d in departments)])
         self.set_rows(holders)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.schedule.matrix import Matrix, MatrixCell
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 
@@ -81,10 +82,10 @@ def _groups(timetable: Timetable, by_department: bool) -> dict[str, str]:
 def _ordered(timetable: Timetable, group_of: dict[str, str], by_department: bool) -> list[tuple[str, str]]:
     """Rows and their titles: courses by department and title, as people read a master schedule."""
     if by_department:
-        return [(g, g or "No department") for g in sorted(set(group_of.values()), key=str.casefold)]
+        return [(g, g or "No department") for g in sorted(set(group_of.values()), key=natural)]
     department = _groups(timetable, True)
     titles = {course: timetable.course_title(course) for course in group_of}
-    ordered = sorted(titles, key=lambda c: (department[c].casefold(), titles[c].casefold(), c))
+    ordered = sorted(titles, key=lambda c: (natural(department[c]), natural(titles[c]), c))
     return [(course, titles[course]) for course in ordered]
 
 

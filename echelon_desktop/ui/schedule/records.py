@@ -1,11 +1,12 @@
 """A table to read: rows of any kind in columns of text, sorted and filtered in the model."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from echelon_desktop.ui.natural import natural
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -13,8 +14,6 @@ SHARE = Role.UserRole + 1  # how full a cell's bar is, 0 to 1 (more when over); 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 COPIED = Role.UserRole + 2  # text to copy in place of the one shown, where a spreadsheet would misread that
 R = TypeVar("R")
-
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,6 @@ class Column(Generic[R]):
     tip: str = ""
     spoken: Callable[[R], str] | None = None
     copied: Callable[[R], str] | None = None
-
-
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Key by which "S2" comes before "S10"."""
-    return tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
-        for part in _DIGITS.split(text)
-        if part
-    )
 
 
 class RecordModel(QAbstractTableModel, Generic[R]):

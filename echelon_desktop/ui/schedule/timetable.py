@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule, Student
 from echelon_desktop.solver.verify.reading import Reading
+from echelon_desktop.ui.natural import natural
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,11 @@ class Timetable:
 
     def departments(self) -> list[str]:
         """Departments of the sections, sorted."""
-        return sorted({m.department for m in self.meetings.values()} - {""}, key=str.casefold)
+        return sorted({m.department for m in self.meetings.values()} - {""}, key=natural)
 
     def grades(self) -> list[str]:
         """Grades of the students, sorted as numbers where they are."""
-        return sorted({s.grade for s in self.students.values()} - {""}, key=lambda g: (len(g), g))
+        return sorted({s.grade for s in self.students.values()} - {""}, key=natural)
 
 
 def _students(school: School) -> dict[str, Student]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from echelon_desktop.solver.explain import ReasonKind
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.schedule.tab import FilterRow, Reasons, Tab
 from echelon_desktop.ui.schedule.tables import ReadingTable
@@ -181,7 +182,7 @@ def _course_lines(timetable: Timetable, lines: list[UnmetLine]) -> list[CourseLi
                 {kind: number for kind, number in kinds.items() if kind},
             )
         )
-    found.sort(key=lambda line: (-line.unmet, line.title))
+    found.sort(key=lambda line: (-line.unmet, natural(line.title)))
     kinds = sum((Counter(line.reasons) for line in found), Counter())
     whole = CourseLine(
         EVERY,

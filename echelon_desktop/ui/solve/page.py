@@ -30,6 +30,7 @@ from echelon_desktop.model.scope import department_of
 from echelon_desktop.solver.result import Params, Progress
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.ui.messages import ask
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.page import Page, Target, page_header
 from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.solve.case import Order
@@ -299,10 +300,10 @@ class SolvePage(Page):
         self.scope.clear()
         self.scope.addItem("Whole school", Scope())
         departments = {department_of(school, s) for s in school.sections.values()} - {""}
-        for department in sorted(departments):
+        for department in sorted(departments, key=natural):
             self.scope.addItem(f"{department} only", Scope(Part.DEPARTMENT, department))
         grades = {s.grade for s in school.students.values()} - {""}
-        for grade in sorted(grades, key=lambda g: (len(g), g)):
+        for grade in sorted(grades, key=natural):
             self.scope.addItem(f"Grade {grade} only", Scope(Part.GRADE, grade))
         for at in range(self.scope.count()):
             if self.scope.itemData(at) == chosen:

@@ -28,6 +28,7 @@ from echelon_desktop.ui.solve.case import (
     tried_again,
     unfinished,
 )
+from echelon_desktop.ui.solve.changes import changes_in_words
 from echelon_desktop.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -210,6 +211,8 @@ class Session(QObject):
         stale = document.revision != case.revision + 1
         note = " The school was edited meanwhile; some of it may no longer fit." if stale else ""
         sentence = lead + _sentence(result, verdict, certain)
+        if self.order.close:
+            sentence += " " + changes_in_words(document.grid, case.before, schedule)
         part = "" if self.order.scope == Scope() else f"{self.order.scope.words}: "
         self._end("doubt" if stale or lead else "good", part + sentence + note)
 

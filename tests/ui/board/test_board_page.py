@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from echelon_desktop.ui.board.painting import TRAY_CARD_HEIGHT, cards_shown
 from echelon_desktop.ui.board.targets import Standing
 from echelon_desktop.ui.board.view import MIME
 from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.theme import SPACE, TYPE, theme
 from echelon_desktop.ui.workspace import Workspace
 
 ENGINE_MS = 60_000
@@ -71,6 +72,19 @@ def test_cells_say_what_is_in_them(page: BoardPage):
     card = page.model.cards(index)[0]
     assert card.title in spoken
     assert f"{card.enrolled} of {card.seats} seats" in spoken
+
+
+def test_a_long_department_is_shown_whole(page: BoardPage):
+    side = page.view.side
+    before = side.width()
+    document, teacher = page.document, page.model.board.rows[0].teacher
+    name = "Career and Technical Education"
+    document.apply(set_fields(document.dataset, "teachers", teacher, department=name))
+    shown = [row.department for row in page.model.board.rows].index(name)
+    assert name in page.model.headerData(shown, Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole)
+    assert side.width() > before
+    font = theme().font(TYPE.small)
+    assert QFontMetrics(font).horizontalAdvance(name) + SPACE.m + SPACE.s <= side.width()
 
 
 def test_a_drop_moves_the_section_and_its_students_in_one_step(page: BoardPage, qtbot: QtBot):

@@ -234,6 +234,7 @@ def test_a_run_is_cancelled_and_sent_again_with_other_seeds(
     assert desk.runs[other].order.seeds == (2,)
     qtbot.waitUntil(lambda: page.selected.key == other, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: desk.runs[other].state is State.DONE, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "Autumn" in names(window), timeout=PATIENCE_MS)  # as the first was to be called
     click(shown(window, run), Deed.FORGET)
     assert run.id not in desk.runs
     assert not (desk.store.folder / run.id).exists()

@@ -14,6 +14,7 @@ from echelon_desktop.model.entities import Rule, Section, Unavailability
 from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.solve.changes import changes_in_words
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.solve.page import SolvePage
 from echelon_desktop.ui.workspace import Workspace
@@ -117,9 +118,10 @@ def test_a_repair_changes_only_what_must(page: SolvePage, qtbot: QtBot):
     )
     page.repair.setChecked(True)
     assert page.order().close
-    kind, _ = solve(page, qtbot)
+    kind, text = solve(page, qtbot)
     assert kind == "good"
     after = document.schedule()
+    assert text.endswith(changes_in_words(document.grid, before, after))
     moved = [s for s, placed in after.placements.items() if placed.periods != before.placements[s].periods]
     assert section.id in moved
     assert len(moved) <= 2
