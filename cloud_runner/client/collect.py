@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cloud_runner import solutions
+from cloud_runner.client.files import write_whole
 from cloud_runner.client.judge import Judge, Unusable, keep_schedule, kept_schedule
-from cloud_runner.client.runs import BEST_FILE, Child, Run, State, write_whole
+from cloud_runner.client.runs import BEST_FILE, Child, Run, State
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire.documents import Checkpoint, ChildResult, Level
 from cloud_runner.wire.errors import VersionError, WireError
@@ -21,6 +22,11 @@ from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.verify import Verdict, verify
+
+NONE_YET = (
+    "No computer of this run has put a schedule where it can be fetched yet: each does so about a minute "
+    "after it has begun, and again and again from then on. Try again a little later."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def outcome_of(run: Run) -> Outcome:
         If none was, the key table is not here, or the file was changed.
     """
     if run.best_child is None:
-        raise RemoteError(f"No schedule of this run has been brought back yet. {run.message}".strip())
+        raise RemoteError(run.message if run.state.ended and run.message else NONE_YET)
     table = Judge.of(run).table
     schedule = kept_schedule(run.path)
     verdict = verify(table.school, table.rules, schedule, table.baseline)
@@ -167,14 +173,16 @@ def _of_child(
             raise WireError("It is the result of another problem.")
         if result.solution is None:
             return result, None
-        solution = solutions.from_bytes(objects.read_blob(result.solution), problem)
+        data = objects.read_blob(result.solution, solutions.most_bytes(problem))
+        solution = solutions.from_bytes(data, problem)
         values = level_values(problem, solution)
         if values != tuple(level.value for level in result.levels):
             other = "" if result.app_version == __version__ else f"; the stack runs {result.app_version}"
             raise WireError(f"Its figures are not those of its schedule, by version {__version__}{other}.")
         return result, _Found(index, values, solution, result)
     if keys.checkpoint(index) in there:
-        head, solution = solutions.checkpoint_from_bytes(objects.read(keys.checkpoint(index)), problem)
+        data = objects.read(keys.checkpoint(index), solutions.most_bytes(problem))
+        head, solution = solutions.checkpoint_from_bytes(data, problem)
         values = level_values(problem, solution)
         _check_head(head, run, index, values)
         return None, _Found(index, values, solution, None)

@@ -20,6 +20,7 @@ from cloud_runner.client.order import Pace
 from cloud_runner.client.runs import (
     CANCEL_FILE,
     DELETED_FILE,
+    GONE,
     INPUT_FILE,
     START_FILE,
     Child,
@@ -45,7 +46,6 @@ from echelon_desktop import __version__
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.solver import problem as problems
 
-GONE = "Its data in the bucket are gone: deleted from another workstation, or expired."
 _REFUSED = "Its result was refused"
 _POINTS = 20_000  # of all curves of a run, which is written whole at each look
 
@@ -198,7 +198,7 @@ class Steps:
         there = self.objects.list()
         if self.keys.manifest not in there:
             return self.ended(run, State.FAILED, GONE)
-        if self.keys.error in there:
+        if self.keys.error in there and not any(self.keys.result(c.index) in there for c in run.children):
             return self.refused(run)
         if not run.keys_here:
             return self.ended(run, _end_of(run)[0], NO_KEYS)

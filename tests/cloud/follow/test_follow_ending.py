@@ -51,6 +51,19 @@ def test_the_best_schedule_and_the_best_bound_win_across_children(
     assert run.certain == min(1, unmet)
 
 
+def test_a_worker_that_refuses_the_run_does_not_take_the_others_results_with_it(
+    follower: Follower, dispatched: PlayedCloud, best: Solution
+) -> None:
+    """As a machine does that can no longer read what the others have solved."""
+    dispatched.result(0, best)
+    error = d.RunError(dispatched.run.id, "invalid-input", "desktop", "It cannot be read.", AT)
+    dispatched.objects.write_document(dispatched.keys.error, error)
+    run = finished(follower, dispatched, "SUCCEEDED", "FAILED", container={"exitCode": 65})
+    assert run.state is State.DONE
+    assert run.best_unmet == (best.seat < 0).sum()
+    assert run.message.startswith("1 of 2 children failed")
+
+
 def test_bounds_of_later_figures_hold_only_after_the_same_figures_before(
     follower: Follower, dispatched: PlayedCloud, best: Solution
 ) -> None:
@@ -138,7 +151,7 @@ def test_infeasible_is_an_answer(follower: Follower, dispatched: PlayedCloud) ->
     run = finished(follower, dispatched, "SUCCEEDED", "SUCCEEDED")
     assert (run.state, run.status, run.best_unmet) == (State.DONE, "infeasible", None)
     assert "proven" in run.message
-    with pytest.raises(RemoteError, match="No schedule"):
+    with pytest.raises(RemoteError, match="No schedule can keep all hard rules"):
         follower.fetch_best(run.id)
 
 

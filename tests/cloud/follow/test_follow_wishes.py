@@ -78,7 +78,7 @@ def test_the_best_so_far_can_be_had_while_it_runs(
 ) -> None:
     dispatched.show("RUNNING", "RUNNING")
     follower.advance(dispatched.run.id)
-    with pytest.raises(RemoteError, match="No schedule"):
+    with pytest.raises(RemoteError, match="No computer of this run has put a schedule"):
         follower.fetch_best(dispatched.run.id)
     dispatched.checkpoint(1, worse(best, 2))
     outcome = follower.fetch_best(dispatched.run.id)
