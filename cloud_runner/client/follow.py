@@ -27,6 +27,7 @@ from cloud_runner.client.runs import (
     CANCEL_FILE,
     INPUT_FILE,
     KEYS_FILE,
+    NOT_LOST,
     START_FILE,
     Child,
     Deletion,
@@ -259,7 +260,8 @@ class Follower:
                 raise
             self._connections.clear()  # a sign-in that is renewed is read by a new session
             self._etags.pop(run.id, None)  # what was read was not kept
-            return replace(run, message=str(error) if trouble is None else trouble.words, trouble=True)
+            words = _of_this_computer(error, run) if trouble is None else trouble.words
+            return replace(run, message=words, trouble=True)
 
     def _steps(self, run: Run) -> Steps:
         connection = self._connection(run)
@@ -324,3 +326,10 @@ class Follower:
                 break
             token = {"nextToken": page["nextForwardToken"]}
         return lines
+
+
+def _of_this_computer(error: Exception, run: Run) -> str:
+    """What is in the way here, such as a full disk, in words."""
+    if isinstance(error, OSError):
+        return f"The run cannot be kept in {run.folder}: {error.strerror or error}. {NOT_LOST}"
+    return str(error)

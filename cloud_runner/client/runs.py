@@ -35,6 +35,7 @@ DELETED_FILE = "deleted.json"
 ABANDONED_S = 86_400.0
 """Age in seconds of a folder without a run that nobody can still be filling."""
 VERSION = 1
+NOT_LOST = "Nothing is lost by this: it is tried again by itself."
 GONE = "Its data in the bucket are gone: deleted from another workstation, or expired."
 
 

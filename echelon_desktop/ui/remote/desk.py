@@ -8,6 +8,7 @@ that it may end, or be ended, at any moment; the next one goes on from there.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from cloud_runner.client.order import Order, Pace
 from cloud_runner.client.remotes import Remote, Remotes
-from cloud_runner.client.runs import Run, Runs
+from cloud_runner.client.runs import NOT_LOST, Run, Runs
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.ui.remote.courier import Courier
 
@@ -63,6 +64,7 @@ class RemoteDesk(QObject):
         self.courier = Courier(self)
         self._own = threading.local()
         self._due: dict[str, float] = {}  # run → moment of its next poll
+        self._stuck: dict[str, str] = {}  # run → why it cannot be moved on here
         self._polled: set[str] = set()  # runs of which a poll is under way
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -179,7 +181,8 @@ class RemoteDesk(QObject):
             self._polled.add(run_id)
             # A stack that cannot be reached holds up its own runs only.
             lane = f"{FOLLOW} {self.runs[run_id].remote.name}"
-            self.courier.run(lane, partial(self._advance, run_id), self._on_advanced, self._on_stuck)
+            stuck = partial(self._on_stuck, run_id)
+            self.courier.run(lane, partial(self._advance, run_id), self._on_advanced, stuck)
         self._wake()
 
     def _advance(self, run_id: str) -> tuple[Run, float]:
@@ -192,20 +195,29 @@ class RemoteDesk(QObject):
 
     def _on_advanced(self, moved: tuple[Run, float]) -> None:
         run, wait_s = moved
+        self._stuck.pop(run.id, None)
         if run.id in self.runs:  # or it was forgotten meanwhile
             self._take(run, wait_s)
 
-    def _on_stuck(self, error: Exception) -> None:
+    def _on_stuck(self, run_id: str, error: Exception) -> None:
         """A run cannot be moved on because of this computer: its folder is gone, or the disk is full."""
         if not isinstance(error, EchelonError):
             raise error
+        if run_id in self.runs:
+            self._stuck[run_id] = f"{error} {NOT_LOST}"
+            self._take(self._as_told(self.runs[run_id]), self.pace.poll_max_s)
         QTimer.singleShot(round(1000 * self.pace.poll_max_s), self, self.reload)
+
+    def _as_told(self, run: Run) -> Run:
+        """A run with the words for what could not be written down with it."""
+        words = self._stuck.get(run.id)
+        return run if words is None or run.state.ended else replace(run, message=words, trouble=True)
 
     def _on_moved(self, run: Run) -> None:
         self._take(run, 0.0)
 
     def _on_listed(self, runs: tuple[Run, ...]) -> None:
-        self.runs = {run.id: run for run in runs}
+        self.runs = {run.id: self._as_told(run) for run in runs}
         for run in runs:
             if run.id not in self._polled and not run.state.ended:
                 self._due.setdefault(run.id, time.monotonic())

@@ -16,6 +16,7 @@ from cloud_runner.client.prepare import prepare
 from cloud_runner.client.remotes import Remote
 from cloud_runner.client.runs import GONE, Child, Run, State
 from cloud_runner.wire.documents import Point
+from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.store import SchoolFile, runs_of
@@ -365,6 +366,30 @@ def test_a_school_that_was_moved_finds_its_runs(window: MainWindow, keep: Keep, 
     other.parent.mkdir()
     SchoolFile.create(other, window.document.dataset, "Another school of that name").close()
     assert not arrivals.is_ours(keep(other))
+
+
+def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
+    desk: RemoteDesk, keep: Keep, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    run = keep(state=State.QUEUED)
+    desk.pace = replace(desk.pace, poll_max_s=0.01)
+    room: list[bool] = []
+
+    def advance(_follower: Follower, run_id: str) -> Run:
+        if not room:
+            raise RemoteError("The run cannot be kept here: No space left on device.")
+        return replace(desk.store.get(run_id), state=State.RUNNING)
+
+    monkeypatch.setattr(Follower, "advance", advance)
+    desk.start()
+    qtbot.waitUntil(lambda: run.id in desk.runs and desk.runs[run.id].trouble)
+    told = desk.runs[run.id]
+    assert "No space left on device. Nothing is lost" in told.message
+    with qtbot.waitSignal(desk.listed):
+        desk.reload()
+    assert desk.runs[run.id].message == told.message, "what cannot be written down is not forgotten"
+    room.append(True)
+    qtbot.waitUntil(lambda: desk.runs[run.id].state is State.RUNNING and not desk.runs[run.id].trouble)
 
 
 def test_a_run_that_vanishes_from_the_disk_leaves_the_list(desk: RemoteDesk, keep: Keep, qtbot: QtBot):
