@@ -37,7 +37,9 @@ BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside th
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
 
-DRAFT_WORK = 60.0  # deterministic seconds for it where an iteration limit asks for repeatable results
+# Deterministic seconds for CP-SAT where an iteration limit asks for repeatable results: about as long as the
+# local search takes for so many moves, but enough for the small schools that it proves at once.
+WORK_OF_A_MOVE, LEAST_WORK, MOST_WORK = 1e-5, 3.0, 60.0
 
 _REASONS = {
     Ended.BOUND: StopReason.PROVED,
@@ -145,7 +147,7 @@ class _Solve:
         self.methods.append(CP_SAT)
         limits = Limits(
             time_limit_s=seconds,
-            deterministic_limit=math.inf if self.params.iterations is None else DRAFT_WORK,
+            deterministic_limit=_work(self.params.iterations),
             seed=self.params.seed,
             workers=self.params.workers,
             should_stop=self.should_stop,
@@ -328,6 +330,13 @@ class _Solve:
             iterations=self.iterations,
         )
         return Run(result, self.bound)
+
+
+def _work(iterations: int | None) -> float:
+    """CP-SAT's deterministic limit."""
+    if iterations is None:
+        return math.inf
+    return min(MOST_WORK, max(LEAST_WORK, WORK_OF_A_MOVE * iterations))
 
 
 def _plain(problem: Problem) -> PlainProblem | None:

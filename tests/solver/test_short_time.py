@@ -53,6 +53,21 @@ def test_the_general_search_betters_what_cp_sat_found_in_its_share(monkeypatch: 
     assert result.method == "CP-SAT, then general search"
 
 
+def test_cp_sat_works_in_proportion_to_the_moves_asked_for(monkeypatch: pytest.MonkeyPatch):
+    problem = no_holes_problem(12)
+    work = []
+
+    def proven(problem: Problem, limits: Limits, **rest: object) -> CpOutcome:
+        work.append(limits.deterministic_limit)
+        return CpOutcome(Status.OPTIMAL, StopReason.PROVED, nobody_seated(problem), ())
+
+    monkeypatch.setattr(solve, "solve_cpsat", proven)
+    for iterations in (500, 2_000_000, None):
+        solve.solve_problem(problem, Params(iterations=iterations))
+    few, many, unlimited = work
+    assert few * 5 < many < unlimited
+
+
 def test_bounds_are_counted_once_for_each_number_of_unmet_requests(monkeypatch: pytest.MonkeyPatch):
     problem = no_holes_problem(6)
     rules = replace(
