@@ -38,14 +38,15 @@ def delete_run(s3: Any, bucket: str, run: str, ledger: Path) -> Deletion:
     """
     prefix = RunKeys(run).prefix
     seen = _read(ledger)
-    left: list[_Version] = []
+    left = list(_listed(s3, bucket, prefix))
     for _ in range(_ROUNDS):
-        left = list(_listed(s3, bucket, prefix))
         if not left:
             break
         seen |= {(version.key, version.id): version for version in left}
         _write(ledger, seen.values())
         _delete(s3, bucket, left)
+        left = list(_listed(s3, bucket, prefix))
+    seen = {key: version for key, version in seen.items() if key not in {(one.key, one.id) for one in left}}
     versions = Counter(version.key for version in seen.values() if not version.marker)
     markers = Counter(version.key for version in seen.values() if version.marker)
     size = sum(version.size for version in seen.values())

@@ -292,11 +292,30 @@ def test_what_comes_in_meanwhile_is_deleted_too(
     assert aws.versions() == []
 
 
+def test_what_went_in_the_last_round_is_certified(
+    aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that end write once more, each at another time."""
+    keys, delete, late = RunKeys(RUN), aws.s3.delete_objects, [0, 1]
+    aws.objects(RUN).write(keys.input, b"1")
+
+    def while_workers_end(**arguments: Any) -> Any:
+        answer = delete(**arguments)
+        if late:
+            aws.objects(RUN).write(keys.progress(late.pop()), b"late")
+        return answer
+
+    monkeypatch.setattr(aws.s3, "delete_objects", while_workers_end)
+    told = delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
+    assert (told.versions, told.left) == (3, 0)
+    assert aws.versions() == []
+
+
 def test_what_does_not_go_is_not_certified(aws: Aws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     aws.objects(RUN).write(RunKeys(RUN).input, b"1")
     monkeypatch.setattr(aws.s3, "delete_objects", lambda **a: {})  # says nothing, and does nothing
     told = delete_run(aws.s3, BUCKET, RUN, tmp_path / "deleted.json")
-    assert told.left == 1
+    assert (told.versions, told.left) == (0, 1)
     assert "1 remain" in told.text
     refusal = {"Errors": [{"Key": "k", "Code": "AccessDenied"}]}
     monkeypatch.setattr(aws.s3, "delete_objects", lambda **a: refusal)
