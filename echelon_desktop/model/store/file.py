@@ -1,7 +1,7 @@
 """The school file as the application sees it: open it, change it, go back in it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +16,6 @@ from echelon_desktop.model.store import backup, journal, meta, opening, rows, ru
 from echelon_desktop.model.store.connect import explained
 from echelon_desktop.model.store.lock import WriteLock, Writer
 from echelon_desktop.model.store.opening import decoding
-
-Listener = Callable[[Changes], None]
 
 
 class SchoolFile:
@@ -53,7 +51,6 @@ class SchoolFile:
         self.notices: tuple[str, ...] = ()
         self._lock = lock
         self._connection = connection
-        self._listeners: list[Listener] = []
         with decoding(path), explained(path), connection.begin():
             self._identity = path.stat()
             facts = meta.read(connection)
@@ -155,15 +152,6 @@ class SchoolFile:
     ) -> None:
         self.close()
 
-    def on_change(self, listener: Listener) -> Callable[[], None]:
-        """
-        Have ``listener`` called after each change, once it is on the disk; returns how to end that.
-
-        It must not raise: the change is made.
-        """
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
     def apply(self, edit: Edit) -> Changes:
         """
         Make an edit, which can be undone from then on; what could be redone cannot be any more.
@@ -180,7 +168,6 @@ class SchoolFile:
         if changes:
             with self._written(edit, inverse):
                 journal.add(self._connection, edit, inverse)
-            self._announce(changes)
         return changes
 
     def undo(self) -> tuple[str, Changes] | None:
@@ -202,7 +189,6 @@ class SchoolFile:
             back, changes = self.dataset.apply(edit)
         with self._written(edit, back):
             journal.mark(self._connection, seq, undone=undone)
-        self._announce(changes)
         return edit.title, changes
 
     @property
@@ -284,10 +270,6 @@ class SchoolFile:
         """All solver runs, in the order in which they started."""
         with self._reading():
             return runs.read(self._connection)
-
-    def _announce(self, changes: Changes) -> None:
-        for listener in tuple(self._listeners):
-            listener(changes)
 
     def _require_writable(self) -> None:
         if self.read_only:
