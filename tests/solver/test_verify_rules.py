@@ -9,7 +9,7 @@ from verify_examples import TERMS, asks, link, schedule, school, seating, sectio
 from echelon_desktop.errors import RuleError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.rules import RULE_KINDS, preset_rules
-from echelon_desktop.solver.verify import Verdict, metrics, verify
+from echelon_desktop.solver.verify import Counts, Verdict, metrics, verify
 
 LABS = [section("A-1", department="SCIENCE"), section("A-2", department="Science ")]
 ALL_YEAR = {"terms": TERMS}
@@ -470,26 +470,27 @@ def test_rules_of_a_level_are_one_figure_after_the_unmet_requests():
 def test_counts_are_plain():
     of = school(requests=[asks("Cy")], students=[e.Student("Cy")])
     verdict = verify(of, preset_rules("standard"), schedule(of, {"D-1": ()}, {"Ana": {"Art": "A-1"}}))
-    assert verdict.counts.by_name() == {
-        "students with requests": 2,
-        "students with every request": 1,
-        "requests": 4,
-        "met requests": 3,
-        "unmet requests": 1,
-        "alternates granted": 0,
-        "sections": 5,
-        "sections placed": 4,
-        "seats": 10,
-        "seats filled": 3,
-        "size spread": 2,
-        "SPED size spread": 1,
-        "teacher-load spread": 0,
-        "rooms in use": 0,
-        "slots of rooms in use": 0,
-        "slots of rooms taught in": 0,
-        "seats of rooms taught in": 0,
-        "seats of rooms taken": 0,
-    }
+    assert verdict.counts == Counts(
+        students=2,
+        students_with_every_request=1,
+        requests=4,
+        met=3,
+        unmet=1,
+        unmet_by_rank=(1, 0, 0),
+        alternates_granted=0,
+        sections=5,
+        placed=4,
+        seats=10,
+        enrolled=3,
+        size_spread=2,
+        sped_spread=1,
+        load_spread=0,
+        rooms_in_use=0,
+        room_slots=0,
+        room_slots_taught=0,
+        room_seats=0,
+        room_seats_taken=0,
+    )
 
 
 def test_loads_and_rooms_are_counted_whatever_the_rules():

@@ -119,29 +119,6 @@ class Counts:
     room_seats: int
     room_seats_taken: int
 
-    def by_name(self) -> dict[str, int]:
-        """Everything under the names that reports use."""
-        return {
-            "students with requests": self.students,
-            "students with every request": self.students_with_every_request,
-            "requests": self.requests,
-            "met requests": self.met,
-            "unmet requests": self.unmet,
-            "alternates granted": self.alternates_granted,
-            "sections": self.sections,
-            "sections placed": self.placed,
-            "seats": self.seats,
-            "seats filled": self.enrolled,
-            "size spread": self.size_spread,
-            "SPED size spread": self.sped_spread,
-            "teacher-load spread": self.load_spread,
-            "rooms in use": self.rooms_in_use,
-            "slots of rooms in use": self.room_slots,
-            "slots of rooms taught in": self.room_slots_taught,
-            "seats of rooms taught in": self.room_seats,
-            "seats of rooms taken": self.room_seats_taken,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
