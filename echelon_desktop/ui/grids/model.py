@@ -183,11 +183,6 @@ class GridModel(QAbstractTableModel):
             bottom = self.index(len(self._visible) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), bottom, [Role.DecorationRole, Role.BackgroundRole])
 
-    def findings_at(self, index: Index) -> list[Finding]:
-        """The findings shown at a cell."""
-        key = (self.sheet.table, self.row_id(index.row()), self.columns[index.column()].key)
-        return self._marks.get(key, [])
-
     def read(self, index: Index, text: str) -> Entry:
         """What a text would mean in a cell."""
         if self._reader is None:

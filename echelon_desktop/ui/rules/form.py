@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rule_words import KIND_TITLES, rule_sentence, weight_words
 from echelon_desktop.model.rules import RULE_KINDS, check_rule
 from echelon_desktop.ui.natural import natural
+from echelon_desktop.ui.numbers import NumberBox
 from echelon_desktop.ui.rules.choices import Choice, ChoiceField
 from echelon_desktop.ui.theme import SPACE
 
@@ -140,7 +140,7 @@ class RuleForm(QFrame):
         weights = QWidget()
         row = QHBoxLayout(weights)
         row.setContentsMargins(0, 0, 0, 0)
-        self.weight = QSpinBox()
+        self.weight = NumberBox()
         self.weight.setRange(1, 1000)
         self.weight.setAccessibleName("Weight")
         self.weight.valueChanged.connect(lambda _value: self._on_changed())
@@ -150,7 +150,7 @@ class RuleForm(QFrame):
         row.addWidget(self.weight_words, 1)
         self.form.addRow("Weight", weights)
         self.weights = weights
-        self.limit = QSpinBox()
+        self.limit = NumberBox()
         self.limit.setRange(0, 999)
         self.limit.valueChanged.connect(lambda _value: self._on_changed())
         self.form.addRow("At most", self.limit)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from cloud_runner.client.estimate import estimate
 from cloud_runner.client.order import Order
 from cloud_runner.client.runs import Run
+from echelon_desktop.ui.numbers import NumberBox
 from echelon_desktop.ui.solve.machines import MOST_SEEDS, SIZES, Size
 from echelon_desktop.ui.theme import SPACE
 
@@ -52,12 +52,12 @@ class AgainDialog(QDialog):
         column.addWidget(words)
         form = QFormLayout()
         form.setSpacing(SPACE.m)
-        self.minutes = QSpinBox()
+        self.minutes = NumberBox()
         self.minutes.setRange(1, MINUTES)
         self.minutes.setSuffix(" min")
         self.minutes.setValue(max(1, round(run.order.time_limit_s / 60)))
         form.addRow("For at most", self.minutes)
-        self.seeds = QSpinBox()
+        self.seeds = NumberBox()
         self.seeds.setRange(1, max(MOST_SEEDS, len(run.order.seeds)))
         self.seeds.setValue(len(run.order.seeds))
         form.addRow("Computers", self.seeds)

@@ -8,7 +8,6 @@ from echelon_desktop.ui.schedule.matrix import Matrix, MatrixCell
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 
 ALL_PERIODS = "All periods"
-TONES = 5  # beside none
 
 
 class Measure(StrEnum):

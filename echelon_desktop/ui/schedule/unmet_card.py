@@ -46,11 +46,6 @@ class UnmetCards(QScrollArea):
         column.addStretch(1)
         self.setWidget(canvas)
 
-    def texts(self) -> list[str]:
-        """What the cards say."""
-        canvas = self.widget()
-        return [label.text() for label in canvas.findChildren(QLabel)] if canvas is not None else []
-
 
 def _card(timetable: Timetable, unmet: Unmet, reasons: Reasons | None) -> QFrame:
     card = QFrame()

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel
 
 from cloud_runner.client.estimate import estimate
 from cloud_runner.client.order import Order
 from echelon_desktop.solver.result import DEFAULT_STRATEGY, STRATEGIES
+from echelon_desktop.ui.numbers import NumberBox
 
 MOST_SEEDS = 256  # of one run from the window; the command line takes more
 
@@ -40,7 +41,7 @@ class Machines:
 
     def __init__(self, form: QFormLayout) -> None:
         self._form = form
-        self.seeds = QSpinBox()
+        self.seeds = NumberBox()
         self.seeds.setRange(1, MOST_SEEDS)
         self.seeds.setValue(4)
         self.seeds.setAccessibleName("Computers")

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from echelon_desktop.solver.result import Params, Progress
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.ui.messages import ask
 from echelon_desktop.ui.natural import natural
+from echelon_desktop.ui.numbers import NumberBox
 from echelon_desktop.ui.page import Page, Target, page_header
 from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.solve.case import Order
@@ -218,18 +218,18 @@ class SolvePage(Page):
         self.time.setCurrentIndex(self.time.findData(USUAL_S))
         self.time.currentIndexChanged.connect(self._on_time_chosen)
         form.addRow("For at most", self.time)
-        self.seconds = QSpinBox()
+        self.seconds = NumberBox()
         self.seconds.setRange(1, 24 * 3600)
         self.seconds.setValue(60)
         self.seconds.setSuffix(" s")
         self.seconds_label = QLabel("Seconds")
         form.addRow(self.seconds_label, self.seconds)
-        self.workers = QSpinBox()
+        self.workers = NumberBox()
         self.workers.setRange(1, max(1, os.cpu_count() or 1))
         self.workers.setValue(os.cpu_count() or 1)
         self.workers.setToolTip("How many cores work at the same time")
         form.addRow("Threads", self.workers)
-        self.seed = QSpinBox()
+        self.seed = NumberBox()
         self.seed.setRange(1, 999_999)
         self.seed.setToolTip("Another seed takes other turns at random, and may end elsewhere")
         form.addRow("Seed", self.seed)
