@@ -182,7 +182,6 @@ def lay_out(problem: Problem, solution: Solution) -> Desk:
         n_terms=len(arrays["term_mask"]),
         n_tiers=len(tiers.scale),
         n_free=len(frees),
-        most_requests=most_requests,
         most_options=most_options,
         home_price=tiers.home,
         mixed=int(len(problem.options.items) > n_requests or len(problem.same_students) > 0),

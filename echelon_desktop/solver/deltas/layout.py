@@ -51,7 +51,6 @@ class Layout(NamedTuple):
     n_terms: int
     n_tiers: int
     n_free: int
-    most_requests: int
     most_options: int
     mixed: int
     home_price: int  # of a seat in another section than before, in a student's own seating

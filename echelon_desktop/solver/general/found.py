@@ -8,12 +8,11 @@ from echelon_desktop.solver.search.found import Ended
 
 @dataclass(frozen=True, slots=True)
 class Improved:
-    """Progress of a running search: the best whole schedule, its values, and seconds since it began."""
+    """Progress of a running search: the best whole schedule and its values."""
 
     solution: Solution
     values: tuple[int, ...]
     unmet: int
-    elapsed_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,6 @@ class GeneralFound:
         Why it ended; NO_PLACEMENT when it is proven that there is no schedule.
     moves
         Of all chains.
-    elapsed_s
-        Wall time.
     compiled
         Whether any chain got as far as compiled kernels.
     """
@@ -40,5 +37,4 @@ class GeneralFound:
     values: tuple[int, ...]
     ended: Ended
     moves: int
-    elapsed_s: float
     compiled: bool

@@ -62,13 +62,10 @@ class Layout(NamedTuple):
     n_requests: int
     n_courses: int
     n_students: int
-    n_groups: int
-    n_blocks: int
     n_owners: int
     n_levels: int
     n_log: int
     margin: int  # room in the log that seating one student may take
-    n_audiences: int
     n_homes: int
     first_student: int  # number of the first student among the owners; courses come first
     load_price: int  # of a seat, times twice its section's size and one

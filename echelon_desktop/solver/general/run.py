@@ -194,7 +194,6 @@ class _Search:
             values=() if best is None else best.values,
             ended=ended,
             moves=self.moves,
-            elapsed_s=shared.elapsed(),
             compiled=shared.compiled,
         )
 

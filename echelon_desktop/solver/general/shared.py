@@ -90,7 +90,7 @@ class Shared:
             if own is None or values[HARD + 1 :] < own.values:
                 solution = chain.solution()
                 unmet = int(np.count_nonzero(solution.seat < 0))
-                own = Improved(solution, values[HARD + 1 :], unmet, self.elapsed())
+                own = Improved(solution, values[HARD + 1 :], unmet)
                 self._own[chain] = own
                 if self.best is None or own.values < self.best.values:
                     self.best = own

@@ -106,11 +106,3 @@ def lab_pairs(problem: PlainProblem, section_slot: NDArray[np.int64]) -> int:
             if mask >> slot & 1:
                 pairs += (mask & int(problem.adjacent[slot]) >> slot << slot).bit_count()
     return pairs
-
-
-def least_spread(problem: PlainProblem) -> int:
-    """A size spread that no schedule beats when every request is met and seats do not force it apart."""
-    sections = np.bincount(problem.section_course, minlength=problem.n_courses)
-    wanted = np.bincount(problem.request_course, minlength=problem.n_courses)
-    offered = sections > 0
-    return int(np.count_nonzero(wanted[offered] % sections[offered]))
