@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
@@ -125,7 +126,7 @@ def test_week_and_unmet_request_of_a_student(qtbot: QtBot, document: Document, s
     assert week.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "R1: free"
     assert week.index(0, 1).data() == "English 9, S4  ·  Chinua Obi"
     assert week.index(1, 1).data() == "Band, S6  ·  Frida Sol"
-    texts = " ".join(tab.unmet.texts())
+    texts = " ".join(label.text() for label in tab.unmet.widget().findChildren(QLabel))
     assert "1 unmet request" in texts
     assert page.judge.reasons is not None
     assert page.judge.reasons["P01", "BIO"].text in texts
