@@ -232,7 +232,8 @@ def _line(run: Run) -> str:
     found = [child.unmet for child in run.children if child.unmet is not None]
     if run.best_unmet is not None:
         found.append(run.best_unmet)
-    figures = f"  {min(found):,} missed, {_certain(run):,} certainly" if found else ""
+    # A proof that says more than a schedule that was found is none.
+    figures = f"  {min(found):,} missed, {min(_certain(run), *found):,} certainly" if found else ""
     message = f"  {run.message}" if run.message else ""
     return f"{run.id[:SHORT]}  {run.school_name}  {run.remote.name}  {run.state}{figures}{message}"
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cloud_runner.client.order import Pace
+from cloud_runner.client.order import Order, Pace
 from cloud_runner.client.remotes import Remote, Remotes
-from cloud_runner.client.runs import Run, Runs, State
+from cloud_runner.client.runs import Child, Run, Runs, State
 from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.demo import remote_of
+from cloud_runner.wire.layout import new_run_id
 from echelon_desktop.cli import CANNOT, OK, USAGE, main
 from echelon_desktop.cli.remote import school_now
 from echelon_desktop.cli.source import load_source
@@ -144,3 +145,15 @@ def test_what_there_is_not_is_said(school: Path, capsys: Capture):
     with pytest.raises(SystemExit) as bad:
         main(["submit", str(school)])
     assert bad.value.code == USAGE
+
+
+def test_no_more_is_certain_than_was_found(capsys: Capture):
+    """A bound comes from the bucket and is taken on trust: shown above a schedule it would be nonsense."""
+    remote = Remote("Gone", "us-east-1", "gone-runs", "http://gone/q", "q", "/g", endpoint=NOWHERE)
+    children = (Child(0, 1, "default", State.RUNNING, unmet=7, bound=900),)
+    run = Run(
+        new_run_id(), remote, "/s", "S", "", "", Order((1,)), "0" * 64, State.RUNNING, children=children
+    )
+    Runs().new(run, {})
+    assert main(["runs"]) == OK
+    assert "7 missed, 7 certainly" in capsys.readouterr().out
