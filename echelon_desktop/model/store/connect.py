@@ -41,7 +41,7 @@ def connect(path: Path, *, read_only: bool = False) -> sa.Connection:
             if read_only:
                 raw.execute("PRAGMA query_only = ON")
             else:
-                # docs/decisions/school-file.md says why not WAL.
+                # docs/decisions/0005-school-file.md says why not WAL.
                 raw.execute("PRAGMA journal_mode = DELETE")
                 raw.execute("PRAGMA synchronous = EXTRA")
                 raw.execute("PRAGMA fullfsync = ON")  # macOS
