@@ -18,8 +18,8 @@ from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section, section_title
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.assign.openings import as_given
-from echelon_desktop.solver.compile import schedule_of
 from echelon_desktop.solver.deltas.row import after
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.ui.board.cards import TRAY, BoardData
 from echelon_desktop.ui.board.model import BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets

@@ -10,10 +10,11 @@ from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.assign.openings import as_given
-from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.deltas.row import Move
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.ui.workspace import Workspace
 
 

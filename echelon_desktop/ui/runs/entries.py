@@ -144,6 +144,7 @@ def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = No
 def remote_entry(run: RemoteRun, scenario: str) -> Entry:
     """A run on AWS; ``scenario`` is what was made of it in the school that is open."""
     curve = best_curve(run)
+    why = ended(run.stop_reason) if run.state is State.DONE else ""
     told = [child.unmet for child in run.children if child.unmet is not None]
     unmet = min([*told, *([run.best_unmet] if run.best_unmet is not None else [])], default=None)
     return Entry(
@@ -153,7 +154,7 @@ def remote_entry(run: RemoteRun, scenario: str) -> Entry:
         path=Path(run.school_path),
         started=run.created,
         outcome=OUTCOMES.get(run.state, GOING),
-        state=STATE_WORDS[run.state],
+        state=", ".join(part for part in (STATE_WORDS[run.state], why) if part),
         unmet=unmet,
         certain=max([run.certain, *(child.bound for child in run.children)]) if told else None,
         seconds=max((child.seconds for child in run.children), default=0.0) or None,

@@ -8,10 +8,11 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import staying_close
 from echelon_desktop.solver.assign.asked import Asked
-from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.scopes import Scope, confine, merged
 from echelon_desktop.solver.verify import Verdict, verify
 

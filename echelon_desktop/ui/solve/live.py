@@ -53,6 +53,14 @@ class Live(QFrame):
         for label in (self.unmet, self.certain, self.open):
             label.setText("…")
 
+    def end(self) -> None:
+        """Nothing more will be known of what was not found."""
+        self.bar.setValue(self.bar.maximum())
+        self.phase.setText("")
+        for label in (self.unmet, self.certain, self.open):
+            if label.text() == "…":
+                label.setText("–")
+
     def show_figures(self, unmet: int | None, bound: int) -> None:
         """Show what is unmet, what certainly is, and what lies between."""
         self.unmet.setText("…" if unmet is None else f"{unmet:,}")

@@ -4,18 +4,15 @@ import os
 import time
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +30,7 @@ from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.numbers import NumberBox
 from echelon_desktop.ui.page import Page, Target, page_header
 from echelon_desktop.ui.remote.courier import alive
+from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.solve.case import Order
 from echelon_desktop.ui.solve.live import FAR_HINT, HINT, Live
 from echelon_desktop.ui.solve.machines import Machines
@@ -46,7 +44,6 @@ TICK_MS = 200
 TIMES = ((15, "15 seconds"), (60, "1 minute"), (300, "5 minutes"), (1800, "30 minutes"), (7200, "2 hours"))
 OTHER = "Other…"
 USUAL_S, USUAL_FAR_S = 60, 1800  # a computer on AWS takes minutes to start
-COLUMN_WIDTHS = (150, 170, 140, 70, 70, 70, 60, 140)
 
 
 class SolvePage(Page):
@@ -86,7 +83,7 @@ class SolvePage(Page):
         if changes is None or changes.keys.keys() & {"sections", "courses", "students", "scenarios"}:
             self._fill_scopes()
         self._show_start()
-        self.runs.set_runs(self.document.file.runs())
+        self.runs.show_runs(self.document.file.runs())
         self._enable()
 
     def start(self) -> None:
@@ -167,9 +164,8 @@ class SolvePage(Page):
         return self.machines.order(self.seed.value(), float(self.seconds.value()))
 
     def copy(self) -> bool:
-        """Copy the table of runs."""
-        QGuiApplication.clipboard().setText(self.runs.text())
-        return self.runs.rowCount() > 0
+        """Copy the table of runs, or what is selected in it."""
+        return self.table.copy()
 
     def shut(self) -> None:
         """The document closes: the solve ends with it."""
@@ -275,20 +271,9 @@ class SolvePage(Page):
         title.setProperty("kind", "lead")
         column.addWidget(title)
         self.runs = RunsModel(self)
-        self.table = QTableView()
-        self.table.setModel(self.runs)
-        self.table.setAccessibleName("Runs")
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.setToolTip("Double-click a run to show its scenario")
-        self.table.doubleClicked.connect(lambda index: self._show_run(index.row()))
-        header = self.table.horizontalHeader()
-        for at, width in enumerate(COLUMN_WIDTHS):
-            self.table.setColumnWidth(at, width)
-        header.setSectionResizeMode(len(COLUMN_WIDTHS), QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
+        self.table = ReadingTable(self.runs, "Runs")
+        self.table.setToolTip("Double-click a run, or press Enter on it, to show its scenario")
+        self.table.opened.connect(lambda index: self._show_run(index.row()))
         column.addWidget(self.table)
         return box
 
@@ -380,14 +365,13 @@ class SolvePage(Page):
         self.session = None
         self.workspace.set_session(None)
         self._timer.stop()
-        self.live.bar.setValue(self.live.bar.maximum())
-        self.live.phase.setText("")
+        self.live.end()
         self.live.say(kind, text)
         self.name.clear()
         self.refresh(None)
 
     def _show_run(self, row: int) -> None:
-        scenario = self.runs.runs[row].scenario
+        scenario = self.runs.row_at(row).scenario
         if scenario in self.document.dataset.scenarios:
             self.document.show_scenario(scenario)
             self.workspace.go_to("schedule")

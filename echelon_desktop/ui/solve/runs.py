@@ -1,86 +1,62 @@
 """The table of runs: every solve of this school, the newest first."""
 
-from typing import Any
+from collections.abc import Sequence
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QObject
 
 from echelon_desktop.model.store import Run
 from echelon_desktop.ui.moments import moment
+from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.solve.outcomes import outcome, seeds_in_words, seeds_of
 
-Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("Started", "Scenario", "What", "Unmet", "At least", "Time", "Seeds", "Method", "Outcome")
-NUMBERS = {3, 4, 5}
 
-
-class RunsModel(QAbstractTableModel):
-    """Runs as rows of text, made once when they are set."""
+class RunsModel(RecordModel[Run]):
+    """Runs as rows."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.runs: list[Run] = []
-        self._rows: list[tuple[str, ...]] = []
+        super().__init__(_columns(), lambda run: run.id, parent)
 
-    def set_runs(self, runs: list[Run]) -> None:
+    def show_runs(self, runs: Sequence[Run]) -> None:
         """Show these runs, which are in the order in which they were made."""
-        self.beginResetModel()
-        self.runs = list(reversed(runs))
-        self._rows = [_row(run) for run in self.runs]
-        self.endResetModel()
-
-    def text(self) -> str:
-        """The whole table as Excel takes it."""
-        return "\n".join("\t".join(row) for row in (COLUMNS, *self._rows))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
-        """Number of runs."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Number of columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Text of a cell; numbers stand at the right."""
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._rows[index.row()][index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in NUMBERS:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{COLUMNS[index.column()]}: {self._rows[index.row()][index.column()]}"
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Titles of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section in NUMBERS else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
+        self.set_rows(list(reversed(runs)))
 
 
-def _row(run: Run) -> tuple[str, ...]:
-    figures, settings = run.figures, run.settings
-    levels = figures.get("levels") or [{}]
-    bound = levels[0].get("bound")
-    seconds = figures.get("seconds")
-    return (
-        moment(run.started),
-        str(settings.get("name", "")),
-        str(settings.get("scope", "")),
-        f"{figures['unmet']:,}" if "unmet" in figures else "–",
-        "–" if bound is None else f"{bound:,}",
-        "–" if seconds is None else f"{seconds:.0f} s",
-        seeds_in_words(seeds_of(run)),
-        str(figures.get("method", "")),
-        outcome(run.status, str(figures.get("ended"))) if run.ended else "Not finished",
-    )
+def _columns() -> list[Column[Run]]:
+    return [
+        Column("Started", 150, lambda run: moment(run.started), lambda run: run.started),
+        Column("Scenario", 170, lambda run: str(run.settings.get("name", "")) if run.scenario else "–"),
+        Column("What", 140, lambda run: str(run.settings.get("scope", ""))),
+        Column("Unmet", 70, lambda run: _number(_unmet(run)), lambda run: _order(_unmet(run)), True),
+        Column("At least", 76, lambda run: _number(_bound(run)), lambda run: _order(_bound(run)), True),
+        Column("Time", 70, _time, lambda run: run.figures.get("seconds", -1.0), True),
+        Column("Seeds", 60, lambda run: seeds_in_words(seeds_of(run)), seeds_of),
+        Column("Method", 140, lambda run: str(run.figures.get("method", ""))),
+        Column("Outcome", 160, _outcome),
+    ]
+
+
+def _unmet(run: Run) -> int | None:
+    return run.figures.get("unmet")
+
+
+def _bound(run: Run) -> int | None:
+    levels = run.figures.get("levels") or [{}]
+    bound: int | None = levels[0].get("bound")
+    return bound
+
+
+def _time(run: Run) -> str:
+    seconds = run.figures.get("seconds")
+    return "–" if seconds is None else f"{seconds:.0f} s"
+
+
+def _outcome(run: Run) -> str:
+    return outcome(run.status, str(run.figures.get("ended"))) if run.ended else "Not finished"
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _order(value: int | None) -> tuple[bool, int]:
+    return value is None, value or 0

@@ -13,9 +13,10 @@ from echelon_desktop.model.dataset import Dataset, School
 from echelon_desktop.model.edits import adopt_schedule
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.sample import make_school
-from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.problem import Problem
 from echelon_desktop.solver.result import Params, Status
+from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.ui.engine.client import READY, EngineClient, Job
 
 START_MS = 60_000  # a cold machine loads numba and OR-Tools

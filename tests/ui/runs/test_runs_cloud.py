@@ -116,7 +116,7 @@ def test_a_run_comes_home_as_a_scenario_and_leaves_nothing_on_aws(
     assert document.scenario != scenario, "the board under the user's hands is not swapped"
     assert window.status.remote.text() == ""
     entry = page.selected
-    assert (entry.state, entry.unmet, entry.scenario) == ("Done", 0, scenario)
+    assert (entry.state, entry.unmet, entry.scenario) == ("Done, proven", 0, scenario)
     assert entry.points[-1][1] == 0
     assert page.detail.children_model.rowCount() == 2
     assert objects(cloud, run) == []

@@ -2,23 +2,32 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from cloud_runner.client.follow import Follower
+from cloud_runner.client.order import Order as RemoteOrder
+from cloud_runner.client.prepare import prepare
+from cloud_runner.client.remotes import Remote
+from cloud_runner.client.runs import State
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import lock_sections, set_fields
 from echelon_desktop.model.entities import Rule, Section, Unavailability
 from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.solve.changes import changes_in_words
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.solve.page import SolvePage
 from echelon_desktop.ui.workspace import Workspace
 
+STACK = Remote("North", "us-east-1", "north-runs", "https://sqs/north", "north", "/echelon/north")
 SOLVE_MS = 90_000  # a cold machine loads numba and OR-Tools first
 
 
@@ -51,7 +60,8 @@ def test_a_solve_becomes_a_scenario_that_undo_takes_back(page: SolvePage, qtbot:
     assert document.dataset.scenarios[document.scenario].name == "Spring draft"
     assert verify(document.school, document.rules, document.schedule()).ok
     assert page.runs.rowCount() == 1
-    assert "Spring draft" in page.runs.text()
+    assert page.copy()
+    assert "Spring draft" in QGuiApplication.clipboard().text()
     document.undo()
     assert list(document.dataset.scenarios) == before
 
@@ -136,6 +146,9 @@ def test_what_cannot_be_is_explained_and_changes_nothing(page: SolvePage, qtbot:
     assert kind == "bad"
     assert "T3" in text
     assert list(document.dataset.scenarios) == scenarios
+    assert page.live.unmet.text() == "–", "nothing more will be known"
+    assert page.runs.index(0, 1).data() == "–", "no scenario came of it"
+    assert page.runs.index(0, 8).data() == "No schedule exists, proven"
 
 
 def test_an_edit_during_the_solve_does_not_spoil_it(page: SolvePage, qtbot: QtBot):
@@ -190,6 +203,19 @@ def test_an_engine_that_dies_before_it_told_of_any_changes_nothing(page: SolvePa
         os.kill(page.workspace.engine.pid, signal.SIGTERM)
     assert ended.args[0] == "bad"
     assert list(page.document.dataset.scenarios) == scenarios
+
+
+def test_that_a_run_was_sent_is_no_news_once_it_has_ended(page: SolvePage, desk: RemoteDesk):
+    order = RemoteOrder(seeds=(1,))
+    document = page.document
+    prepared = prepare(document.school, document.rules, document.schedule(), order)
+    run = Follower(desk.store).submit(prepared, STACK, document.path, document.path.stem)
+    page._on_sent(run, "Autumn")
+    assert "Sent to “North”" in page.live.message.text()
+    desk.ended.emit(replace(run, id="another"))
+    assert page.live.message.text()
+    desk.ended.emit(replace(run, state=State.DONE))
+    assert not page.live.message.text()
 
 
 def test_runs_keep_the_rules_of_models(page: SolvePage, qtmodeltester: ModelTester, qtbot: QtBot):
