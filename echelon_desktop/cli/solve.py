@@ -31,6 +31,7 @@ from echelon_desktop.solver.solve_school import Solved, solve_school
 from echelon_desktop.solver.verify import Counts, Verdict
 
 SUMMARY = "summary.json"
+MOST_FACTS = 20  # of a conflict that are printed; only one that time was too short for has more
 
 
 def solve(args: argparse.Namespace) -> int:
@@ -168,8 +169,12 @@ def _without_schedule(result: Result) -> str:
     if result.status is Status.INFEASIBLE and not result.conflict:
         return "no schedule keeps all hard rules. Which of them stand in the way could not be told in time."
     if result.status is Status.INFEASIBLE:
-        facts = "\n".join(f"  - {fact}" for fact in result.conflict)
-        return f"no schedule keeps all hard rules. These cannot hold together:\n{facts}"
+        facts = [f"  - {fact}" for fact in result.conflict[:MOST_FACTS]]
+        if len(result.conflict) > MOST_FACTS:
+            facts.append(
+                f"  ... and {len(result.conflict) - MOST_FACTS} more; the time did not do to find fewer."
+            )
+        return "\n".join(["no schedule keeps all hard rules. These cannot hold together:", *facts])
     return f"no schedule was found in {result.seconds:.0f} s. Give it more time, or loosen a hard rule."
 
 

@@ -11,7 +11,7 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import parse_rules, preset_rules
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.compile import compile_school
-from echelon_desktop.solver.conflicts import Fact, find_conflict
+from echelon_desktop.solver.conflicts import Fact, core, find_conflict
 from echelon_desktop.solver.conflicts.core import conflicting, smallest_conflict
 from echelon_desktop.solver.conflicts.gather import gather
 
@@ -65,6 +65,24 @@ def test_more_sections_than_periods():
     (fact,) = conflict([section(name, teacher="T") for name in "ABC"])
     assert fact.text == "Teacher T teaches one section at a time: A, B and C; the school has 2 periods."
     assert (fact.table, fact.key) == ("teachers", "T")
+
+
+def test_a_conflict_is_told_as_it_is_when_no_time_is_left_to_make_it_smaller(monkeypatch):
+    class Clock:
+        def __init__(self, limit_s: float) -> None:
+            self.asked = 0
+
+        @property
+        def left(self) -> float:
+            self.asked += 1
+            return 9.0 if self.asked == 1 else 0.0
+
+    monkeypatch.setattr(core, "_Clock", Clock)
+    facts = conflict([section(name, teacher="T") for name in "ABC"], placements=[locked("C", "R1")])
+    assert texts(facts) == {
+        "Teacher T teaches one section at a time: A, B and C.",
+        "C is locked in R1.",
+    }
 
 
 def test_only_the_sections_that_matter_are_named():

@@ -1,14 +1,12 @@
 """What a bound is: so many requests certainly stay unmet, and why, in numbers that can be put into words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echelon_desktop.solver.problem import Keys
-from echelon_desktop.solver.verify.wording import counted, listed
+from echelon_desktop.solver.verify.wording import counted, few_of, listed
 
 RANKS = 3  # classes of Problem.request_rank
-MOST_NAMES = 12  # in a sentence
 
 
 class Reason(StrEnum):
@@ -57,7 +55,7 @@ class Witness:
 
     def _reason(self, keys: Keys) -> str:
         some = f"At least {counted(self.unmet, 'request')} cannot be met: "
-        names, who = _names(self.courses, keys), counted(self.students, "student")
+        names, who = few_of([keys.courses[c] for c in self.courses]), counted(self.students, "student")
         if self.reason is Reason.NO_SECTION:
             return f"{some}no section of {names} is open to the student."
         if self.reason is Reason.SLOTS:
@@ -92,10 +90,3 @@ class Bound:
     def total(self) -> int:
         """Requests of any rank that certainly stay unmet."""
         return self.unmet[-1]
-
-
-def _names(courses: Sequence[int], keys: Keys) -> str:
-    names = [keys.courses[c] for c in courses[:MOST_NAMES]]
-    if len(courses) > MOST_NAMES:
-        names.append(f"{len(courses) - MOST_NAMES} more")
-    return listed(names)

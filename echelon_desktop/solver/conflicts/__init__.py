@@ -9,6 +9,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.assign.openings import as_locked, find_openings, settled
 from echelon_desktop.solver.conflicts.claims import Claim, OneAtATime
 from echelon_desktop.solver.conflicts.core import smallest_conflict
+from echelon_desktop.solver.conflicts.days import days_conflict
 from echelon_desktop.solver.conflicts.gather import gather
 from echelon_desktop.solver.conflicts.staffing import TooFew
 
@@ -60,9 +61,8 @@ def find_conflict(
 
     Notes
     -----
-    A hard limit on students' free periods is looked at student by student, by counting: a school in which
-    each student could keep it but not all of them together gets no explanation from here. Nor does one whose
-    students cannot have days without holes, or days of even length, by a hard rule.
+    Hard rules about students' days are looked at when the sections have a place: see ``days``. When time runs
+    out, a conflict that is proven but not yet as small as can be is returned.
     """
     until = time.monotonic() + limit_s
     rules = tuple(rules)
@@ -74,7 +74,7 @@ def find_conflict(
         # With those teachers and rooms written in about whom there is no choice, more rules speak of them.
         sure = settled(as_locked(school, baseline), openings)[0]
         found = smallest_conflict(gather(sure, rules, baseline), until - time.monotonic())
-    return _facts(found, school)
+    return _facts(found or days_conflict(school, rules, baseline, until - time.monotonic()), school)
 
 
 def _facts(claims: Sequence[Claim], school: School) -> tuple[Fact, ...]:

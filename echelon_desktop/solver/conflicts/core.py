@@ -19,7 +19,7 @@ QUESTION_SHARE = 0.25
 
 def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     """
-    Claims that cannot all hold, of which none can be left out, nor be about fewer sections.
+    Claims that cannot all hold, of which none can be left out, nor be about fewer sections, if time allows.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     Returns
     -------
     list of Claim
-        Empty when all claims can hold, or no answer came in time.
+        Empty when all claims can hold, or no answer came in time. With too little time to make the conflict
+        smaller it is a larger one.
     """
     for claim in demands.claims:
         if isinstance(claim, Impossible):
@@ -39,8 +40,7 @@ def smallest_conflict(demands: Demands, limit_s: float) -> list[Claim]:
     clock = _Clock(limit_s)
     for part in _parts(demands):
         if conflicting(part, part.claims, clock.left):
-            claims = _shrunk(part, _core(part, clock), clock)
-            return claims if clock.left else []
+            return _shrunk(part, _core(part, clock), clock)
     return []
 
 

@@ -1,6 +1,6 @@
 """Small pieces of sentences for schedulers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
@@ -14,3 +14,10 @@ def listed(items: Iterable[str], last: str = "and") -> str:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """``1 seat``, ``2 seats``; ``plural`` where an s does not make it."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def few_of(names: Sequence[str], most: int = 12) -> str:
+    """All names, or the first ones and how many more there are."""
+    if len(names) <= most:
+        return listed(names)
+    return listed([*names[:most], f"{len(names) - most} more"])
