@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cloud_runner.wire.documents import MAX_POINTS, Point
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.result import Params, Progress
+from echelon_desktop.solver.result import Params, Progress, StopReason
 from echelon_desktop.solver.solve import Run, solve_problem
 
 
@@ -85,6 +85,11 @@ class Solving:
             raise self._error
         assert self._run is not None
         return self._run
+
+    def is_complete(self) -> bool:
+        """Whether the solver that ended has proven its result or used its time; raises what it raised."""
+        result = self.run().result
+        return result.stop_reason is StopReason.PROVED or result.seconds >= self.params.time_limit_s
 
     def _solve(self) -> None:
         try:

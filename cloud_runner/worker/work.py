@@ -131,7 +131,9 @@ class Worker:
         self.say(f"attempt={self.task.attempt} seed={seed} left={left:.0f} resumed={head is not None}")
         solving.start()
         self.watch(solving, manifest)
-        if not solving.wait(0) or (self.stop.is_set() and not self.is_cancelled()):
+        if not solving.wait(0) or (
+            self.stop.is_set() and not solving.is_complete() and not self.is_cancelled()
+        ):
             self.patiently(lambda: self.checkpoint(solving.look(), manifest))
             self.leniently(lambda: self.report(solving.look()))
             self.say("reclaimed")
@@ -163,7 +165,7 @@ class Worker:
             iterations=run.result.iterations,
             solution=blob,
         )
-        self.patiently(lambda: self.report(solving.look()))
+        self.leniently(lambda: self.report(solving.look()))
         self.patiently(lambda: self.objects.write_document(self.keys.result(self.task.index), result))
         self.say(f"status={result.status} seconds={result.seconds:.1f}")
         return OK

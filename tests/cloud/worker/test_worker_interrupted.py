@@ -13,10 +13,10 @@ from cloud_runner import solutions
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire import documents as d
 from cloud_runner.worker import solving
-from cloud_runner.worker.work import OK, RECLAIMED
+from cloud_runner.worker.work import OK, RECLAIMED, Worker
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.result import Params, Progress
+from echelon_desktop.solver.result import Params, Progress, StopReason
 from echelon_desktop.solver.solve import solve_problem
 
 
@@ -33,6 +33,36 @@ def test_a_machine_that_is_taken_away_leaves_its_best(
     assert scripted.stopped
     assert checkpoint_of(run, problem)[0].values == level_values(problem, found[1])
     assert KEYS.result(0) not in run.list()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"stop_reason": StopReason.PROVED}, OK), ({"seconds": 60.0}, OK), ({"seconds": 30.0}, RECLAIMED)],
+)
+def test_a_solve_that_had_ended_is_not_done_again(
+    run: RunObjects,
+    found: list[Solution],
+    script: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    code: int,
+) -> None:
+    """Its schedule was proven, or its time was over, when the machine was taken away."""
+
+    def until_both(self: Worker, solving: Any, manifest: d.Manifest) -> None:
+        assert solving.wait(60)
+        self.stop.set()
+
+    scripted = script([found[2]], wait=False)
+
+    def ending(*arguments: Any, **more: Any) -> Any:
+        told = scripted(*arguments, **more)
+        return replace(told, result=replace(told.result, **({"stop_reason": StopReason.TIME} | changes)))
+
+    monkeypatch.setattr(solving, "solve_problem", ending)
+    monkeypatch.setattr(Worker, "watch", until_both)
+    assert worker(run).work() == code
+    assert (KEYS.result(0) in run.list()) is (code == OK)
 
 
 def test_a_solver_that_does_not_hear_does_not_keep_the_machine(
