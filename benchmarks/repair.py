@@ -22,11 +22,12 @@ from echelon_desktop.model.csv_io import read_school
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import load_rules, staying_close
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.repair.mend import changes_goal, mend
 from echelon_desktop.solver.repair.run import repair, warm_up
 from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.solve import solve_problem
 
 ROOT = Path(__file__).resolve().parent.parent

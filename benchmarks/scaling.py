@@ -35,9 +35,10 @@ def stages(folder: Path, out: Path) -> dict[str, Any]:
     from echelon_desktop.model.csv_io import read_school
     from echelon_desktop.model.rules import RULES_FILE, load_rules
     from echelon_desktop.solver.bounds import flow_bound
-    from echelon_desktop.solver.compile import compile_school, schedule_of
+    from echelon_desktop.solver.compile import compile_school
     from echelon_desktop.solver.output import write_result
     from echelon_desktop.solver.result import Params, Progress
+    from echelon_desktop.solver.schedules import schedule_of
     from echelon_desktop.solver.search.run import warm_up
     from echelon_desktop.solver.solve import solve_problem
     from echelon_desktop.solver.verify import verify

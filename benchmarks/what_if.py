@@ -24,10 +24,11 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import load_rules
 from echelon_desktop.model.sample import make_school
-from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.deltas.row import Deltas, after, warmup
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.solver.solve import solve_problem
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -116,8 +116,9 @@ def prepare(name: str, source: Path, file: Path) -> str:
     from echelon_desktop.model.rules import preset_rules
     from echelon_desktop.model.sample import make_school
     from echelon_desktop.model.store import SchoolFile
-    from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of
+    from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
     from echelon_desktop.solver.result import Params
+    from echelon_desktop.solver.schedules import schedule_of
     from echelon_desktop.solver.solve import solve_problem
 
     if name == SAMPLE:

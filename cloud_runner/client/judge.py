@@ -18,8 +18,8 @@ from echelon_desktop.errors import RemoteError, UnsupportedError
 from echelon_desktop.model.codec import record_from_json, record_to_json
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.assign.openings import find_openings
-from echelon_desktop.solver.compile import schedule_of
 from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.verify import Verdict, verify
 
 STAFFING_S = 60.0  # for giving out teachers and rooms; most schools take a second

@@ -13,8 +13,9 @@ from cloud_runner.client.receipt import Figures, Receipt, readable, receipt
 from cloud_runner.client.shuffle import Permutation, secret_rng, shuffle
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
-from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.problem import Keys, Problem
+from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.solver.verify import verify
 
 __all__ = [

@@ -22,6 +22,14 @@ class Choice:
     terms: tuple[str, ...]  # () is all terms
     mask: int
 
+    def is_in(self, placement: Placement, n_terms: int) -> bool:
+        """Whether a placement says this of its section; one without periods says at most the terms."""
+        whole_year = not placement.terms or len(set(placement.terms)) == n_terms
+        terms = () if whole_year else placement.terms
+        return (not placement.periods or set(self.periods) == set(placement.periods)) and (
+            not (placement.periods or placement.terms) or set(self.terms) == set(terms)
+        )
+
 
 class SlotGrid:
     """

@@ -1,7 +1,6 @@
-"""From school, rules and locks to a :class:`Problem`, and from a :class:`Solution` back to a schedule."""
+"""From school, rules and locks to a :class:`Problem`; :mod:`schedules` goes back."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +12,7 @@ from echelon_desktop.model.row_order import in_order
 from echelon_desktop.model.scope import admits, concerns, sped_limit, stacks, students_of
 from echelon_desktop.model.slots import MAX_SLOTS, Choice, SlotGrid
 from echelon_desktop.solver.assign.limits import slot_limits
-from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, locked_section, settled
+from echelon_desktop.solver.assign.openings import Openings, as_locked, find_openings, settled
 from echelon_desktop.solver.goals import Given, compile_goals
 from echelon_desktop.solver.problem import (
     NO_LIMIT,
@@ -24,7 +23,6 @@ from echelon_desktop.solver.problem import (
     PairTable,
     Problem,
     Ragged,
-    Solution,
 )
 from echelon_desktop.solver.requests import read_requests
 
@@ -60,63 +58,6 @@ def compile_school(
     if openings is None:
         openings = find_openings(school, rules, baseline)
     return _Compiler(school, rules, baseline, openings).compile()
-
-
-def schedule_of(
-    solution: Solution, problem: Problem, keys: Keys, school: School, baseline: Schedule = NO_SCHEDULE
-) -> Schedule:
-    """The schedule that a solution means; locks, forbidden places and pins are those of the baseline."""
-    placements = {}
-    for s, section_id in enumerate(keys.sections):
-        choice, section = keys.choices[solution.choice[s]], school.sections[section_id]
-        before = baseline.placements.get(section_id, e.Placement("", section_id))
-        section = locked_section(section, before)
-        placements[section_id] = replace(
-            before,
-            periods=choice.periods,
-            terms=choice.terms,
-            teachers=section.teachers,
-            room=section.room,
-        )
-    seats: dict[str, list[e.Seat]] = {student: [] for student in keys.students}
-    for (student, course), s in zip(keys.requests, solution.seat, strict=True):
-        if s >= 0:
-            seats[student].append(e.Seat(course, keys.sections[s]))
-    seatings = {}
-    for student, held in seats.items():
-        before_seating = baseline.seatings.get(student, e.Seating("", student))
-        seatings[student] = replace(before_seating, seats=tuple(held))
-    return Schedule(placements, seatings)
-
-
-def solution_of(schedule: Schedule, problem: Problem, keys: Keys) -> Solution | None:
-    """The solution that a schedule means, None when a section is unplaced or stands where it may not."""
-    choice = np.full(len(keys.sections), -1, np.int32)
-    n_terms = len(np.unique(problem.slot_term))
-    for s, section_id in enumerate(keys.sections):
-        placement = schedule.placements.get(section_id, e.Placement("", section_id))
-        for k in problem.choices_of(s) if placement.periods else ():
-            if _stands(keys.choices[k], placement, n_terms):
-                choice[s] = k
-    if (choice < 0).any():
-        return None
-    number = {section_id: s for s, section_id in enumerate(keys.sections)}
-    held = {
-        (student, seat.course): number.get(seat.section, -1)
-        for student, seating in schedule.seatings.items()
-        for seat in seating.seats
-    }
-    seat = np.array([held.get(request, -1) for request in keys.requests], np.int32)
-    return Solution(choice, seat)
-
-
-def _stands(choice: Choice, placement: e.Placement, n_terms: int) -> bool:
-    """Whether a choice is what a placement says; a placement without periods says at most the terms."""
-    whole_year = not placement.terms or len(set(placement.terms)) == n_terms
-    terms = () if whole_year else placement.terms
-    return (not placement.periods or set(choice.periods) == set(placement.periods)) and (
-        not (placement.periods or placement.terms) or set(choice.terms) == set(terms)
-    )
 
 
 class _Compiler:
@@ -245,7 +186,7 @@ class _Compiler:
                 moved = (
                     placement is not None
                     and placement.locked
-                    and not _stands(choice, placement, len(self.grid.terms))
+                    and not choice.is_in(placement, len(self.grid.terms))
                 )
                 if choice.mask & ~allowed == 0 and not moved:
                     choices.append(choice)

@@ -12,10 +12,11 @@ from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.certain import nothing_above, whole_result
 from echelon_desktop.solver.assign.complete import staff, staffing_limits
 from echelon_desktop.solver.bounds import Bound
-from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
+from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.conflicts import Fact, find_conflict
 from echelon_desktop.solver.problem import Keys, Problem
 from echelon_desktop.solver.result import Params, Result, Status, StopReason
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.solve import Listener, Run, solve_problem
 from echelon_desktop.solver.verify import Verdict, verify
 

@@ -25,8 +25,9 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.sample import Sample, make_school
 from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of
+from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.solve import solve_problem
 from echelon_desktop.solver.verify import verify
 

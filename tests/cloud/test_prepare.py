@@ -16,10 +16,11 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.sample import Sample, make_school
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of
+from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem
 from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.solve import solve_problem
 
 ORDER = Order(seeds=(1, 2))

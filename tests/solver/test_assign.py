@@ -18,11 +18,12 @@ from echelon_desktop.model.edits import place_section
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.assign.give import give_out
 from echelon_desktop.solver.assign.openings import find_openings
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.result import Params, Status
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import verify
 

@@ -18,10 +18,11 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import parse_rules, preset_rules
 from echelon_desktop.model.slots import SlotGrid
 from echelon_desktop.solver.assign.openings import Openings
-from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school, schedule_of, solution_of
+from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.cpsat.solve import Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import VERSION, GoalKind, Problem, Solution
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.verify import verify
 
 STANDARD = preset_rules("standard")

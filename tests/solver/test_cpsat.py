@@ -15,11 +15,12 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.solver.assign.openings import Openings
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.solve import CpOutcome, Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Goal, GoalKind, Problem, Solution
 from echelon_desktop.solver.result import Status, StopReason
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.verify import verify
 
 cases = st.randoms(use_true_random=True).map(random_case)

@@ -5,9 +5,10 @@ import pytest
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import parse_rules
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.verify import verify
 
 PERIODS = [e.Period(f"R{i}", day="R", order=i) for i in (1, 2, 3)]

@@ -20,7 +20,7 @@ from echelon_desktop.model.entities import (
     Unavailability,
 )
 from echelon_desktop.model.rules import preset_rules
-from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
 from echelon_desktop.solver.deltas.row import Deltas, Move, after, warmup
@@ -28,6 +28,7 @@ from echelon_desktop.solver.deltas.weigh import weigh
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.verify import verify
 from tests.solver.brute import Brute
 from tests.solver.random_schools import Case, random_case

@@ -6,10 +6,11 @@ import pytest
 
 from echelon_desktop.model.csv_io import read_schedule, read_school, write_schedule, write_school
 from echelon_desktop.model.rules import load_rules
-from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
 from echelon_desktop.solver.result import Status
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.verify import verify
 
 HARD_DAY = Path(__file__).parents[1] / "data" / "hard_day"

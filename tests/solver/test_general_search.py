@@ -9,12 +9,13 @@ from brute import Brute
 from general_cases import Never, random_problem
 
 from echelon_desktop.model.sample import FAMILIES, make_school
-from echelon_desktop.solver.compile import compile_school, schedule_of, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.general import run
 from echelon_desktop.solver.general.found import GeneralFound, Improved
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Goal, GoalKind, Problem
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.search.found import Ended
 from echelon_desktop.solver.verify import verify
 

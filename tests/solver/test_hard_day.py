@@ -4,9 +4,10 @@ from pathlib import Path
 
 from echelon_desktop.model.csv_io import read_school
 from echelon_desktop.model.rules import load_rules
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.solve import Limits, solve_cpsat
 from echelon_desktop.solver.result import Status
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.verify import verify
 
 FOLDER = Path(__file__).parents[1] / "data" / "hard_day"

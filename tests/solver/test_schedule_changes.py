@@ -7,8 +7,9 @@ import pytest
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import parse_rules, preset_rules, staying_close
-from echelon_desktop.solver.compile import compile_school, solution_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.solver.verify import verify
 
 RULES = parse_rules('[[rule]]\nkind = "schedule-changes"\nlevel = 7\n')

@@ -13,10 +13,11 @@ from tiny_schools import tiny_school
 from cloud_runner.client import shuffle as module
 from cloud_runner.client.shuffle import Permutation, secret_rng, shuffle
 from echelon_desktop.model.sample import make_school
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import goal_count, level_values
 from echelon_desktop.solver.problem import GoalKind, Problem, Solution
 from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.solve import solve_problem
 from echelon_desktop.solver.verify import verify
 

@@ -11,7 +11,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import SCHOOL_TABLES, Schedule, School
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
 from echelon_desktop.solver import solve
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat import standing
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.standing import Standing, stand
@@ -20,6 +20,7 @@ from echelon_desktop.solver.general.improve import Improver
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import OF_SECTIONS, Problem
 from echelon_desktop.solver.result import Params, Status, StopReason
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.search.found import Ended
 from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import verify

@@ -19,9 +19,10 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.solver.assign.openings import Openings
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.explain import ReasonKind, explain_unmet
 from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.verify import verify
 
 RULES = preset_rules("standard")

@@ -28,7 +28,7 @@ def staff(
     asked
         What the schedule is a solution of.
     schedule
-        Of :func:`echelon_desktop.solver.compile.schedule_of`, with the locks of the first baseline.
+        Of :func:`echelon_desktop.solver.schedules.schedule_of`, with the locks of the first baseline.
     limits
         When to stop.
     before

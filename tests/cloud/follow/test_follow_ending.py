@@ -18,9 +18,10 @@ from cloud_runner.wire import documents as d
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.sample import Sample
 from echelon_desktop.solver import problem as problems
-from echelon_desktop.solver.compile import compile_school, schedule_of
+from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Solution
+from echelon_desktop.solver.schedules import schedule_of
 
 
 def test_the_schedule_is_the_solution_in_the_schools_words(
