@@ -107,6 +107,11 @@ def _answered(error: Any, remote: Remote) -> Trouble:
         return Trouble(
             "setting", f"There is no queue {remote.queue_url}: check the setting queue_url of {remote.name}."
         )
+    if code == "ResourceNotFoundException" and "log group" in _message(error):
+        return Trouble(
+            "setting",
+            f"There is no log group {remote.log_group}: check the setting log_group of {remote.name}.",
+        )
     if code in _WRONG_REGION or status == 301:
         return Trouble(
             "setting", f"The bucket is not in {remote.region}: check the setting region of {remote.name}."
@@ -122,6 +127,10 @@ def _answered(error: Any, remote: Remote) -> Trouble:
             "permissions (Settings, Remote, Test connection lists them).",
         )
     return Trouble("other", f"{_at(remote)} refused {error.operation_name} ({code or status}).")
+
+
+def _message(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Message", "")).lower()
 
 
 def _before_asking(error: Any, remote: Remote) -> Trouble:

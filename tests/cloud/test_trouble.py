@@ -86,6 +86,17 @@ def test_every_trouble_has_a_kind_and_words(error: Exception, kind: str, words: 
     assert trouble.passes == (kind in ("network", "credentials", "busy", "clock"))
 
 
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [("The specified log group does not exist.", "setting"), ("The specified log stream …", "other")],
+)
+def test_a_log_group_that_is_not_there_is_a_setting(message: str, kind: str) -> None:
+    answer: Any = {"Error": {"Code": "ResourceNotFoundException", "Message": message}}
+    trouble = trouble_of(b.ClientError(answer, "GetLogEvents"), REMOTE)
+    assert trouble is not None
+    assert (trouble.kind, "setting log_group" in trouble.words) == (kind, kind == "setting")
+
+
 @pytest.mark.parametrize("error", [ValueError(), RemoteError("x"), KeyError("x"), FileNotFoundError()])
 def test_a_mistake_of_our_own_is_no_trouble_of_the_remote(error: Exception) -> None:
     assert trouble_of(error, REMOTE) is None
