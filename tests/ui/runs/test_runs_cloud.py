@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from cloud_runner.client.remotes import Remote
 from cloud_runner.client.runs import Run, State
 from cloud_runner.emulator.cloud import Cloud
+from echelon_desktop.cli.source import load_source
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.sample import make_school
@@ -27,6 +28,7 @@ from echelon_desktop.ui.shell.window import MainWindow
 
 PATIENCE_MS = 120_000
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there
+REQUESTS_OF_CHICO = 11_400
 BUSY_STUDENTS = 300  # not proven before its time is up
 
 
@@ -131,6 +133,30 @@ def test_a_run_comes_home_as_a_scenario_and_leaves_nothing_on_aws(
     assert "Autumn" not in names(window)
     click(shown(window, run), Deed.BOARD)  # it is still here, and may be taken over again
     qtbot.waitUntil(lambda: "Autumn" in names(window), timeout=PATIENCE_MS)
+
+
+@pytest.mark.real
+def test_a_real_school_comes_home(
+    window: MainWindow,
+    send: Callable[..., Run],
+    cloud: Cloud,
+    desk: RemoteDesk,
+    qtbot: QtBot,
+    tmp_path: Path,
+    real_school: Callable[[str], Path],
+):
+    source = load_source(real_school("chico"), "chico-high")
+    file = SchoolFile.create(tmp_path / "chico.echelon", Dataset(source.school, source.rules), "Chico")
+    window.show_document(Document(file))
+    run = send("From AWS")
+    qtbot.waitUntil(lambda: "From AWS" in names(window), timeout=PATIENCE_MS)
+    document = window.document
+    scenario = next(s.id for s in document.dataset.scenarios.values() if s.name == "From AWS")
+    verdict = verify(document.school, document.rules, document.dataset.schedule(scenario))
+    assert verdict.ok
+    assert verdict.counts.requests == REQUESTS_OF_CHICO
+    assert verdict.counts.unmet == desk.runs[run.id].best_unmet
+    assert objects(cloud, run) == []
 
 
 def test_a_run_outlives_a_lost_network_and_the_application(
