@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cloud_runner import solutions
-from cloud_runner.client.estimate import Estimate, Prices, estimate
 from cloud_runner.client.keytable import KeyTable, school_digest
 from cloud_runner.client.order import Order
-from cloud_runner.client.receipt import Figures, Receipt, readable, receipt
+from cloud_runner.client.receipt import Figures, Receipt, receipt
 from cloud_runner.client.shuffle import Permutation, secret_rng, shuffle
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
@@ -17,19 +16,6 @@ from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.problem import Keys, Problem
 from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.solver.verify import verify
-
-__all__ = [
-    "Estimate",
-    "Figures",
-    "Order",
-    "Prepared",
-    "Prices",
-    "Receipt",
-    "estimate",
-    "prepare",
-    "readable",
-    "school_digest",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +28,7 @@ class Prepared:
     order
         What is asked for.
     input_bytes, start_bytes
-        The exact bytes that will leave; ``readable`` shows them. No start: None.
+        The exact bytes that will leave; ``receipt.readable`` shows them. No start: None.
     key_table
         What stays.
     receipt, figures

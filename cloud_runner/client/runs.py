@@ -127,7 +127,7 @@ class Run:
     remote
         The stack it was sent to, as it was set up then.
     school_path, school_name, school_digest
-        Which school, and its state when it was sent (see ``prepare.school_digest``).
+        Which school, and its state when it was sent (see ``keytable.school_digest``).
     created
         UTC, ISO 8601.
     message

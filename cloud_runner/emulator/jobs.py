@@ -20,7 +20,7 @@ from moto.batch.exceptions import ClientException
 
 from cloud_runner.emulator.machines import Machines
 from cloud_runner.emulator.programs import Program
-from cloud_runner.emulator.retry import EXITED, OUT_OF_MEMORY, TIMED_OUT, Exit, tries_again
+from cloud_runner.emulator.retry import OUT_OF_MEMORY, TIMED_OUT, Exit, tries_again
 
 MOTO_VERSION = "5.2.5"
 SMALLEST_ARRAY, LARGEST_ARRAY = 2, 10_000
@@ -220,6 +220,3 @@ class EmulatedJob(models.Job):
 
 def _now_ms() -> int:
     return int(time.time() * 1000)
-
-
-__all__ = ["DEFAULT_LOG_GROUP", "ENDED", "EXITED", "MOTO_VERSION", "EmulatedJob"]

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from cloud_runner import solutions
-from cloud_runner.client.keytable import KeyTable
-from cloud_runner.client.prepare import Order, Prepared, Prices, estimate, prepare, readable, school_digest
+from cloud_runner.client.estimate import Prices, estimate
+from cloud_runner.client.keytable import KeyTable, school_digest
+from cloud_runner.client.order import Order
+from cloud_runner.client.prepare import Prepared, prepare
+from cloud_runner.client.receipt import readable
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School

@@ -213,7 +213,7 @@ class BytesDialog(QDialog):
 
     def __init__(self, prepared: "Prepared", parent: QWidget | None) -> None:
         super().__init__(parent)
-        from cloud_runner.client.prepare import readable
+        from cloud_runner.client.receipt import readable
 
         self.setWindowTitle("Every number that would leave")
         self.resize(760, 560)
