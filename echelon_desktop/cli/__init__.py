@@ -1,7 +1,8 @@
 """
 The command line: all that the window can do, for scripts, servers and tests.
 
-Exit codes: 0 done (solved), 1 the input cannot be used or solved, 2 bad usage, 3 nothing found in time.
+Exit codes: 0 done (solved), 1 the input cannot be used or solved, 2 bad usage, 3 nothing found in time,
+130 interrupted before there was anything to keep.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from echelon_desktop import __version__
 from echelon_desktop.errors import EchelonError, InputError
 
 SCHOOL_FILE = ".echelon"
-OK, CANNOT, USAGE, NOTHING_FOUND = 0, 1, 2, 3
+OK, CANNOT, USAGE, NOTHING_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EchelonError as error:
         print(f"echelon: {error}", file=sys.stderr)
         return CANNOT
+    except KeyboardInterrupt:
+        print("echelon: interrupted.", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (as with "| head"); there is nobody left to tell.
         sys.stderr.close()

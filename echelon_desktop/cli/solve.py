@@ -72,8 +72,8 @@ def solve(args: argparse.Namespace) -> int:
     printer.done()
     summary = summarise(solved, params)
     if solved.schedule is not None:
-        write_result(source.school, source.rules, solved.schedule, args.out)
-        _write_summary(args.out, summary)
+        text = json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
+        write_result(source.school, source.rules, solved.schedule, args.out, {SUMMARY: text.encode()})
     printer.summary(summary, solved, source, args.out)
     if solved.schedule is not None and args.school.is_file():
         printer.note(keep_in_file(args.school, solved.schedule))
@@ -224,29 +224,23 @@ def make_writable(folder: Path) -> None:
         ) from error
 
 
-def _write_summary(folder: Path, summary: dict[str, Any]) -> None:
-    try:
-        text = json.dumps(summary, indent=1, ensure_ascii=False)
-        (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{SUMMARY} cannot be written to {folder}: {error.strerror}.") from error
-
-
 @contextmanager
 def _stop_on_interrupt() -> Iterator[threading.Event]:
-    """Ctrl-C asks the solver to stop and keep its best; a second one ends the program."""
+    """Ctrl-C or SIGTERM asks the solver to stop and keep its best; a second one ends the program."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return
-    before: Callable[..., Any] | int | None = None
+    before = {int(signum): signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)}
 
     def on_interrupt(signum: int, frame: object) -> None:
         stopped.set()
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signum, before[signum])
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    for number in before:
+        signal.signal(number, on_interrupt)
     try:
         yield stopped
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,5 +1,6 @@
 """The files of a schedule, with what only solving can tell: why requests are unmet, and what is broken."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from echelon_desktop.model.csv_io import write_schedule, write_school
@@ -10,9 +11,15 @@ from echelon_desktop.solver.explain import explain_unmet
 from echelon_desktop.solver.verify import metrics, verify
 
 
-def write_result(school: School, rules: tuple[Rule, ...], schedule: Schedule, folder: Path) -> None:
+def write_result(
+    school: School,
+    rules: tuple[Rule, ...],
+    schedule: Schedule,
+    folder: Path,
+    beside: Mapping[str, bytes] | None = None,
+) -> None:
     """
-    Write the CSV files of a schedule.
+    Write the CSV files of a schedule, and further files about it, by name; all of them or none.
 
     Raises
     ------
@@ -21,7 +28,7 @@ def write_result(school: School, rules: tuple[Rule, ...], schedule: Schedule, fo
     """
     verdict = verify(school, rules, schedule)
     reasons = {request: why.text for request, why in explain_unmet(school, rules, schedule).items()}
-    write_schedule(school, schedule, folder, reasons, metrics(verdict, school, schedule))
+    write_schedule(school, schedule, folder, reasons, metrics(verdict, school, schedule), beside)
 
 
 def export_dataset(dataset: Dataset, folder: Path, scenario: str = "") -> None:

@@ -1,6 +1,7 @@
 """``echelon solve``: files, exit codes, interruption, repeatability."""
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK, USAGE, main
+from echelon_desktop.cli import CANNOT, INTERRUPTED, NOTHING_FOUND, OK, USAGE, main
 from echelon_desktop.model.csv_io import RESULT_FILES
 from echelon_desktop.model.store import SchoolFile
 
@@ -202,8 +203,9 @@ def test_a_folder_that_cannot_be_written_is_told_before_solving(
     assert "Choose another --out" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to one process, which Windows cannot")
-def test_interrupt_keeps_the_best(sample: Path, tmp_path: Path):
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to one process, which Windows cannot")
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_keeps_the_best(sample: Path, tmp_path: Path, sent: signal.Signals):
     out = tmp_path / "out"
     words = ["solve", str(sample), "--out", str(out), "--time-limit", "300", "--json", "--seed", "2"]
     # A bound that cannot be reached keeps it busy: one student asks for the impossible.
@@ -215,9 +217,40 @@ def test_interrupt_keeps_the_best(sample: Path, tmp_path: Path):
         assert process.stdout is not None
         for line in process.stdout:
             if json.loads(line)["unmet"] is not None:
-                process.send_signal(signal.SIGINT)
+                process.send_signal(sent)
                 break
         last = process.stdout.read().splitlines()[-1]
     assert process.returncode == OK
     assert json.loads(last)["ended"] == "stopped"
     assert (out / "section_schedule.csv").exists()
+
+
+def test_an_interrupt_before_there_is_anything_to_keep_ends_without_a_traceback(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("echelon_desktop.cli.solve.load_source", interrupted)
+    assert main(["solve", str(sample), "--out", str(tmp_path / "out")]) == INTERRUPTED
+    assert capsys.readouterr().err == "echelon: interrupted.\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_summary_and_schedule_are_written_together_or_not_at_all(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = tmp_path / "out"
+    words = ["solve", str(sample), "--out", str(out), "--time-limit", "2", "--quiet"]
+    assert main(words) == OK
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    write = Path.open
+
+    def full(path: Path, mode: str = "r", *rest: object, **more: object) -> object:
+        if "w" in mode and "summary.json" in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", full)
+    assert main([*words, "--seed", "2"]) == CANNOT
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before

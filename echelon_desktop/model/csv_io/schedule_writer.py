@@ -22,6 +22,7 @@ def write_schedule(
     folder: str | Path,
     unmet: Mapping[tuple[str, str], str] | None = None,
     metrics: Iterable[tuple[str, int, int, float]] = (),
+    beside: Mapping[str, bytes] | None = None,
 ) -> list[Path]:
     """
     Write the five files of a schedule, in the order of the school's own files.
@@ -38,6 +39,8 @@ def write_schedule(
         (student, course) → why the request was not met.
     metrics
         Lines of constraint_violations.csv: metric, count, total, percentage.
+    beside
+        Further files about the schedule, by name; all of them are there in the end or none.
 
     Returns
     -------
@@ -63,7 +66,8 @@ def write_schedule(
             *([name, str(count), str(total), f"{share:.2f}"] for name, count, total, share in metrics),
         ],
     }
-    return replace_files(Path(folder), {name: encode(lines) for name, lines in contents.items()})
+    files = {name: encode(lines) for name, lines in contents.items()}
+    return replace_files(Path(folder), {**files, **(beside or {})})
 
 
 class _Rows:
