@@ -12,7 +12,7 @@ from played import PlayedCloud, finished, worse
 
 from cloud_runner import solutions
 from cloud_runner.client.follow import Follower
-from cloud_runner.client.runs import RUN_FILE, State
+from cloud_runner.client.runs import INPUT_FILE, KEYS_FILE, RUN_FILE, State
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.solver.problem import Solution
 
@@ -121,6 +121,29 @@ def test_what_was_changed_on_the_disk_is_refused(
     (run.path / RUN_FILE).write_text(json.dumps(value))
     with pytest.raises(RemoteError, match="not the one"):
         follower.fetch_best(run.id)
+
+
+@pytest.mark.parametrize("name", [INPUT_FILE, KEYS_FILE])
+@pytest.mark.parametrize("how", ["empty", "cut", "broken stream"])
+def test_a_file_of_the_run_that_is_damaged_is_told_and_ends_nothing(
+    follower: Follower, dispatched: PlayedCloud, best: Solution, name: str, how: str
+) -> None:
+    """As a disk leaves it that was full, or is at its end."""
+    path = dispatched.run.path / name
+    whole = path.read_bytes()
+    damaged = {"empty": b"", "cut": whole[: len(whole) // 2], "broken stream": whole[:30] + b"\xff" * 400}
+    dispatched.result(0, best)
+    path.write_bytes(damaged[how])
+    run = finished(follower, dispatched, "SUCCEEDED", "FAILED")
+    assert (run.state, run.trouble) == (State.DOWNLOADING, True)
+    assert "damaged" in run.message
+    assert dispatched.keys.result(0) in dispatched.objects.list()
+    path.write_bytes(whole)
+    run = follower.advance(run.id)
+    assert run.state is State.DONE
+    path.write_bytes(damaged[how])
+    with pytest.raises(RemoteError, match="damaged"):
+        follower.retry(run.id, run.order)
 
 
 def test_a_result_of_a_newer_stack_waits_for_a_newer_desktop(
