@@ -1,6 +1,5 @@
 """Jobs of the emulated Batch run, fail, are tried again, reclaimed, terminated and limited as on AWS."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,8 +7,6 @@ from botocore.exceptions import ClientError
 
 from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.retry import OUT_OF_MEMORY, TIMED_OUT
-
-Submit = Callable[..., dict[str, Any]]
 
 # A job that tells that it has started, and answers SIGTERM with exit code 143.
 PATIENT = """
