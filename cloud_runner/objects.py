@@ -40,8 +40,16 @@ class RunObjects:
 
     def list(self) -> dict[str, str]:
         """Key → ETag of every object of the run."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.keys.prefix)
-        return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
+        return self._listed(Prefix=self.keys.prefix)
+
+    def list_for(self, child: int | None = None) -> dict[str, str]:
+        """
+        Key → ETag of the objects that are of no child, and of those of one.
+
+        A page or two, however many children the run has: thousands of workers ask for it again and again.
+        """
+        found = self._listed(Prefix=self.keys.prefix, Delimiter="/")
+        return found if child is None else found | self._listed(Prefix=self.keys.child(child))
 
     def read(self, key: str, most: int = MAX_BYTES) -> bytes:
         """The bytes of an object that was listed; WireError, and none of them taken, when too many."""
@@ -90,6 +98,10 @@ class RunObjects:
     def take_back(self, key: str, version: str) -> None:
         """Delete what :meth:`create` put, so that not even a delete marker is left."""
         self.s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version)
+
+    def _listed(self, **what: str) -> dict[str, str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, **what)
+        return {item["Key"]: item["ETag"] for page in pages for item in page.get("Contents", ())}
 
     def _conditional(self, key: str, document: Any, **condition: str) -> str:
         try:

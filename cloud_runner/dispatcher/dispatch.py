@@ -71,7 +71,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def _handle(body: str) -> None:
     message = documents.read(Message, body)
     run = RunObjects(_client("s3"), message.bucket, message.run)
-    there = run.list()
+    there = run.list_for()
     if run.keys.manifest not in there or run.keys.error in there:
         # Never complete, or deleted since, or refused before: nothing is to be done, now or later.
         log.info("run=%s nothing to do", message.run)
@@ -116,7 +116,7 @@ def _solve(run: RunObjects, there: dict[str, str]) -> None:
 def _claim(run: RunObjects, dispatch: Dispatch) -> bool:
     """Make ``dispatch.json``; False when there is one already."""
     version = run.create(run.keys.dispatch, dispatch)
-    if version and run.keys.manifest not in run.list():
+    if version and run.keys.manifest not in run.list_for():
         run.take_back(run.keys.dispatch, version)
         raise Gone
     return bool(version)
@@ -128,7 +128,7 @@ def _take_over(run: RunObjects, cancelled: bool) -> str | None:
 
     Of a cancelled run whose claim's maker submitted nothing, it is noted down that nothing ever will be.
     """
-    etag = run.list().get(run.keys.dispatch)
+    etag = run.list_for().get(run.keys.dispatch)
     if etag is None:
         raise Busy
     claim = run.read_document(Dispatch, run.keys.dispatch)

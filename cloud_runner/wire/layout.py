@@ -81,22 +81,26 @@ class RunKeys:
         """Why the run cannot be done at all."""
         return f"{self.prefix}error.json"
 
+    def child(self, index: int) -> str:
+        """What all keys of one child begin with, a slash at the end."""
+        return f"{self.prefix}seeds/{index}/"
+
     def claim(self, index: int) -> str:
         """Which job works on a child; a second job finds it and leaves."""
-        return f"{self.prefix}seeds/{index}/claim.json"
+        return f"{self.child(index)}claim.json"
 
     def progress(self, index: int) -> str:
         """How far a child is."""
-        return f"{self.prefix}seeds/{index}/progress.json"
+        return f"{self.child(index)}progress.json"
 
     def checkpoint(self, index: int) -> str:
         """A child's best schedule so far."""
-        return f"{self.prefix}seeds/{index}/checkpoint.npz"
+        return f"{self.child(index)}checkpoint.npz"
 
     def result(self, index: int) -> str:
         """What a child came to; written after its solution."""
-        return f"{self.prefix}seeds/{index}/result.json"
+        return f"{self.child(index)}result.json"
 
     def solution(self, index: int) -> str:
         """A child's schedule."""
-        return f"{self.prefix}seeds/{index}/result.npz"
+        return f"{self.child(index)}result.npz"

@@ -87,7 +87,7 @@ class Worker:
     def work(self) -> int:
         """Do it; the exit code."""
         try:
-            there = self.patiently(self.objects.list)
+            there = self.patiently(lambda: self.objects.list_for(self.task.index))
             if self.keys.result(self.task.index) in there:
                 self.say("result is there already")
                 return OK
@@ -138,7 +138,7 @@ class Worker:
             self.leniently(lambda: self.report(solving.look()))
             self.say("reclaimed")
             return RECLAIMED
-        if self.keys.manifest not in self.patiently(self.objects.list):
+        if self.keys.manifest not in self.patiently(self.objects.list_for):
             raise Gone  # nothing may be put into a run that was deleted
         run = solving.run()
         look = solving.look()
@@ -261,7 +261,7 @@ class Worker:
 
     def look_for_cancel(self, solving: Solving) -> None:
         """End the solve when the run was cancelled, or its objects are gone."""
-        there = self.objects.list()
+        there = self.objects.list_for()
         if self.keys.cancel in there or self.keys.manifest not in there:
             self.cancelled = True
             solving.stop()
@@ -269,7 +269,7 @@ class Worker:
     def is_cancelled(self) -> bool:
         """Whether the run was cancelled; a SIGTERM is then no reclaim."""
         if not self.cancelled:
-            self.leniently(lambda: setattr(self, "cancelled", self.keys.cancel in self.objects.list()))
+            self.leniently(lambda: setattr(self, "cancelled", self.keys.cancel in self.objects.list_for()))
         return self.cancelled
 
     def patiently(self, action: Callable[[], T]) -> T:

@@ -130,3 +130,16 @@ def client_error(code: str, status: int = 400, operation: str = "PutObject") -> 
     """What boto3 raises when AWS answers with an error."""
     answer: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, operation)
+
+
+@contextmanager
+def listed(s3: Any) -> Iterator[set[str]]:
+    """Keys that S3 is asked to list meanwhile."""
+    keys: set[str] = set()
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        keys.update(item["Key"] for item in parsed.get("Contents", ()))
+
+    s3.meta.events.register("after-call.s3.ListObjectsV2", note)
+    yield keys
+    s3.meta.events.unregister("after-call.s3.ListObjectsV2", note)

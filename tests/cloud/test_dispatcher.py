@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_fakes import BUCKET, Aws, aws_account, client_error
+from aws_fakes import BUCKET, Aws, aws_account, client_error, listed
 from wire_examples import AT, KEYS, OTHER, RUN, manifest
 
 from cloud_runner.dispatcher import dispatch, handler
@@ -293,6 +293,15 @@ def test_a_job_that_was_not_noted_down_is_cancelled_too(aws: Aws, run: RunObject
     run.write_document(KEYS.dispatch, d.Dispatch(RUN, "", False, AT))
     assert deliver(CANCEL) == []
     assert aws.batch.terminated == ["job-1"]
+
+
+def test_the_dispatcher_lists_no_child(aws: Aws, run: RunObjects) -> None:
+    """Of which there may be thousands."""
+    for index in range(3):
+        run.write(KEYS.claim(index), b"{}")
+    with listed(aws.s3) as keys:
+        assert deliver(SOLVE, SOLVE, CANCEL) == []
+    assert keys == {KEYS.input, KEYS.manifest, KEYS.dispatch}
 
 
 def test_the_log_has_ids_and_figures_only(
