@@ -245,6 +245,7 @@ class Walk:
             while "Ctrl-C" not in demo.stdout.readline():
                 assert demo.poll() is None, "the demo runs"
             self.remote_settings()
+            self.harder_school()
             self.remote_run()
         finally:
             demo.terminate()
@@ -268,6 +269,18 @@ class Walk:
         self.keys("key", "alt+t", "sleep", "0.3", "key", "Return")
         self.until(lambda: done, "the connection is tested")
         self.until(lambda: self.app.activeModalWidget() is None, "the settings are closed")
+
+    def harder_school(self) -> None:
+        """Open a school whose students wish for more than there is; the sample school is solved in no time."""
+        from echelon_desktop.model.dataset import Dataset
+        from echelon_desktop.model.sample import FAMILIES, make_school
+        from echelon_desktop.model.store import SchoolFile
+
+        made = make_school(1200, shape=FAMILIES["free-choice"])
+        path = Path.home() / "Lakeside High.echelon"
+        SchoolFile.create(path, Dataset(made.school, made.rules), "Sample school").close()
+        self.window.files.open_path(path)
+        self.until(lambda: self.window.checker.light != "", "the checks have run")
 
     def remote_run(self) -> None:
         """Send a run from the Solve page, follow it on the Runs page, go to the board."""
