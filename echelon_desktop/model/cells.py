@@ -29,6 +29,7 @@ _DAMAGED = re.compile(
     re.ASCII,
 )
 _COUNT = re.compile(r"(\d{1,9})(\.0+)?", re.ASCII)
+_LONG = re.compile(r"\d{10,}(\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}", re.ASCII)
 _YES = frozenset({"yes", "y", "1", "true", "t"})
 _NO = frozenset({"no", "n", "0", "false", "f"})
@@ -144,6 +145,8 @@ class Count:
         match = _COUNT.fullmatch(text)
         if match is None or int(match[1]) < self.least:
             what = f"a whole number of at least {self.least}"
+            if match is None and _LONG.fullmatch(text):
+                what = "a whole number of at most nine digits"
             return Parsed(
                 self.blank,
                 (Problem(Code.NOT_A_COUNT, f"{text!r} is not {what}.", f"Enter {what}.", text),),

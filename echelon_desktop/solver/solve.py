@@ -317,6 +317,8 @@ class _Solve:
             status, stop_reason = Status.OPTIMAL, StopReason.PROVED
         else:
             status = Status.FEASIBLE
+            if stop_reason is StopReason.PROVED:  # of the method's own goals, and not of every level
+                stop_reason = StopReason.STALLED
         result = Result(
             status=status,
             stop_reason=stop_reason,

@@ -137,6 +137,7 @@ def test_texts_are_read_as_in_files(table: str, field: str, text: str, value: ob
         ("sections", "allowed_periods", "R9", "no period 'R9'"),
         ("sections", "pattern", "0", "no pattern"),
         ("sections", "seats", "-1", "whole number"),
+        ("sections", "seats", "99999999999", "at most nine digits"),
         ("courses", "term_choices", "Fall;S9", "no term 'S9'"),
         ("sections", "id", "S2", "already a section"),
         ("sections", "id", "a;b", "semicolon"),

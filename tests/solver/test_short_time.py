@@ -16,8 +16,10 @@ from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import CpOutcome
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.general import run
+from echelon_desktop.solver.general.found import GeneralFound
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.result import Params, Status, StopReason
+from echelon_desktop.solver.search.found import Ended
 
 NO_HOLES = parse_rules('[[rule]]\nkind = "student-holes"\n')
 COURSES = "ABCD"
@@ -84,3 +86,12 @@ def test_bounds_are_counted_once_for_each_number_of_unmet_requests(monkeypatch: 
     outcome = by_cpsat.solve_cpsat(rules, Limits(time_limit_s=60, workers=1))
     assert outcome.solution is not None
     assert len(asked) == len({values[0] for values in asked})
+
+
+def test_a_schedule_that_is_not_proven_did_not_end_by_proof(monkeypatch: pytest.MonkeyPatch):
+    problem = no_holes_problem(3)
+    found = GeneralFound(nobody_seated(problem), (12, 0), Ended.BOUND, moves=1, compiled=False)
+    monkeypatch.setattr(solve, "search_general", lambda *args, **kwargs: found)
+    monkeypatch.setattr(solve, "fits", lambda problem: False)
+    result = solve.solve_problem(problem, Params(workers=1)).result
+    assert (result.status, result.stop_reason) == (Status.FEASIBLE, StopReason.STALLED)
