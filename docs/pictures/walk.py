@@ -271,7 +271,7 @@ class Walk:
         self.until(lambda: self.app.activeModalWidget() is None, "the settings are closed")
 
     def harder_school(self) -> None:
-        """Open a school whose students wish for more than there is; the sample school is solved in no time."""
+        """Open a school whose students wish for more than there is; the sample is solved in no time."""
         from echelon_desktop.model.dataset import Dataset
         from echelon_desktop.model.sample import FAMILIES, make_school
         from echelon_desktop.model.store import SchoolFile
