@@ -317,5 +317,5 @@ def _end_of(run: Run) -> tuple[State, str]:
         told = next((child.message for child in run.children if child.message), "")
         return State.DONE, nothing.get(run.status, told)
     if failed:
-        return State.DONE, f"{len(failed)} of {len(run.children)} children failed: {why}"
+        return State.DONE, f"{len(failed)} of {len(run.children)} computers failed: {why}"
     return State.DONE, ""

@@ -263,7 +263,7 @@ def test_a_portfolio_takes_the_best_though_a_child_failed(cloud: Cloud, desk: De
     run = desk.solve(replace(QUICK, seeds=(1, 2, 3)))
     assert [child.state for child in run.children] == [State.DONE, State.FAILED, State.DONE]
     assert run.state is State.DONE
-    assert "1 of 3 children failed" in run.message
+    assert "1 of 3 computers failed" in run.message
     assert run.best_child in (0, 2)
     assert run.best_unmet == min(child.unmet for child in run.children if child.has_result)
     (job,) = jobs_of(cloud, run)

@@ -190,7 +190,7 @@ class RemoteDialog(QDialog):
         elif failed:
             verb = "does" if len(failed) == 1 else "do"
             number = len(self.probes.probes)
-            self._say("bad", f"{len(failed)} of {number} {verb} not work. Send the words below to IT.")
+            self._say("bad", f"{len(failed)} of {number} {verb} not work. Send IT the words in Test.")
         else:
             self._say("good", "Everything works. Runs can be sent to this stack.")
 

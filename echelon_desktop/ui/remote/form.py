@@ -66,7 +66,7 @@ class RemoteForm(QScrollArea):
         body.setProperty("kind", "canvas")
         self.setWidget(body)
         column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, SPACE.s, 0)
+        column.setContentsMargins(0, SPACE.m, SPACE.s, 0)
         column.setSpacing(SPACE.m)
         self._endpoint: str | None = None
         self.fields: dict[str, QLineEdit] = {}

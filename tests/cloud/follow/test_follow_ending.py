@@ -62,7 +62,7 @@ def test_a_worker_that_refuses_the_run_does_not_take_the_others_results_with_it(
     run = finished(follower, dispatched, "SUCCEEDED", "FAILED", container={"exitCode": 65})
     assert run.state is State.DONE
     assert run.best_unmet == (best.seat < 0).sum()
-    assert run.message.startswith("1 of 2 children failed")
+    assert run.message.startswith("1 of 2 computers failed")
 
 
 def test_bounds_of_later_figures_hold_only_after_the_same_figures_before(
@@ -95,7 +95,7 @@ def test_one_failed_child_does_not_fail_the_others(
     run = follower.advance(dispatched.run.id)
     assert run.state is State.DONE
     assert run.best_child == 1  # what it had is kept
-    assert "1 of 2 children failed: It ran out of memory" in run.message
+    assert "1 of 2 computers failed: It ran out of memory" in run.message
 
 
 def test_a_result_that_comes_between_two_looks_is_seen(
