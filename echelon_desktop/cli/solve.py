@@ -42,6 +42,10 @@ def solve(args: argparse.Namespace) -> int:
         print_findings(errors, sys.stderr)
         print("echelon: the school cannot be solved until these are mended.", file=sys.stderr)
         return CANNOT
+    warnings = sum(finding.severity is Severity.WARNING for finding in source.findings)
+    if warnings and not args.quiet:
+        told = "1 warning" if warnings == 1 else f"{warnings:,} warnings"
+        print(f"echelon: {told} about the school; see echelon check {args.school}.", file=sys.stderr)
     make_writable(args.out)
     params = Params(
         time_limit_s=args.time_limit,

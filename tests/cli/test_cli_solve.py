@@ -131,6 +131,19 @@ def test_a_school_file_in_use_is_solved_and_left_alone(
     assert "Not kept in a.echelon" in capsys.readouterr().out
 
 
+def test_warnings_do_not_forbid_solving_but_are_told_of(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    words = ["solve", str(sample), "--out", str(tmp_path / "out"), "--time-limit", "1"]
+    assert main(words) == OK
+    assert "warning" not in capsys.readouterr().err
+    teacher = rows(sample / "Teacher_Info.csv")[0]["Teacher ID"]
+    with (sample / "Teacher_unavailability.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{teacher},Z9\r\n")  # a slip: that teacher is there whenever Z9 was to say
+    assert main(words) == OK
+    assert "1 warning about the school; see echelon check" in capsys.readouterr().err
+
+
 def test_findings_that_forbid_solving_are_printed(
     sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
