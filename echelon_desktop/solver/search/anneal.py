@@ -8,6 +8,7 @@ soon as they pass that limit.
 
 from echelon_desktop.solver.search.augment import assign, augment
 from echelon_desktop.solver.search.chance import draw
+from echelon_desktop.solver.search.exchange import reseat
 from echelon_desktop.solver.search.jit import entry, kernel
 from echelon_desktop.solver.search.moves import keep, propose, settle, shift, take_back
 from echelon_desktop.solver.search.state import (
@@ -26,19 +27,22 @@ TEMPERATURE, COOLING = range(2)
 
 
 # Jobs of :func:`seek`.
-CONSTRUCT, ANNEAL = range(2)
+CONSTRUCT, ANNEAL, RESEAT = range(3)
 
 
 @entry
 def seek(at: Layout, d: Ints, heat: Floats, job: int, n: int, target: int) -> int:
     """
-    What Python calls for phase 1; one entry, so that the kernels both jobs share are compiled once.
+    What Python calls for phase 1; one entry, so that the kernels all jobs share are compiled once.
 
-    ``CONSTRUCT`` fills an empty board from the schedule kept as the best, ``ANNEAL`` makes up to ``n`` moves.
+    ``CONSTRUCT`` fills an empty board from the schedule kept as the best, ``ANNEAL`` makes up to ``n`` moves,
+    ``RESEAT`` passes seats on.
     """
     if job == CONSTRUCT:
         construct(at, d)
         return 0
+    if job == RESEAT:
+        return reseat(at, d)
     return anneal(at, d, heat, n, target)
 
 

@@ -4,14 +4,16 @@ Equal sections and spaced labs, among schedules that miss no more.
 :func:`level` seats each student anew, all others staying, at least cost over what he holds already: an
 assignment of his requests to slots, where a seat costs the number of students before it in its section.
 Every step lowers the sum over sections of their sizes squared, so that sweeping ends. :func:`soften` then
-anneals over seats and sections. Neither ever gives up a request: what is missed may only fall.
+anneals over seats and sections together with what is missed: where sections stand decides how even they can
+be, and the way from one good place to another leads over schedules that miss more. What is kept never does.
 """
 
 from echelon_desktop.solver.search.augment import assign
 from echelon_desktop.solver.search.chance import below, chance, draw
 from echelon_desktop.solver.search.jit import entry, kernel
-from echelon_desktop.solver.search.moves import keep, move, other_slot, settle, take_back
+from echelon_desktop.solver.search.moves import keep, move, other_slot, propose, settle, take_back
 from echelon_desktop.solver.search.state import (
+    BEST,
     COST,
     LEAST,
     LOG,
@@ -21,6 +23,7 @@ from echelon_desktop.solver.search.state import (
     STAMP,
     STEPS,
     TOUCHED,
+    UNMET,
     Floats,
     Ints,
     Layout,
@@ -28,8 +31,13 @@ from echelon_desktop.solver.search.state import (
 
 TEMPERATURE, COOLING = range(2)
 INFINITE = 1 << 40
-# Chance in 256 that a step moves a section instead of a seat.
-SECTION_STEP = 26
+# Chances in 256: that a step moves a section instead of a seat, and that it then moves one as phase 1 would.
+SECTION_STEP = 64
+SEEKING = 128
+# What a request of usual weight costs, if it is missed for a while; see ``COSTS``.
+MISS_COST = 2000
+# Seats stay colder than sections: hot ones would only hide how even a place of sections can be.
+SEAT_TEMPERATURE = 10.0
 LAB_TRIES = 32
 
 
@@ -193,7 +201,7 @@ def soften(at: Layout, d: Ints, heat: Floats, n_steps: int) -> int:
     """
     Anneal over seats and sections for equal sections and spaced labs.
 
-    Returns the steps done. The best is kept by cost; the caller recounts it.
+    Returns the steps done. The best is kept by what it misses, then by cost.
     """
     for _ in range(n_steps):
         d[LOG] = 0
@@ -202,22 +210,32 @@ def soften(at: Layout, d: Ints, heat: Floats, n_steps: int) -> int:
         missed = d[MISSED]
         temperature = heat[TEMPERATURE]
         heat[TEMPERATURE] = temperature * heat[COOLING]
-        made = _section_step(at, d) if chance(d, SECTION_STEP) else _seat_step(at, d)
+        if chance(d, SECTION_STEP):
+            limit = _limit(at, d, temperature)
+            made = _section_step(at, d, missed + limit * at.unit // MISS_COST)
+        else:
+            limit = _limit(at, d, min(temperature, SEAT_TEMPERATURE))
+            made = _seat_step(at, d)
         if not made:
             take_back(at, d)
             continue
         change = _reprice(at, d)
-        limit = int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
-        if d[MISSED] < missed or change <= limit:
+        if change + MISS_COST * (d[MISSED] - missed) // at.unit <= limit:
             d[COST] += change
         else:
             take_back(at, d)
             _restore_prices(at, d)
         # Copying a schedule at each of many small gains would cost more than the steps themselves.
-        if d[MISSED] < missed or (d[STEPS] & 1023 == 0 and d[COST] < d[LEAST]):
+        if d[MISSED] < d[BEST] or (d[STEPS] & 1023 == 0 and d[MISSED] == d[BEST] and d[COST] < d[LEAST]):
             d[LEAST] = d[COST]
             keep(at, d)
     return n_steps
+
+
+@kernel
+def _limit(at: Layout, d: Ints, temperature: float) -> int:
+    """What a step may cost: a random amount, exponential with the temperature as its mean."""
+    return int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
 
 
 @kernel
@@ -304,16 +322,23 @@ def _seat_step(at: Layout, d: Ints) -> bool:
 
 
 @kernel
-def _section_step(at: Layout, d: Ints) -> bool:
-    """A section to another slot, its students after it, and the requesters of what moved levelled."""
-    section = _close_lab(at, d)
-    if section < 0:
-        section = below(d, at.n_sections)
-    slot = other_slot(at, d, section)
-    if slot < 0 or not move(at, d, section, slot):
-        return False
-    missed = d[MISSED]
-    if not settle(at, d, missed) or d[MISSED] > missed:
+def _section_step(at: Layout, d: Ints, most: int) -> bool:
+    """
+    A section to another slot, its students after it, and the requesters of what moved levelled.
+
+    False where more than a weight of ``most`` would be missed.
+    """
+    if d[UNMET] > 0 and chance(d, SEEKING):
+        if not propose(at, d):
+            return False
+    else:
+        section = _close_lab(at, d)
+        if section < 0:
+            section = below(d, at.n_sections)
+        slot = other_slot(at, d, section)
+        if slot < 0 or not move(at, d, section, slot):
+            return False
+    if not settle(at, d, most) or d[MISSED] > most:
         return False
     for i in range(d[MOVED]):
         course = d[at.section_course + d[at.moved_section + i]]

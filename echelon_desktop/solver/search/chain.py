@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echelon_desktop.solver.search import jit
-from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, seek
+from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, RESEAT, seek
 from echelon_desktop.solver.search.balance import LEVEL, PRICE, SOFTEN, even_out
 from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.seating import seat_all
 from echelon_desktop.solver.search.state import BEST, COST, LEAST, MISSED, Board, lay_out
 from echelon_desktop.solver.search.two_speeds import TwoSpeeds
 
@@ -66,16 +67,12 @@ class Chain(TwoSpeeds):
         super().__init__(board.at, board.data, seed, warmup)
         self.board, self.at = board, board.at
         self._unit = 1
+        self._seated_anew = np.zeros(0, dtype=np.int64)
 
     @property
     def missed(self) -> int:
         """Weight missed by the present schedule."""
         return int(self._data[MISSED]) + self.board.base
-
-    @property
-    def cost(self) -> int:
-        """What the present schedule costs for want of balance, after :meth:`price_all`."""
-        return int(self._data[COST])
 
     @property
     def best(self) -> int:
@@ -107,6 +104,28 @@ class Chain(TwoSpeeds):
         self._take(fresh)
         self._call(seek, CONSTRUCT, 0, 0)
 
+    def reseat(self, seconds: float) -> None:
+        """
+        Meet more requests of the best schedule where its sections stand.
+
+        Students pass seats on to one another. Before, with some time to spend, all are seated anew at once.
+        """
+        places, seats = self.schedule()
+        if seconds > 0 and self.best > self.board.base and not np.array_equal(places, self._seated_anew):
+            self._seated_anew = places
+            missed, anew = self.best, seat_all(self.board, *self.seats(), seconds)
+            if anew is not None:
+                self.begin(places, anew)
+                if self.best > missed:
+                    self.begin(places, seats)
+        self._call(seek, RESEAT, 0, 0)
+
+    def seats(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of the present state: seats, and seats for SPED students, of each course in each slot."""
+        at = self.at
+        n, shape = at.n_courses * at.n_slots, (at.n_courses, at.n_slots)
+        return self._part(at.seats, n).reshape(shape), self._part(at.sped_seats, n).reshape(shape)
+
     def anneal(self, moves: int, temperature: float, cooling: float, target: int) -> int:
         """Make up to ``moves`` moves, cooling after each; stops at ``target`` missed. Returns moves made."""
         self._set_heat(temperature, cooling, self.board.unit)
@@ -120,9 +139,14 @@ class Chain(TwoSpeeds):
         """Reckon costs anew and make the present schedule the best."""
         self._call(even_out, PRICE, 0, 0)
 
+    @property
+    def least(self) -> int:
+        """What the best schedule costs for want of balance."""
+        return int(self._data[LEAST])
+
     def keep_if_better(self) -> None:
         """Make the present schedule the best if it costs less; annealing looks for that only now and then."""
-        if self._data[COST] < self._data[LEAST]:
+        if self._data[MISSED] == self._data[BEST] and self._data[COST] < self._data[LEAST]:
             self.price_all()
 
     def soften(self, steps: int, temperature: float, cooling: float) -> int:

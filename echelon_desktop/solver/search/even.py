@@ -1,6 +1,13 @@
-"""Phase 2: equal sections and spaced labs, missing no more than phase 1 did."""
+"""
+Phase 2: equal sections and spaced labs, missing no more than phase 1 did.
 
+A calm turn of annealing evens out what phase 1 left. Warm ones then let requests be missed for a while, so
+that sections find other places; each starts from the most even schedule of all chains.
+"""
+
+from collections.abc import Iterator
 from functools import partial
+from itertools import cycle, islice
 
 import numpy as np
 
@@ -10,13 +17,40 @@ from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
 from echelon_desktop.solver.search.split import lab_pairs
 
-HOT, COLD = 60.0, 1.0
-"""Temperatures in costs; see ``COSTS``."""
+CALM, COLD = 60.0, 1.0
+WARM = (700.0, 1000.0)
+"""Temperatures in costs; see ``COSTS`` and ``MISS_COST``."""
+WARM_STEPS = 2000
+"""Steps of a warm turn for each (section, other slot) there is."""
+CALM_SHARE = 0.15
 GRACE_S = 0.5
-SHARE = 0.1
-"""Of the whole time, where there is a limit; of the moves besides, where those are limited: an eighth."""
+SHARE, MORE_SHARE, MUCH_S = 0.1, 0.15, 60.0
+RATE_S = 0.1
 STUDENTS = 50
 MOVES_SHARE = 8
+
+
+def share(time_limit_s: float) -> float:
+    """Share of a time limit that is left to this phase: more of much time, in which requests gain little."""
+    return SHARE + MORE_SHARE * min(1.0, time_limit_s / MUCH_S)
+
+
+def turns(total: float, warm: float) -> Iterator[tuple[float, float]]:
+    """
+    Plan a chain's annealings: where each starts (costs) and how long it takes.
+
+    Parameters
+    ----------
+    total
+        Time or steps there are.
+    warm
+        What a warm turn should take, in the same unit. Too little time for half of one is all spent calmly.
+    """
+    n = round(total / warm) if warm > 0 else 0
+    calm = CALM_SHARE * total if n else total
+    yield CALM, calm
+    for hot in islice(cycle(WARM), n):
+        yield hot, (total - calm) / n
 
 
 def even_sections(shared: Shared, chain: Chain, k: int) -> None:
@@ -31,10 +65,6 @@ def even_sections(shared: Shared, chain: Chain, k: int) -> None:
             _soften_timed(shared, chain)
         else:
             _soften_counted(shared, chain, shared.limits.moves // MOVES_SHARE // shared.limits.workers)
-        chain.keep_if_better()
-        shared.offer(chain.schedule())
-        chain.begin(*chain.schedule())
-        _level(shared, chain)
     shared.publish(chain, 0)
 
 
@@ -59,41 +89,77 @@ def _level(shared: Shared, chain: Chain) -> None:
                 changed, first = 0, n_students
             pace.give_way(chain.compiled)
     chain.price_all()
-    shared.offer(chain.schedule())
+    _offer(shared, chain)
+
+
+def _offer(shared: Shared, chain: Chain) -> None:
+    """Let the other chains and the end of the search have the best of this one."""
+    shared.offer(chain.best, chain.least, chain.schedule())
     if _at_its_least(shared, chain):
         shared.balanced = True
 
 
 def _soften_timed(shared: Shared, chain: Chain) -> None:
-    begin, pace = shared.elapsed(), Pace(shared.warmup)
+    begin = shared.elapsed()
     length = shared.left()
     if length is None:
         length = max(1.0, SHARE * begin)
-    while not shared.over() and not shared.balanced:
-        share = (shared.elapsed() - begin) / max(1e-6, length)
-        if share >= 1:
+    warm = WARM_STEPS * shared.board.n_places / _rate(shared, chain)
+    for hot, seconds in turns(length, warm):
+        if shared.over() or shared.balanced:
             break
-        heat = HOT * (COLD / HOT) ** share
-        shared.publish(chain, pace.run(partial(chain.soften, temperature=heat, cooling=1.0)))
-        if _at_its_least(shared, chain):
-            chain.price_all()
-            shared.balanced = True
+        _turn(shared, chain)
+        pace, began = Pace(shared.warmup), shared.elapsed()
+        while not shared.over() and not shared.balanced and shared.elapsed() - began < seconds:
+            heat = hot * (COLD / hot) ** ((shared.elapsed() - began) / seconds)
+            shared.publish(chain, pace.run(partial(chain.soften, temperature=heat, cooling=1.0)))
+            if _at_its_least(shared, chain):
+                chain.keep_if_better()
+                shared.balanced = True
+        _end_turn(shared, chain)
 
 
 def _soften_counted(shared: Shared, chain: Chain, steps: int) -> None:
-    cooling = (COLD / HOT) ** (1 / max(1, steps))
-    heat, done, pace = HOT, 0, Pace(shared.warmup)
-    while done < steps and not shared.over():
-        n = pace.run(partial(chain.soften, temperature=heat, cooling=cooling), steps - done)
-        heat = chain.temperature
-        done += n
-        shared.publish(chain, n)
+    for hot, length in turns(steps, WARM_STEPS * shared.board.n_places):
+        _turn(shared, chain)
+        n, done, heat, pace = int(length), 0, hot, Pace(shared.warmup)
+        cooling = (COLD / hot) ** (1 / max(1, n))
+        while done < n and not shared.over():
+            moves = pace.run(partial(chain.soften, temperature=heat, cooling=cooling), n - done)
+            heat = chain.temperature
+            done += moves
+            shared.publish(chain, moves)
+        _end_turn(shared, chain)
+
+
+def _rate(shared: Shared, chain: Chain) -> float:
+    """Steps a second, by trying."""
+    pace, steps, began = Pace(shared.warmup), 0, shared.elapsed()
+    while not shared.over() and shared.elapsed() - began < RATE_S:
+        steps += pace.run(partial(chain.soften, temperature=CALM, cooling=1.0))
+    shared.publish(chain, steps)
+    return max(1.0, steps / max(1e-6, shared.elapsed() - began))
+
+
+def _turn(shared: Shared, chain: Chain) -> None:
+    chain.begin(*shared.evenest())
+    chain.price_all()
+
+
+def _end_turn(shared: Shared, chain: Chain) -> None:
+    """Offer what the turn came to, levelled and not: levelling may widen a course to narrow others."""
+    chain.keep_if_better()
+    _offer(shared, chain)
+    chain.begin(*chain.schedule())
+    _level(shared, chain)
 
 
 def _at_its_least(shared: Shared, chain: Chain) -> bool:
-    """Whether no schedule that meets as many requests of each course is balanced better."""
+    """Whether the present schedule is as good as the best and none with its requests is more even."""
     section_slot, load, sections = chain.pools()
     problem = shared.problem
+    if chain.missed > chain.best:
+        return False
     if "labs" in problem.goals and lab_pairs(problem, section_slot):
         return False
     if "spread" not in problem.goals:

@@ -37,14 +37,13 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Improvement:
     """
-    Progress of a running search: weight and number of missed requests, and seconds since it began.
+    Progress of a running search: weight and number of missed requests.
 
     ``found`` makes the schedule itself, which takes a moment.
     """
 
     missed_weight: int
     missed: int
-    elapsed_s: float
     found: Callable[[], "Found"]
 
 
@@ -74,5 +73,4 @@ class Found:
     lab_pairs: int
     ended: Ended
     moves: int
-    elapsed_s: float
     compiled: bool

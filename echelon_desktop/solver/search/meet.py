@@ -51,11 +51,12 @@ def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start
         elif i:
             _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
         elif k == 0 and start is not None:
-            cycle = replace(cycle, hot=WARM[0] * limits.heat)
+            cycle = replace(cycle, hot=WARM[0] * shared.heat)
         if budget is None:
             _cycle_timed(shared, chain, cycle)
         else:
             budget -= _cycle_counted(shared, chain, cycle, budget)
+        _reseat(shared, chain)
 
 
 def _begin(shared: Shared, chain: Chain, placed: list[int], start: Start | None) -> None:
@@ -65,6 +66,13 @@ def _begin(shared: Shared, chain: Chain, placed: list[int], start: Start | None)
         section = start.request_section[shared.board.order]
         seats = np.where(section >= 0, start.section_slot[section], -1)
         chain.begin(start.section_slot, seats)
+    shared.publish(chain, 0)
+
+
+def _reseat(shared: Shared, chain: Chain) -> None:
+    """Meet more requests where the sections of the chain's best stand; all at once where that may help."""
+    chain.begin(*chain.schedule())
+    chain.reseat(shared.rest() if shared.scarce else 0.0)
     shared.publish(chain, 0)
 
 
@@ -81,8 +89,8 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
 def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
     fresh = fresh_moves(shared.board.n_places)
     if budget is not None:
-        return cycles(budget, fresh, shared.limits.heat)
-    return cycles(shared.left(), fresh / _rate(shared, chain), shared.limits.heat)
+        return cycles(budget, fresh, shared.heat)
+    return cycles(shared.left(), fresh / _rate(shared, chain), shared.heat)
 
 
 def _rate(shared: Shared, chain: Chain) -> float:

@@ -94,25 +94,25 @@ def search(
     limits = Limits(seed, max(1, workers), time_limit_s, iterations, lower_bound, heat)
     placed = place_sections(problem, random.Random(seed))
     if placed is None:
-        return _nothing(problem, time.perf_counter() - began)
+        return _nothing(problem)
     board = lay_out(problem)
     shared = Shared(problem, board, limits, warm_up(), began)
     chains = [Chain(board, seed * 1000 + k, shared.warmup) for k in range(limits.workers)]
     tell = None if on_improved is None else partial(_tell, shared, on_improved)
     desk = Desk(limits.workers, shared.stop, should_stop, Reporter(lambda: shared.best, tell))
     if time_limit_s is not None:
-        shared.deadline_s = time_limit_s * (1 - even.SHARE)
+        shared.deadline_s = time_limit_s * (1 - even.share(time_limit_s))
     desk.in_threads(lambda k: meet_requests(shared, chains[k], k, placed, start if k == 0 else None))
     shared.deadline_s = time_limit_s
     desk.in_threads(lambda k: even_sections(shared, chains[k], k))
     compiled = any(chain.compiled for chain in chains)
-    answers = [_recount(shared, schedule, compiled) for schedule in shared.candidates]
+    answers = [_recount(shared, schedule, compiled) for schedule in shared.candidates()]
     return min(answers, key=lambda found: _rank(problem, found))
 
 
 def _tell(shared: Shared, on_improved: Callable[[Improvement], None], best: Best) -> None:
     found = partial(_recount, shared, best.schedule, compiled=False)
-    on_improved(Improvement(best.missed, best.unmet, shared.elapsed(), found))
+    on_improved(Improvement(best.missed, best.unmet, found))
 
 
 def _rank(problem: PlainProblem, found: Found) -> tuple[int, ...]:
@@ -138,7 +138,6 @@ def _recount(shared: Shared, schedule: Schedule, compiled: bool) -> Found:
         lab_pairs=lab_pairs(problem, section_slot),
         ended=_why(shared),
         moves=shared.moves,
-        elapsed_s=shared.elapsed(),
         compiled=compiled,
     )
 
@@ -153,7 +152,7 @@ def _why(shared: Shared) -> Ended:
     return Ended.TIME if shared.limits.moves is None else Ended.ITERATIONS
 
 
-def _nothing(problem: PlainProblem, elapsed_s: float) -> Found:
+def _nothing(problem: PlainProblem) -> Found:
     return Found(
         section_slot=None,
         request_section=None,
@@ -163,6 +162,5 @@ def _nothing(problem: PlainProblem, elapsed_s: float) -> Found:
         lab_pairs=0,
         ended=Ended.NO_PLACEMENT,
         moves=0,
-        elapsed_s=elapsed_s,
         compiled=False,
     )

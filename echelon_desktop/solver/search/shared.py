@@ -1,5 +1,6 @@
 """What the chains of one search share: the clock, the stop, and the best schedule so far."""
 
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -11,10 +12,15 @@ from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.found import Limits
 from echelon_desktop.solver.search.jit import Warmup
 from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.seating import seats_are_scarce
 from echelon_desktop.solver.search.state import Board
 
 NEARLY = 2
 """Requests of usual weight by which a chain's own best may be worse than the best and still be kept."""
+
+CANDIDATES = 4
+SCARCE_HEAT = 1.4
+"""What fits schools whose seats are scarce: what is missed there falls at higher temperatures."""
 
 Schedule = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Slots of sections, and slots of requests in the board's order."""
@@ -47,14 +53,16 @@ class Shared:
         self.problem = problem
         self.board = board
         self.limits = limits
+        self.scarce = seats_are_scarce(problem)
+        self.heat = limits.heat * (SCARCE_HEAT if self.scarce else 1.0)
         self.warmup = warmup
         self.stop = threading.Event()
         self.deadline_s: float | None = limits.time_s
         self.best: Best | None = None
         self.balanced = False
         self.moves = 0
-        self.candidates: list[Schedule] = []
         self._began = began
+        self._offered: list[tuple[int, int, Schedule]] = []
         self._own: dict[Chain, Best] = {}
         self._lock = threading.Lock()
 
@@ -65,6 +73,11 @@ class Shared:
     def left(self) -> float | None:
         """Seconds to the present phase's deadline, None without one."""
         return None if self.deadline_s is None else max(0.0, self.deadline_s - self.elapsed())
+
+    def rest(self) -> float:
+        """Seconds to the end of the search, infinite without one."""
+        limit = self.limits.time_s
+        return math.inf if limit is None else max(0.0, limit - self.elapsed())
 
     def over(self) -> bool:
         """Whether the present phase must end."""
@@ -101,7 +114,19 @@ class Shared:
             return own.schedule
         return best.schedule
 
-    def offer(self, schedule: Schedule) -> None:
-        """Offer a schedule as the answer; all that are offered are recounted in the end."""
+    def offer(self, missed: int, cost: int, schedule: Schedule) -> None:
+        """Offer a schedule as the answer; the few that miss least and then cost least are kept."""
         with self._lock:
-            self.candidates.append(schedule)
+            self._offered.append((missed, cost, schedule))
+            self._offered.sort(key=lambda offer: offer[:2])
+            del self._offered[CANDIDATES:]
+
+    def evenest(self) -> Schedule:
+        """The best that was offered."""
+        with self._lock:
+            return self._offered[0][-1]
+
+    def candidates(self) -> list[Schedule]:
+        """What was offered and may be the best: costs are not quite what is compared in the end."""
+        with self._lock:
+            return [schedule for _, _, schedule in self._offered]

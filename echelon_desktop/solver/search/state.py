@@ -36,13 +36,15 @@ class Floats(Protocol):
 
 
 # Single numbers at the front of the data: how many requests are unmet and what they weigh, the least weight
-# missed so far, lengths of the two logs, the number of the present move, and four words of the random
-# numbers.
+# missed so far, lengths of the two logs, the number of the present move, four words of the random numbers,
+# and how many pools a search for a seat has reached.
 UNMET, MISSED, BEST, LOG, MOVED, STAMP, TAIL, SEEN, COST, LEAST, TOUCHED, STEPS = range(12)
 PUSHED_COURSE, PUSHED_SLOT, RNG = range(12, 15)
-N_FRONT = RNG + 4
+REACHED = RNG + 4
+N_FRONT = RNG + 5
 
 QUANTILES = 4096
+POOLS = 512  # looked at for a seat that could be passed on, at most
 # What one unit of the first and of the second goal costs; one student in a larger section costs about 2.
 COSTS = (64, 16)
 QUANTILE_UNIT = 1 << 16
@@ -57,6 +59,7 @@ class Layout(NamedTuple):
     n_courses: int
     n_teachers: int
     n_log: int
+    unit: int
     weighted: int
     lightest: int
     spread_cost: int
@@ -113,6 +116,11 @@ class Layout(NamedTuple):
     queue: int
     via: int
     parent: int
+    pool_stamp: int
+    pool_queue: int
+    pool_request: int
+    pool_parent: int
+    pool_sped: int
     best_section_slot: int
     best_request_slot: int
 
@@ -229,6 +237,11 @@ def lay_out(problem: PlainProblem) -> Board:
         "queue": [0] * (n_slots + 1),
         "via": [0] * (n_slots + 1),
         "parent": [0] * (n_slots + 1),
+        "pool_stamp": [0] * n_pools,
+        "pool_queue": [0] * POOLS,
+        "pool_request": [0] * POOLS,
+        "pool_parent": [0] * POOLS,
+        "pool_sped": [0] * POOLS,
         "best_section_slot": [-1] * n_sections,
         "best_request_slot": [-1] * n_requests,
     }
@@ -240,6 +253,7 @@ def lay_out(problem: PlainProblem) -> Board:
     parts = {name: np.asarray(values, dtype=np.int64) for name, values in arrays.items()}
     sizes = [len(front), *(len(part) for part in parts.values())]
     offsets = dict(zip(parts, np.cumsum(sizes).tolist(), strict=False))
+    unit = int(np.median(weight)) if n_requests else 1
     at = Layout(
         n_slots=n_slots,
         n_sections=n_sections,
@@ -247,6 +261,7 @@ def lay_out(problem: PlainProblem) -> Board:
         n_courses=n_courses,
         n_teachers=problem.n_teachers,
         n_log=n_log,
+        unit=unit,
         weighted=int(len(np.unique(weight)) > 1),
         spread_cost=COSTS[problem.goals.index("spread")] if "spread" in problem.goals else 0,
         lab_cost=COSTS[problem.goals.index("labs")] if "labs" in problem.goals else 0,
@@ -258,7 +273,7 @@ def lay_out(problem: PlainProblem) -> Board:
         data=np.concatenate([front, *parts.values()]),
         order=order,
         base=int(problem.request_weight.sum() - weight.sum()),
-        unit=int(np.median(weight)) if n_requests else 1,
+        unit=unit,
         n_places=sum(max(0, len(c) - 1) for c in choices),
     )
 

@@ -1,0 +1,93 @@
+"""More requests met where sections stand already: by passing seats on, and by seating everybody anew."""
+
+import math
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from plain_schools import random_school, school
+from test_kernels import Never
+from test_search import middling
+
+from echelon_desktop.solver.search.chain import Chain
+from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.seating import seats_are_scarce
+from echelon_desktop.solver.search.start import place_sections
+from echelon_desktop.solver.search.state import lay_out
+
+A, B = 0, 1
+
+
+def seated(problem: PlainProblem, places: list[int], slots: list[int]) -> Chain:
+    """A chain that holds a schedule: slots of sections, and of requests in the problem's order."""
+    board = lay_out(problem)
+    chain = Chain(board, 1, Never())  # type: ignore[arg-type]
+    chain.begin(places, np.array(slots)[board.order])
+    return chain
+
+
+def three_students(b_slots: list[int]) -> tuple[PlainProblem, list[int], list[int]]:
+    """
+    One seat a section; A meets in slots 0 and 1, B in ``b_slots``.
+
+    Student 0 can have A in slot 0 alone, where student 1 sits; student 1 can go to slot 1 once his B moves to
+    slot 2, where student 2 sits.
+    """
+    places = [0, 1, *b_slots]
+    problem = school(
+        n_slots=3,
+        sections=[(A, -1, 1), (A, -1, 1), *[(B, -1, 1)] * len(b_slots)],
+        requests=[[A], [A, B], [B]],
+    )
+    return replace(problem, student_blocked=[0b110, 0, 0]), places, [-1, 0, 1, 2]
+
+
+def test_a_seat_is_passed_on_from_student_to_student() -> None:
+    chain = seated(*three_students([1, 2, 0]))
+    assert chain.best == 1
+    chain.reseat(0.0)
+    assert chain.best == 0
+
+
+def test_two_students_who_must_change_at_once_are_seated_anew() -> None:
+    """B meets in slots 1 and 2 only, so that students 1 and 2 have to exchange seats."""
+    problem, places, slots = three_students([1, 2])
+    chain = seated(problem, places, slots)
+    chain.reseat(0.0)
+    assert chain.best == 1
+    chain.reseat(math.inf)
+    assert chain.best == 0
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seconds", [0.0, math.inf])
+def test_nothing_gets_worse_and_sections_stay(seed: int, seconds: float) -> None:
+    problem = random_school(300 + seed, most_students=12) if seed % 3 else middling(seed)
+    places = place_sections(problem, random.Random(seed))
+    if places is None:
+        pytest.skip("no placement of sections")
+    chain = Chain(lay_out(problem), seed, Never())  # type: ignore[arg-type]
+    chain.begin(places, None)
+    chain.anneal(200, 1.5, 1.0, -1)
+    missed, before = chain.best, chain.schedule()[0].tolist()
+    chain.begin(*chain.schedule())
+    chain.reseat(seconds)
+    assert chain.best <= missed
+    after, seats = chain.schedule()
+    assert after.tolist() == before
+    board = chain.board
+    unmet = board.data[board.at.request_weight : board.at.request_weight + board.at.n_requests][seats < 0]
+    assert int(unmet.sum()) + board.base == chain.best
+    reseated = Chain(board, 1, Never())  # type: ignore[arg-type]
+    reseated.begin(after, seats)
+    assert reseated.best == chain.best  # nobody was seated where there is no seat
+
+
+@pytest.mark.parametrize(("seats", "scarce"), [(10, True), (12, False)])
+def test_seats_are_scarce_where_there_are_hardly_more_than_requests(seats: int, scarce: bool) -> None:
+    assert seats_are_scarce(school(n_slots=1, sections=[(0, -1, seats)], requests=[[0]] * 10)) is scarce
+
+
+def test_nobody_wants_a_seat() -> None:
+    assert not seats_are_scarce(school(n_slots=1, sections=[(0, -1, 1)], requests=[]))
