@@ -8,14 +8,18 @@ compares several; the rest warms the best ones up again, less and more in turn.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-HOT, COLD = 2.0, 0.5
-WARM = (1.0, 0.8, 1.2)
-"""Temperatures, in requests of usual weight. Only their order of magnitude matters."""
+HOT, COLD = 1.8, 0.5
+WARM = (1.2, 0.9, 1.0)
+"""Temperatures, in requests of usual weight."""
+KNEE, SLOW_SHARE = 0.61, 0.7
+"""A fresh annealing cools slowly at first, down to this share of its heat: most is gained there."""
 
 SWEEPS = 280
 """Moves of a fresh annealing for each (section, other slot) there is."""
 FRESH_SHARE = 0.4
-AGAIN = 0.3
+MOST_FRESH = 0.55
+"""What fresh annealings take of the time, and what the only one does where there is little."""
+AGAIN = 0.4
 """Length of an annealing from the best, against one from a new start."""
 
 
@@ -28,9 +32,21 @@ class Cycle:
     length: float
     cold: float = COLD
 
+    def legs(self) -> tuple[tuple[float, float, float], ...]:
+        """Parts, each cooling geometrically: from which temperature, to which, and share of the length."""
+        if not self.fresh:
+            return ((self.hot, self.cold, 1.0),)
+        knee = KNEE * self.hot
+        return (self.hot, knee, SLOW_SHARE), (knee, self.cold, 1.0 - SLOW_SHARE)
+
     def temperature(self, share: float) -> float:
-        """Temperature when a share (0 to 1) of the cycle has passed: geometric."""
-        return float(self.hot * (self.cold / self.hot) ** min(1.0, share))
+        """Temperature when a share (0 to 1) of the cycle has passed."""
+        begun = 0.0
+        for hot, cold, part in self.legs():
+            if share < begun + part:
+                return float(hot * (cold / hot) ** ((share - begun) / part))
+            begun += part
+        return self.cold
 
 
 def cycles(total: float | None, fresh: float, heat: float = 1.0) -> Iterator[Cycle]:
@@ -52,7 +68,7 @@ def cycles(total: float | None, fresh: float, heat: float = 1.0) -> Iterator[Cyc
             yield Cycle(True, HOT * heat, fresh, COLD * heat)
             for hot in WARM:
                 yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
-    fresh = max(min(0.75 * total, fresh), min(0.1 * total, 2.5 * fresh))
+    fresh = max(min(MOST_FRESH * total, fresh), min(0.1 * total, 2.5 * fresh))
     used = 0.0
     while used < FRESH_SHARE * total:
         yield Cycle(True, HOT * heat, fresh, COLD * heat)

@@ -51,7 +51,7 @@ def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start
         elif i:
             _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
         elif k == 0 and start is not None:
-            cycle = replace(cycle, hot=WARM[0] * shared.heat)
+            cycle = replace(cycle, fresh=False, hot=WARM[0] * shared.heat)
         if budget is None:
             _cycle_timed(shared, chain, cycle)
         else:
@@ -122,13 +122,16 @@ def _cycle_timed(shared: Shared, chain: Chain, cycle: Cycle) -> None:
 def _cycle_counted(shared: Shared, chain: Chain, cycle: Cycle, at_most: int) -> int:
     """One annealing by moves: the same whenever it runs and whatever else does. Returns its moves."""
     moves = max(1, min(at_most, int(cycle.length)))
-    cooling = (cycle.temperature(1) / cycle.hot) ** (1 / moves)
-    heat, done, pace = cycle.hot, 0, Pace(shared.warmup)
-    while done < moves and not shared.over() and not shared.reached():
-        piece = partial(chain.anneal, temperature=heat, cooling=cooling, target=shared.target)
-        n = pace.run(piece, moves - done)
-        heat = chain.temperature
-        done += n
-        shared.publish(chain, n)
-        pace.give_way(chain.compiled)
+    done, pace = 0, Pace(shared.warmup)
+    for i, (hot, cold, part) in enumerate(cycle.legs()):
+        last = i == len(cycle.legs()) - 1
+        end = moves if last else done + int(part * moves)
+        heat, cooling = hot, (cold / hot) ** (1 / max(1, end - done))
+        while done < end and not shared.over() and not shared.reached():
+            piece = partial(chain.anneal, temperature=heat, cooling=cooling, target=shared.target)
+            n = pace.run(piece, end - done)
+            heat = chain.temperature
+            done += n
+            shared.publish(chain, n)
+            pace.give_way(chain.compiled)
     return moves
