@@ -67,7 +67,7 @@ def test_every_sum_equals_a_recount(seed: int) -> None:
             check(problem, chain)
         before = chain.best
         chain.begin(chain.solution())
-        assert chain.best == before
+        assert chain.best <= before  # whoever a quick seating left out is filled in
     chain.seat_exactly()
     chain.sweep(0, problem.n_students)
     check(problem, chain)
@@ -99,14 +99,16 @@ def ready() -> jit.Warmup:
     return warmup
 
 
-def trajectory(problem: Problem, seed: int, warmup: object, pieces: list[int]) -> list[int]:
+def trajectory(
+    problem: Problem, seed: int, warmup: object, pieces: list[int], at_once: bool = True
+) -> list[int]:
     """All data of a chain after a search in pieces."""
     chain = chain_of(problem, seed, warmup)
     placed(chain)
     for level in range(1, chain.at.n_levels):
         aim_at(chain, level, exact=level > 3)
         for n in pieces:
-            chain.anneal(n, 64.0, 1.0, at_once=True)
+            chain.anneal(n, 64.0, 1.0, at_once=at_once)
     chain.seat_exactly()
     chain.sweep(0, problem.n_students)
     return [int(x) for x in chain._data]
@@ -116,3 +118,11 @@ def trajectory(problem: Problem, seed: int, warmup: object, pieces: list[int]) -
 def test_interpreted_and_compiled_go_the_same_way(seed: int, ready: jit.Warmup) -> None:
     problem = random_problem(seed)
     assert trajectory(problem, seed, Never(), [60]) == trajectory(problem, seed, ready, [60])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_cut_into_pieces_changes_nothing(seed: int, ready: jit.Warmup) -> None:
+    """What is aimed at and kept follows the number of the move: pieces are cut by the clock."""
+    problem = random_problem(seed)
+    whole = trajectory(problem, seed, ready, [900], at_once=False)
+    assert trajectory(problem, seed, ready, [30, 1, 500, 369], at_once=False) == whole

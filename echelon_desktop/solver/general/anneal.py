@@ -64,12 +64,12 @@ def work(at: Layout, d: Ints, heat: Floats, job: int, a: int, b: int) -> int:
 def anneal(at: Layout, d: Ints, heat: Floats, n_moves: int, at_once: int) -> int:
     """Make up to ``n_moves`` moves, until every level of the range is at its least; returns moves made."""
     done = 0
-    take_aim(at, d)
     while done < n_moves and not _at_least(at, d):
-        done += 1
-        d[STEPS] += 1
+        # By the number of the move and not of the piece, so that the cut into pieces changes nothing.
         if d[STEPS] % AIM_EVERY == 0:
             take_aim(at, d)
+        done += 1
+        d[STEPS] += 1
         temperature = heat[TEMPERATURE]
         heat[TEMPERATURE] = temperature * heat[COOLING]
         begin_move(at, d)
@@ -81,7 +81,6 @@ def anneal(at: Layout, d: Ints, heat: Floats, n_moves: int, at_once: int) -> int
                     keep(at, d)
                 continue
         take_back(at, d)
-    keep_if_better(at, d)
     return done
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from echelon_desktop.solver.general.anneal import ANNEAL, COUNT, FILL, KEEP, PLACE, SEAT, SWEEP, work
 from echelon_desktop.solver.general.board import Board
-from echelon_desktop.solver.general.layout import ANYTHING, EASE, INFINITE, KNOWN, SWIFT
+from echelon_desktop.solver.general.layout import ANYTHING, EASE, INFINITE, KNOWN, STEPS, SWIFT
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.two_speeds import TwoSpeeds
@@ -114,6 +114,7 @@ class Chain(TwoSpeeds):
             self._data[at.least + level] = numbers[2]
         self._data[EASE] = 0 if exact else SLACK * at.load_price
         self._data[KNOWN] = known
+        self._data[STEPS] = 0
         self._data[SWIFT] = 0 if exact else 1
 
     def seat_exactly(self) -> None:

@@ -75,9 +75,11 @@ class Shared:
         return None if self.deadline_s is None else max(0.0, self.deadline_s - self.elapsed())
 
     def rest(self) -> float:
-        """Seconds to the end of the search, infinite without one."""
+        """Seconds to the end of the search, infinite where moves are counted instead."""
         limit = self.limits.time_s
-        return math.inf if limit is None else max(0.0, limit - self.elapsed())
+        if limit is None or self.limits.moves is not None:
+            return math.inf
+        return max(0.0, limit - self.elapsed())
 
     def over(self) -> bool:
         """Whether the present phase must end."""
