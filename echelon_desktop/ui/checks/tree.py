@@ -19,6 +19,11 @@ SIGN = 16
 NAMES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTE: "Note"}
 
 
+def counted(findings: int) -> str:
+    """``1 finding``, ``1,200 findings``."""
+    return f"{findings:,} finding{'' if findings == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The findings of one kind."""
@@ -130,7 +135,7 @@ class FindingTree(QAbstractItemModel):
             name = NAMES[group.severity]
             if finding:
                 return f"{name}: {finding.message} {finding.remedy}"
-            return f"{name}: {group.title}, {len(group.findings):,} findings"
+            return f"{name}: {group.title}, {counted(len(group.findings))}"
         if role == Role.ToolTipRole and finding:
             return f"{finding.message}\n{finding.remedy}"
         return None
