@@ -102,3 +102,19 @@ class Shape:
         for met, message in demands:
             if not met:
                 raise InputError(message)
+
+    @property
+    def general(self) -> bool:
+        """Whether the school needs more than the six plain files can say."""
+        return any(
+            (
+                self.semesters,
+                self.doubles,
+                self.stacks,
+                self.co_teaching,
+                self.alternates,
+                self.grade_restrictions,
+                self.rooms,
+                self.every_rule,
+            )
+        )
