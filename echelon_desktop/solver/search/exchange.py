@@ -31,6 +31,7 @@ def reseat(at: Layout, d: Ints) -> int:
     gained = 0
     before = -1
     d[MOVED] = 0
+    d[STAMP] += 1
     while gained > before:
         before = gained
         for i in range(d[UNMET] - 1, -1, -1):
@@ -38,7 +39,9 @@ def reseat(at: Layout, d: Ints) -> int:
                 request = d[at.unmet + i]
                 student = d[at.request_student + request]
                 if d[at.student_unmet + student] > d[at.student_surplus + student]:
-                    gained += pass_on(at, d, request)
+                    if pass_on(at, d, request):
+                        gained += 1
+                        d[STAMP] += 1
     if d[MISSED] < d[BEST]:
         keep(at, d)
     return gained
@@ -46,11 +49,14 @@ def reseat(at: Layout, d: Ints) -> int:
 
 @kernel
 def pass_on(at: Layout, d: Ints, request: int) -> bool:
-    """Seat an unmet request, if need be by moving students along a chain of full pools."""
+    """
+    Seat an unmet request, if need be by moving students along a chain of full pools.
+
+    Pools that were reached in vain, since somebody was last helped, are not looked at again.
+    """
     d[LOG] = 0
     if augment(at, d, request, False):
         return True
-    d[STAMP] += 1
     d[REACHED] = 0
     _reach(at, d, request, -1)
     head = 0
