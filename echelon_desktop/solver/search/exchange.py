@@ -35,16 +35,19 @@ def reseat(at: Layout, d: Ints) -> int:
     while gained > before:
         before = gained
         for i in range(d[UNMET] - 1, -1, -1):
-            if i < d[UNMET]:
-                request = d[at.unmet + i]
-                student = d[at.request_student + request]
-                if d[at.student_unmet + student] > d[at.student_surplus + student]:
-                    if pass_on(at, d, request):
-                        gained += 1
-                        d[STAMP] += 1
+            if i < d[UNMET] and _could_have_more(at, d, d[at.unmet + i]) and pass_on(at, d, d[at.unmet + i]):
+                gained += 1
+                d[STAMP] += 1
     if d[MISSED] < d[BEST]:
         keep(at, d)
     return gained
+
+
+@kernel
+def _could_have_more(at: Layout, d: Ints, request: int) -> bool:
+    """Whether the student of an unmet request misses more than he must."""
+    student = d[at.request_student + request]
+    return d[at.student_unmet + student] > d[at.student_surplus + student]
 
 
 @kernel
