@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from clock import count_processor_time
 
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
+from echelon_desktop.solver.general.run import warm_up as warm_up_general
 from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.search.run import warm_up
 from echelon_desktop.solver.solve_school import Solved, solve_school
@@ -29,7 +30,8 @@ def main() -> None:
     given = _arguments()
     for change in given.set:
         _change(change)
-    warm_up().wait()
+    for kernels in (warm_up(), warm_up_general()):
+        kernels.wait()
     if given.cpu:
         count_processor_time(given.workers)
     means = []

@@ -43,9 +43,11 @@ def main() -> None:
 
 def _solve(given: argparse.Namespace) -> dict[str, Any]:
     import echelon_desktop.cli.solve  # noqa: F401 - imported before the clock starts
+    from echelon_desktop.solver.general.run import warm_up as warm_up_general
     from echelon_desktop.solver.search.run import warm_up
 
-    warm_up().wait()
+    for kernels in (warm_up(), warm_up_general()):
+        kernels.wait()
     if given.cpu:
         count_processor_time(given.workers or 1)
     words = [
