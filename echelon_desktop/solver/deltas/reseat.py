@@ -12,18 +12,7 @@ from typing import Any
 import numpy as np
 
 from echelon_desktop.solver.figures import term_masks
-from echelon_desktop.solver.problem import NO_LIMIT, Goal, GoalKind, Level, Problem, Solution
-
-OF_PLACES = {
-    GoalKind.SPACING,
-    GoalKind.RUNS,
-    GoalKind.LOAD,
-    GoalKind.LOAD_SPREAD,
-    GoalKind.TRAVEL,
-    GoalKind.CHOICE_COST,
-    GoalKind.CONSTANT,
-}
-"""What seats do not change."""
+from echelon_desktop.solver.problem import NO_LIMIT, OF_SECTIONS, Goal, GoalKind, Level, Problem, Solution
 
 FEW_CHANGES_S = 0.1
 """For as few other seats as can be, once the levels wanted are proven."""
@@ -92,7 +81,7 @@ class _Reseating:
     def run(self, hint: Mapping[int, int] | None, wanted: int, seconds: float) -> dict[int, int] | None:
         ended = time.monotonic() + seconds
         for goal in self.problem.goals:
-            if goal.level == 0 and goal.kind not in OF_PLACES:
+            if goal.level == 0 and goal.kind not in OF_SECTIONS:
                 cost = self._cost(goal, None)
                 if cost is None:
                     return None
@@ -122,7 +111,7 @@ class _Reseating:
         total: Any = 0
         for g in level.goals:
             goal = self.problem.goals[g]
-            if goal.kind not in OF_PLACES:
+            if goal.kind not in OF_SECTIONS:
                 cost = self._cost(goal, level.rank)
                 if cost is None:
                     return None

@@ -17,11 +17,11 @@ from echelon_desktop.model.rules import STANDARD, preset_rules
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.deltas.desk import lay_out
 from echelon_desktop.solver.deltas.layout import CHANGED, CONCERNED, COUNTED, LOST
-from echelon_desktop.solver.deltas.reseat import OF_PLACES, reseat
+from echelon_desktop.solver.deltas.reseat import reseat
 from echelon_desktop.solver.deltas.ties import Ties
 from echelon_desktop.solver.deltas.weigh import LEAST, MAKE, UNDO, weigh
 from echelon_desktop.solver.figures import goal_count, level_values
-from echelon_desktop.solver.problem import GoalKind, Problem, Solution
+from echelon_desktop.solver.problem import OF_SECTIONS, GoalKind, Problem, Solution
 from echelon_desktop.solver.search import jit
 
 ROW_S = 0.9
@@ -165,8 +165,8 @@ class Deltas:
         proven = 0
         for i, level in enumerate(self.problem.levels(), 1):
             kinds = {self.problem.goals[g].kind for g in level.goals}
-            if not kinds <= OF_PLACES:
-                separable = complete and i in self._tier_levels and kinds <= _SEPARABLE | OF_PLACES
+            if not kinds <= OF_SECTIONS:
+                separable = complete and i in self._tier_levels and kinds <= _SEPARABLE | OF_SECTIONS
                 if not separable or values[i] > bounds[i]:
                     break
             proven = i
