@@ -4,7 +4,7 @@ from echelon_desktop.solver.deltas.follow import follow
 from echelon_desktop.solver.deltas.layout import CHANGED, CONCERNED, COURSES, ENDED, SEATED, STAMP, Layout
 from echelon_desktop.solver.deltas.seating import best_seating, leave_all, unseated_cost
 from echelon_desktop.solver.deltas.seats import begin, place, take_back, unseat_again
-from echelon_desktop.solver.search.jit import entry, kernel
+from echelon_desktop.solver.search.jit import bare, entry, kernel
 from echelon_desktop.solver.search.state import Ints
 
 # Jobs of :func:`weigh`.
@@ -21,6 +21,7 @@ def weigh(at: Layout, d: Ints, job: int, n: int) -> int:
     ``MAKE`` moves the ``n`` sections in ``moving``, where each stands before the choice it takes, ``LEAST``
     finds what the students concerned by that move cost at least, ``UNDO`` takes it back.
     """
+    d = bare(d)
     if job == MAKE:
         make(at, d, n)
         return 0

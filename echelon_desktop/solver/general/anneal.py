@@ -22,7 +22,7 @@ from echelon_desktop.solver.general.seating import may_take, seat_student
 from echelon_desktop.solver.general.seats import take_seat
 from echelon_desktop.solver.general.targets import take_aim
 from echelon_desktop.solver.search.chance import draw
-from echelon_desktop.solver.search.jit import entry, kernel
+from echelon_desktop.solver.search.jit import bare, entry, kernel
 from echelon_desktop.solver.search.state import QUANTILE_UNIT, Floats, Ints
 
 TEMPERATURE, COOLING = range(2)
@@ -43,6 +43,7 @@ def work(at: Layout, d: Ints, heat: Floats, job: int, a: int, b: int) -> int:
     (``b`` = 1) or now and then; ``SWEEP`` seats students ``a`` to ``b - 1`` anew, each as well as he can be,
     and returns how many changed; ``KEEP`` keeps the present schedule if it is better.
     """
+    d, heat = bare(d), bare(heat)
     if job == PLACE:
         place_sections(at, d, a)
     elif job == SEAT:

@@ -11,7 +11,7 @@ from echelon_desktop.solver.deltas.layout import CONCERNED, COURSES, GROUPS, LIM
 from echelon_desktop.solver.deltas.seats import begin, place, sit, take_back
 from echelon_desktop.solver.repair.moves import propose, reseat
 from echelon_desktop.solver.search.chance import draw
-from echelon_desktop.solver.search.jit import entry, kernel
+from echelon_desktop.solver.search.jit import bare, entry, kernel
 from echelon_desktop.solver.search.state import QUANTILE_UNIT, Floats, Ints
 
 TEMPERATURE, COOLING = range(2)
@@ -31,6 +31,7 @@ def climb(at: Layout, d: Ints, heat: Floats, job: int, n: int) -> int:
     ``SETTLE`` seats every student who misses something, ``ANNEAL`` makes ``n`` moves, ``RETURN`` goes back to
     the best schedule.
     """
+    d, heat = bare(d), bare(heat)
     if job == SETTLE:
         settle(at, d)
     elif job == ANNEAL:

@@ -9,7 +9,7 @@ soon as they pass that limit.
 from echelon_desktop.solver.search.augment import assign, augment
 from echelon_desktop.solver.search.chance import draw
 from echelon_desktop.solver.search.exchange import reseat
-from echelon_desktop.solver.search.jit import entry, kernel
+from echelon_desktop.solver.search.jit import bare, entry, kernel
 from echelon_desktop.solver.search.moves import keep, propose, settle, shift, take_back
 from echelon_desktop.solver.search.state import (
     BEST,
@@ -38,6 +38,7 @@ def seek(at: Layout, d: Ints, heat: Floats, job: int, n: int, target: int) -> in
     ``CONSTRUCT`` fills an empty board from the schedule kept as the best, ``ANNEAL`` makes up to ``n`` moves,
     ``RESEAT`` passes seats on.
     """
+    d, heat = bare(d), bare(heat)
     if job == CONSTRUCT:
         construct(at, d)
         return 0

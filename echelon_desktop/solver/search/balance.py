@@ -10,7 +10,7 @@ be, and the way from one good place to another leads over schedules that miss mo
 
 from echelon_desktop.solver.search.augment import assign
 from echelon_desktop.solver.search.chance import below, chance, draw
-from echelon_desktop.solver.search.jit import entry, kernel
+from echelon_desktop.solver.search.jit import bare, entry, kernel
 from echelon_desktop.solver.search.moves import keep, move, other_slot, propose, settle, take_back
 from echelon_desktop.solver.search.state import (
     BEST,
@@ -48,6 +48,7 @@ LEVEL, PRICE, SOFTEN = range(3)
 @entry
 def even_out(at: Layout, d: Ints, heat: Floats, job: int, first: int, last: int) -> int:
     """What Python calls for phase 2: levelling students ``first`` to ``last``, pricing, or ``last`` steps."""
+    d, heat = bare(d), bare(heat)
     if job == LEVEL:
         return level(at, d, first, last)
     if job == PRICE:

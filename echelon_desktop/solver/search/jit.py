@@ -24,6 +24,7 @@ from echelon_desktop.solver.search.linking import part_compiler
 _LOG = logging.getLogger(__name__)
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _KERNELS: dict[Callable[..., Any], bool] = {}
 _LOCK = threading.RLock()
@@ -43,6 +44,16 @@ def entry(function: F) -> F:
     return function
 
 
+def bare(values: T) -> T:
+    """
+    The numbers of an array without its length, for an entry to hand on: compiled, one pointer.
+
+    Of an array, numba passes seven words to every kernel, counts references at every call, and asks at every
+    index whether it is negative.
+    """
+    return values
+
+
 def compiled(function: F) -> F:
     """
     The compiled twin of an entry kernel.
@@ -60,6 +71,7 @@ def _build(function: Callable[..., Any]) -> None:
     """Make twins of an entry kernel and of all that it calls."""
     import numba
 
+    _TWINS.setdefault(bare, _bare())
     kernels = reach(function)
     cache = point_to_cache(numba, kernels)
     part = part_compiler()
@@ -87,6 +99,20 @@ def _build(function: Callable[..., Any]) -> None:
         for name, value in list(space.items()):
             if isinstance(value, types.FunctionType) and value in _TWINS:
                 space[name] = _TWINS[value]
+
+
+def _bare() -> Any:
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def pointer(context: Any, values: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return context.make_array(values)(context, builder, args[0]).data
+
+        return types.CPointer(values.dtype)(values), code  # type: ignore[no-untyped-call]
+
+    return pointer
 
 
 def _plainly_typed(numba: Any, dispatcher: Any) -> Any:

@@ -17,7 +17,6 @@ from echelon_desktop.solver.search.state import (
     PUSHED_COURSE,
     PUSHED_SLOT,
     SEEN,
-    STAMP,
     TAIL,
     UNMET,
     Ints,
@@ -256,49 +255,43 @@ def settle(at: Layout, d: Ints, limit: int) -> bool:
 
     Returns False, in the midst of things, once the weight missed cannot come back to ``limit``.
     """
-    stamp = d[STAMP] + 1
-    d[STAMP] = stamp
-    for i in range(d[MOVED]):
-        section = d[at.moved_section + i]
-        d[at.stamp + d[at.section_course + section]] = stamp
-        if d[at.section_pinned + section] >= 0:
-            d[at.stamp + d[at.section_pinned + section]] = stamp
     if d[PUSHED_SLOT] >= 0:
         slot = d[PUSHED_SLOT]
         d[PUSHED_SLOT] = -1
         return _relieve(at, d, d[PUSHED_COURSE], slot, limit)
-    _retry(at, d, stamp)
+    _retry_moved(at, d)
     for i in range(d[MOVED]):
         section = d[at.moved_section + i]
-        if not _relieve(at, d, d[at.section_course + section], d[at.moved_from + i], limit):
+        slot = d[at.moved_from + i]
+        if not _relieve(at, d, d[at.section_course + section], slot, limit):
             return False
-        if d[at.section_pinned + section] >= 0 and not _relieve(
-            at, d, d[at.section_pinned + section], d[at.moved_from + i], limit
-        ):
+        pinned = d[at.section_pinned + section]
+        if pinned >= 0 and not _relieve(at, d, pinned, slot, limit):
             return False
-    _retry(at, d, stamp)
+    _retry_moved(at, d)
     return True
 
 
 @kernel
-def _retry(at: Layout, d: Ints, stamp: int) -> None:
+def _retry_moved(at: Layout, d: Ints) -> None:
     """Try the unmet requests of students who want a course that moved."""
-    i = d[UNMET] - 1
-    while i >= 0:
-        # Backwards: what fills the place of a request that left the list was looked at already.
-        if i < d[UNMET] and _concerned(at, d, d[at.unmet + i], stamp):
-            augment(at, d, d[at.unmet + i], True)
-        i -= 1
+    for i in range(d[MOVED]):
+        section = d[at.moved_section + i]
+        _retry(at, d, d[at.section_course + section])
+        if d[at.section_pinned + section] >= 0:
+            _retry(at, d, d[at.section_pinned + section])
 
 
 @kernel
-def _concerned(at: Layout, d: Ints, request: int, stamp: int) -> bool:
-    """Whether the student of a request wants a course that moved."""
-    student = d[at.request_student + request]
-    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
-        if d[at.stamp + d[at.request_course + d[at.student_request + i]]] == stamp:
-            return True
-    return False
+def _retry(at: Layout, d: Ints, course: int) -> None:
+    """Try the unmet requests of students who want a course: far fewer than all that is unmet, as a rule."""
+    for i in range(d[at.course_requests + course], d[at.course_requests + course + 1]):
+        student = d[at.request_student + i]
+        unmet = d[at.student_unmet + student]
+        if unmet and (at.weighted or unmet > d[at.student_surplus + student]):
+            for j in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+                if d[at.request_slot + d[at.student_request + j]] < 0:
+                    augment(at, d, d[at.student_request + j], True)
 
 
 @kernel
