@@ -186,7 +186,7 @@ def check_remote(copy: Installed, school: Path) -> None:
 
 def timeline(lines: list[Line]) -> str:
     """
-    Say when a solve gave its first sign, its first schedule and its end, and how many requests it missed.
+    Say when a solve gave its first sign, its first schedule and its end, and how many requests are unmet.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def timeline(lines: list[Line]) -> str:
     summary = progress[-1][1]
     times = [("first word", progress[0][0]), ("first schedule", scheduled[0]), ("end", lines[-1].seconds)]
     told = ", ".join(f"{what} {seconds:5.2f} s" for what, seconds in times)
-    return f"{told}; {summary['counts']['unmet']} missed, {summary['iterations']} iterations"
+    return f"{told}; {summary['counts']['unmet']} unmet, {summary['iterations']} iterations"
 
 
 def compare_sections(school: Path, out: Path) -> None:

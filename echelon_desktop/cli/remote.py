@@ -113,7 +113,7 @@ def fetch(args: argparse.Namespace) -> int:
         for line in applied.dropped[:FEW]:
             print(f"  {line}")
     counts = applied.verdict.counts
-    print(f"{counts.met:,} of {counts.requests:,} requests met, {counts.unmet:,} missed; ", end="")
+    print(f"{counts.met:,} of {counts.requests:,} requests met, {counts.unmet:,} unmet; ", end="")
     print(f"{min(run.certain, counts.unmet):,} certainly.")
     if not run.state.ended:
         print("The run goes on.")
@@ -233,7 +233,7 @@ def _line(run: Run) -> str:
     if run.best_unmet is not None:
         found.append(run.best_unmet)
     # A proof that says more than a schedule that was found is none.
-    figures = f"  {min(found):,} missed, {min(_certain(run), *found):,} certainly" if found else ""
+    figures = f"  {min(found):,} unmet, {min(_certain(run), *found):,} certainly" if found else ""
     message = f"  {run.message}" if run.message else ""
     return f"{run.id[:SHORT]}  {run.school_name}  {run.remote.name}  {run.state}{figures}{message}"
 
@@ -243,7 +243,7 @@ def _lines(run: Run) -> list[str]:
     lines = [_line(run)]
     if len(run.children) > 1:
         for child in run.children:
-            unmet = "" if child.unmet is None else f", {child.unmet:,} missed, {child.bound:,} certainly"
+            unmet = "" if child.unmet is None else f", {child.unmet:,} unmet, {child.bound:,} certainly"
             note = f"  {child.message}" if child.message else ""
             way = f", {child.strategy}" if len(run.order.strategies) > 1 else ""
             lines.append(f"  seed {child.seed}{way}: {child.state}, {child.seconds:.0f} s{unmet}{note}")

@@ -145,7 +145,7 @@ class _Printer:
         elif self.live:
             unmet = "..." if progress.unmet is None else str(progress.unmet)
             text = (
-                f"{progress.seconds:6.1f} s  {unmet} missed, {progress.bound} certainly  ({progress.method})"
+                f"{progress.seconds:6.1f} s  {unmet} unmet, {progress.bound} certainly  ({progress.method})"
             )
             print(f"\r{text:<70}", end="", file=sys.stderr, flush=True)
 
@@ -185,7 +185,7 @@ def _without_schedule(result: Result) -> str:
 def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
     result, counts = solved.result, verdict.counts
     yield (
-        f"{counts.met:,} of {counts.requests:,} requests met, {counts.unmet:,} missed; "
+        f"{counts.met:,} of {counts.requests:,} requests met, {counts.unmet:,} unmet; "
         f"{counts.students_with_every_request:,} of {counts.students:,} students have every request."
     )
     for figure in result.levels:
@@ -195,7 +195,7 @@ def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:
     if counts.unmet:
         sure = min(solved.certain, counts.unmet)
         yield (
-            f"{counts.unmet:,} missed: {sure:,} certainly, at most {counts.unmet - sure:,} of them avoidable."
+            f"{counts.unmet:,} unmet: {sure:,} certainly, at most {counts.unmet - sure:,} of them avoidable."
         )
         for witness in solved.bound.witnesses[:FEW]:
             yield f"  {witness.words(solved.keys)}"

@@ -42,7 +42,7 @@ class LevelFigure:
 
 DEFAULT_STRATEGY = "default"
 STRATEGIES = {DEFAULT_STRATEGY: 1.0, "scarce-seats": 1.4}
-"""By how much annealings are hotter: what is missed for want of seats is settled at higher temperatures."""
+"""By how much annealings are hotter: what is unmet for want of seats is settled at higher temperatures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_a_school_file_is_sent_solved_and_fetched(
     assert run.id[:8] in capsys.readouterr().out
     assert main(["fetch", "last", "--out", str(out)]) == OK
     told = capsys.readouterr().out
-    assert "0 missed" in told
+    assert "0 unmet" in told
     assert {path.name for path in out.iterdir()} >= set(RESULT_FILES)
     with (out / "section_schedule.csv").open(encoding="utf-8-sig", newline="") as placed:
         sections = sorted(row["Section ID"] for row in csv.DictReader(placed))
@@ -156,4 +156,4 @@ def test_no_more_is_certain_than_was_found(capsys: Capture):
     )
     Runs().new(run, {})
     assert main(["runs"]) == OK
-    assert "7 missed, 7 certainly" in capsys.readouterr().out
+    assert "7 unmet, 7 certainly" in capsys.readouterr().out
