@@ -1,4 +1,8 @@
-"""The emulated cloud for the tests: one for each module, since moto's state belongs to the whole process."""
+"""
+A small school and its schedule; an account of moto to play in; the emulated cloud with everything in it.
+
+Accounts and clouds are one for each module, since moto's state belongs to the whole process.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,10 +11,16 @@ from typing import Any
 
 import pytest
 import warm
+from aws_fakes import Aws, aws_account
 from desk import Desk
 
 from cloud_runner.emulator.cloud import Cloud
 from cloud_runner.emulator.resources import Settings
+from echelon_desktop.model.sample import Sample, make_school
+from echelon_desktop.solver.compile import compile_school
+from echelon_desktop.solver.problem import Problem, Solution
+from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.solve import solve_problem
 
 # The worker's durations, as short as they still mean something.
 BRISK = {
@@ -20,6 +30,38 @@ BRISK = {
     "ECHELON_RETRY_S": "0.1",
     "ECHELON_GIVE_UP_S": "20",
 }
+
+
+@pytest.fixture(scope="session")
+def made() -> Sample:
+    return make_school(students=60, seed=1)
+
+
+@pytest.fixture(scope="session")
+def problem(made: Sample) -> Problem:
+    return compile_school(made.school, made.rules)[0]
+
+
+@pytest.fixture(scope="session")
+def best(problem: Problem) -> Solution:
+    """A schedule in the order of the compiler."""
+    solution = solve_problem(problem, Params(time_limit_s=30, iterations=2000, workers=1)).result.solution
+    assert solution is not None
+    return solution
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Aws]:
+    """S3 and SQS of moto, in which only :func:`aws` clears up after the test before."""
+    with aws_account() as made:
+        yield made
+
+
+@pytest.fixture
+def aws(account: Aws) -> Aws:
+    """The account with an empty bucket and queue."""
+    account.clear()
+    return account
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,13 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_fakes import BUCKET, Aws, aws_account, client_error, listed
+from aws_fakes import BUCKET, Aws, client_error, listed
 from wire_examples import AT, KEYS, OTHER, RUN, manifest
 
 from cloud_runner.dispatcher import dispatch, handler
@@ -21,21 +20,15 @@ SOLVE = d.Message("solve", RUN, BUCKET, KEYS.manifest)
 CANCEL = replace(SOLVE, type="cancel")
 
 
-@pytest.fixture(scope="module")
-def account() -> Iterator[Aws]:
-    with aws_account() as made:
-        yield made
-
-
 @pytest.fixture
-def aws(account: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    account.clear()
-    monkeypatch.setattr(dispatch, "_client", lambda service: getattr(account, service))
+def aws(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """The account as the function finds it, with what the template tells it."""
+    monkeypatch.setattr(dispatch, "_client", lambda service: getattr(aws, service))
     monkeypatch.setenv("ECHELON_JOB_QUEUE", "jobs")
     monkeypatch.setenv("ECHELON_JOB_DEFINITION", "solve:1")
     monkeypatch.setenv("ECHELON_MAX_VCPU", "32")
     monkeypatch.setenv("ECHELON_MAX_MEMORY_MB", "65536")
-    return account
+    return aws
 
 
 @pytest.fixture

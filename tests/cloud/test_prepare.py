@@ -21,25 +21,16 @@ from echelon_desktop.model.sample import Sample, make_school
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.figures import level_values
-from echelon_desktop.solver.problem import Problem
-from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.schedules import schedule_of
-from echelon_desktop.solver.solve import solve_problem
 
 ORDER = Order(seeds=(1, 2))
 
 
 @pytest.fixture(scope="module")
-def made() -> Sample:
-    return make_school(students=60, seed=1)
-
-
-@pytest.fixture(scope="module")
-def schedule(made: Sample) -> Schedule:
+def schedule(made: Sample, best: Solution) -> Schedule:
     problem, keys = compile_school(made.school, made.rules)
-    solution = solve_problem(problem, Params(time_limit_s=30, iterations=500, workers=1)).result.solution
-    assert solution is not None
-    return schedule_of(solution, problem, keys, made.school)
+    return schedule_of(best, problem, keys, made.school)
 
 
 @pytest.fixture(scope="module")

@@ -19,15 +19,7 @@ from cloud_runner.wire import documents as d
 from cloud_runner.wire.errors import WireError
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model.rules import RULE_KINDS
-from echelon_desktop.model.sample import make_school
-from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.problem import Problem
-
-
-@pytest.fixture(scope="module")
-def problem() -> Problem:
-    made = make_school(students=60, seed=1)
-    return compile_school(made.school, made.rules)[0]
 
 
 class Body(io.BytesIO):

@@ -1,12 +1,11 @@
 """What goes wrong with AWS, in words; what a test of the connection finds; what a deletion leaves."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import botocore.exceptions as b
 import pytest
-from aws_fakes import BUCKET, Aws, aws_account, client_error
+from aws_fakes import BUCKET, Aws, client_error
 from wire_examples import OTHER, RUN
 
 from cloud_runner.client import deletion
@@ -23,18 +22,6 @@ from echelon_desktop.errors import CredentialsError, RemoteError
 REMOTE = Remote(
     "District", "us-west-2", BUCKET, "https://q/queue", "jobs", "/log", SignIn("profile", "school")
 )
-
-
-@pytest.fixture(scope="module")
-def account() -> Iterator[Aws]:
-    with aws_account() as made:
-        yield made
-
-
-@pytest.fixture
-def aws(account: Aws) -> Aws:
-    account.clear()
-    return account
 
 
 @pytest.mark.parametrize(

@@ -1,48 +1,18 @@
 """One run and who follows it, with S3 and SQS of moto, and workers and Batch played by the test."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from aws_fakes import Aws, aws_account
+from aws_fakes import Aws
 from played import ORDER, Clock, PlayedCloud
 
 from cloud_runner.client.follow import Follower
 from cloud_runner.client.order import Pace
 from cloud_runner.client.prepare import Prepared, prepare
 from cloud_runner.client.runs import Run, Runs
-from echelon_desktop.model.sample import Sample, make_school
-from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
-from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.result import Params
-from echelon_desktop.solver.solve import solve_problem
-
-
-@pytest.fixture(scope="module")
-def account() -> Iterator[Aws]:
-    with aws_account() as made:
-        yield made
-
-
-@pytest.fixture
-def aws(account: Aws) -> Aws:
-    account.clear()
-    return account
-
-
-@pytest.fixture(scope="session")
-def made() -> Sample:
-    return make_school(students=60, seed=1)
-
-
-@pytest.fixture(scope="session")
-def best(made: Sample) -> Solution:
-    """A schedule in the order of the compiler."""
-    problem, _ = compile_school(made.school, made.rules)
-    solution = solve_problem(problem, Params(time_limit_s=30, iterations=2000, workers=1)).result.solution
-    assert solution is not None
-    return solution
+from echelon_desktop.model.sample import Sample
+from echelon_desktop.solver.compile import NO_SCHEDULE
 
 
 @pytest.fixture

@@ -1,42 +1,24 @@
 """A run of three seeds in the bucket, schedules of its problem, and a solver that is scripted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from aws_fakes import Aws, aws_account
+from aws_fakes import Aws
 from scripted import Scripted
 from wire_examples import KEYS, RUN, manifest
 
 from cloud_runner.objects import RunObjects
 from cloud_runner.worker import solving
-from echelon_desktop.model.sample import make_school
 from echelon_desktop.solver import problem as problems
-from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
-from echelon_desktop.solver.result import Params
-from echelon_desktop.solver.solve import solve_problem
-
-
-@pytest.fixture(scope="module")
-def account() -> Iterator[Aws]:
-    with aws_account() as made:
-        yield made
 
 
 @pytest.fixture(scope="session")
-def problem() -> Problem:
-    made = make_school(students=60, seed=1)
-    return compile_school(made.school, made.rules)[0]
-
-
-@pytest.fixture(scope="session")
-def found(problem: Problem) -> list[Solution]:
+def found(problem: Problem, best: Solution) -> list[Solution]:
     """Schedules of the problem, each better than the one before."""
-    best = solve_problem(problem, Params(time_limit_s=30, iterations=2000, workers=1)).result.solution
-    assert best is not None
     held = np.flatnonzero(best.seat >= 0)
     steps = []
     for without in (9, 4, 0):
@@ -49,10 +31,9 @@ def found(problem: Problem) -> list[Solution]:
 
 
 @pytest.fixture
-def run(account: Aws, problem: Problem) -> RunObjects:
+def run(aws: Aws, problem: Problem) -> RunObjects:
     """A run of three seeds that is complete in the bucket."""
-    account.clear()
-    objects = account.objects(RUN)
+    objects = aws.objects(RUN)
     blob = objects.write_blob(KEYS.input, problem.to_bytes())
     objects.write_document(KEYS.manifest, manifest(input=blob, solver_version=str(problems.VERSION)))
     return objects
