@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from echelon_desktop.errors import UnsupportedError
-from echelon_desktop.solver.bounds import Bound, flow_bound, improve_bounds, level_bounds
+from echelon_desktop.solver.bounds import Bound, LevelBounds, flow_bound, improve_bounds
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
@@ -100,6 +100,7 @@ class _Solve:
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
         self.bound = flow_bound(problem)
+        self.least = LevelBounds(problem)
         self.best: Solution | None = None
         self.values: tuple[int, ...] = ()
         self.proven: tuple[int, ...] = ()  # bounds of CP-SAT, for the values it ended with
@@ -272,7 +273,7 @@ class _Solve:
 
     def certain(self, values: tuple[int, ...]) -> tuple[int, ...]:
         """What each level of a schedule of these values costs at least, given those before it."""
-        counted = level_bounds(self.problem, self.bound, values)
+        counted = self.least.of(self.bound, values)
         return tuple(map(max, counted, self.proven_for(values) or counted))
 
     def on_improved(self, improved: Improvement) -> None:
@@ -302,7 +303,7 @@ class _Solve:
         """Value and bound of each level of the best schedule; none without one."""
         if self.best is None:
             return ()
-        counted = level_bounds(self.problem, self.bound, self.values)
+        counted = self.least.of(self.bound, self.values)
         rows = zip(self.problem.levels(), self.values, counted, self.proven or counted, strict=True)
         return tuple(LevelFigure(level.name, value, max(bounds)) for level, value, *bounds in rows)
 

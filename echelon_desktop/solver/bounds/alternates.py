@@ -1,13 +1,13 @@
-"""How many alternates must be granted, when so many requests stay unmet: seats and restrictions alone."""
+"""How many requests certainly lack their first choice: seats and restrictions alone."""
 
 import numpy as np
 
 from echelon_desktop.solver.problem import Problem
 
 
-def least_alternates(problem: Problem, unmet: int) -> int:
+def least_without_first_choice(problem: Problem) -> int:
     """
-    What granted alternates cost at least.
+    Requests that are unmet or met by an alternate, whatever one does.
 
     Of the requests for a course, those have no seat in it whose students no section of it admits at a time
     they are there, and of the others as many as there are seats too few. Each of them is unmet or met by an
@@ -17,8 +17,6 @@ def least_alternates(problem: Problem, unmet: int) -> int:
     ----------
     problem
         Any problem.
-    unmet
-        How many requests stay unmet in all.
     """
     sections = problem.course_sections()
     masks = [
@@ -39,4 +37,4 @@ def least_alternates(problem: Problem, unmet: int) -> int:
             without += 1
     for course, those in enumerate(sections):
         without += max(0, int(asking[course]) - int(problem.section_seats[those].sum(dtype=np.int64)))
-    return max(0, without - unmet)
+    return without

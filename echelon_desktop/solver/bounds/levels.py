@@ -1,19 +1,24 @@
 """What each level of a schedule certainly costs, given what the levels before it cost."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 
-from echelon_desktop.solver.bounds.alternates import least_alternates
+from echelon_desktop.solver.bounds.alternates import least_without_first_choice
 from echelon_desktop.solver.bounds.bound import Bound
-from echelon_desktop.solver.bounds.days import least_free, least_pairs, least_runs
-from echelon_desktop.solver.figures import term_masks
+from echelon_desktop.solver.bounds.days import least_pairs, least_runs
+from echelon_desktop.solver.bounds.loads import least_load, least_load_spread
+from echelon_desktop.solver.bounds.spread import Spreads
+from echelon_desktop.solver.bounds.student_days import StudentDays
+from echelon_desktop.solver.bounds.travel import least_changes_of_building
+from echelon_desktop.solver.bounds.wishes import Wishes, choice_masks, find_wishes
 from echelon_desktop.solver.problem import Goal, GoalKind, Level, Problem
 
 
 def level_bounds(problem: Problem, bound: Bound, values: Sequence[int]) -> tuple[int, ...]:
     """
-    Bound every level of a schedule.
+    Bound every level of a schedule; see :class:`LevelBounds`, which is faster where it is asked again.
 
     Parameters
     ----------
@@ -23,116 +28,120 @@ def level_bounds(problem: Problem, bound: Bound, values: Sequence[int]) -> tuple
         Of its unmet requests.
     values
         What the schedule costs at each of ``problem.levels()``, in that order.
+    """
+    return LevelBounds(problem).of(bound, values)
 
-    Returns
-    -------
-    tuple of int
-        For each level a number that no schedule falls below which costs the same as this one at all levels
-        before it. A schedule is optimal up to the last level before which, and at which, values and bounds
-        are equal.
+
+class LevelBounds:
+    """
+    Bounds on every level of the schedules of a problem.
+
+    Parameters
+    ----------
+    problem
+        Any problem.
 
     Notes
     -----
     Unmet requests of a rank are those of all ranks up to it less those before it, which are given. Section
-    balance and alternates are bounded by arithmetic, which needs the number of unmet requests, so that they
-    are 0 where they are more important than unmet requests. Days of teachers and of students are bounded one
-    by one (``days``). Each bound leaves all other rules out; what no function bounds is bounded by 0.
+    and SPED balance, alternates, holes and even days of students are bounded by arithmetic that needs the
+    number of unmet requests, so that they are 0 where they are more important than unmet requests. Days and
+    loads of teachers are bounded one by one. Each bound leaves all other rules out.
     """
-    out = []
-    before = 0  # unmet requests of the ranks before
-    known = False  # whether the number of all unmet requests is given at this point
-    ranks = [level.rank for level in problem.levels() if level.rank is not None]
-    for level, value in zip(problem.levels(), values, strict=True):
-        if level.rank is not None:
-            weight = sum(problem.goals[i].weight for i in level.goals)
-            out.append(max(0, bound.unmet[level.rank] - before) * weight)
-            before += value // weight
-            known = known or level.rank == max(ranks)
-        else:
-            out.append(_rest(problem, level, before if known else None))
-    return tuple(out)
 
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._always: dict[int, int] = {}  # by goal: what it costs whatever stays unmet
+        self._given: dict[tuple[int, int], int] = {}  # by goal and number of unmet requests
 
-def _rest(problem: Problem, level: Level, unmet: int | None) -> int:
-    least: dict[GoalKind, Callable[[Goal], int]] = {
-        GoalKind.CONSTANT: lambda goal: int(goal.limits.sum()),
-        GoalKind.BALANCE: lambda goal: 0 if unmet is None else least_spread(problem, unmet),
-        GoalKind.ALTERNATES: lambda goal: 0 if unmet is None else least_alternates(problem, unmet),
-        GoalKind.CHOICE_COST: lambda goal: _least_choice_cost(problem, goal),
-        GoalKind.CHANGES: lambda goal: _least_choice_cost(problem, goal) + _lost_seats(problem, goal),
-        GoalKind.LOAD: lambda goal: _least_load(problem, goal),
-        GoalKind.SPACING: lambda goal: least_pairs(problem, goal),
-        GoalKind.RUNS: lambda goal: least_runs(problem, goal),
-        GoalKind.FREE: lambda goal: least_free(problem, goal),
-    }
-    goals = (problem.goals[i] for i in level.goals)
-    return sum(goal.weight * least[goal.kind](goal) for goal in goals if goal.kind in least)
+    def of(self, bound: Bound, values: Sequence[int]) -> tuple[int, ...]:
+        """
+        Bound every level of a schedule.
 
+        Parameters
+        ----------
+        bound
+            Of the problem's unmet requests.
+        values
+            What the schedule costs at each of ``problem.levels()``, in that order.
 
-def least_spread(problem: Problem, unmet: int) -> int:
-    """
-    Least sum over courses of largest minus smallest section, when so many requests stay unmet.
+        Returns
+        -------
+        tuple of int
+            For each level a number that no schedule falls below which costs the same as this one at all
+            levels before it. A schedule is optimal up to the last level before which, and at which, values
+            and bounds are equal.
+        """
+        problem = self._problem
+        out = []
+        before = 0  # unmet requests of the ranks before
+        known = False  # whether the number of all unmet requests is given at this point
+        ranks = [level.rank for level in problem.levels() if level.rank is not None]
+        for level, value in zip(problem.levels(), values, strict=True):
+            if level.rank is not None:
+                weight = sum(problem.goals[i].weight for i in level.goals)
+                out.append(max(0, bound.unmet[level.rank] - before) * weight)
+                before += value // weight
+                known = known or level.rank == max(ranks)
+            else:
+                out.append(self._rest(level, before if known else None))
+        return tuple(out)
 
-    Of a course all of whose requests name nothing else, the students are those who ask for it less those
-    unmet; with ``n`` students in sections of given seats the spread is at least :func:`spread_of`. The unmet
-    requests are given to courses where they lower the sum most (a knapsack, solved exactly), so the bound
-    holds wherever they really fall. Courses among alternates are left out: their students are not known.
-    """
-    demand = np.zeros(problem.n_courses, np.int64)
-    exact = np.ones(problem.n_courses, np.bool_)
-    for options in problem.options:
-        demand[options[0]] += 1
-        if len(options) > 1:
-            exact[options] = False
-    spread = 0
-    saved = np.zeros(unmet + 1, np.int64)  # most that so many unmet requests can take off the spread
-    for course, sections in enumerate(problem.course_sections()):
-        if len(sections) < 2 or not exact[course]:
-            continue
-        students = int(demand[course])
-        seats = sorted(min(int(problem.section_seats[s]), students) for s in sections)
-        full = spread_of(seats, students)
-        spread += full
-        steps = _steps(seats, students, unmet, full)
-        best = saved.copy()
-        for fewer, gain in steps:
-            best[fewer:] = np.maximum(best[fewer:], saved[: unmet + 1 - fewer] + gain)
-        saved = best
-    return max(0, spread - int(saved[-1]))
+    def _rest(self, level: Level, unmet: int | None) -> int:
+        total = 0
+        for i in level.goals:
+            goal = self._problem.goals[i]
+            total += goal.weight * (self._least(i, goal) + self._least_given(i, goal, unmet))
+        return total
 
+    def _least(self, i: int, goal: Goal) -> int:
+        if i not in self._always:
+            of_sections = _OF_SECTIONS.get(goal.kind)
+            if of_sections is not None:
+                self._always[i] = of_sections(self._problem, goal)
+            else:
+                self._always[i] = self._student_days.free(goal) if goal.kind is GoalKind.FREE else 0
+        return self._always[i]
 
-def spread_of(seats: Sequence[int], students: int) -> int:
-    """
-    Least difference of largest and smallest section, for so many students in sections of these seats.
+    def _least_given(self, i: int, goal: Goal, unmet: int | None) -> int:
+        if unmet is None:
+            return 0
+        if (i, unmet) not in self._given:
+            self._given[i, unmet] = self._of_seats(goal, unmet)
+        return self._given[i, unmet]
 
-    The largest section has at least the height to which all must be filled to hold everybody, the smallest at
-    most an even share and at most the fewest seats. More students than seats count as all seats taken.
-    """
-    students = min(students, sum(seats))
-    smallest = min(*seats, students // len(seats))
-    left, height = students, 0
-    for i, limit in enumerate(sorted(seats)):
-        remaining = len(seats) - i
-        if limit * remaining >= left:
-            height = -(-left // remaining)
-            break
-        left -= limit
-        height = limit
-    return height - smallest
+    def _of_seats(self, goal: Goal, unmet: int) -> int:
+        if goal.kind is GoalKind.BALANCE:
+            return self._spreads.least(unmet)
+        if goal.kind is GoalKind.SPED_BALANCE:
+            return self._sped_spreads.least(unmet)
+        if goal.kind is GoalKind.ALTERNATES:
+            return max(0, self._without_first_choice - unmet)
+        if goal.kind is GoalKind.HOLES:
+            return self._student_days.holes(goal, unmet)
+        if goal.kind is GoalKind.DAY_BALANCE:
+            return self._student_days.uneven(goal, unmet)
+        return 0
 
+    @cached_property
+    def _wishes(self) -> Wishes:
+        return find_wishes(self._problem)
 
-def _steps(seats: Sequence[int], students: int, unmet: int, full: int) -> list[tuple[int, int]]:
-    """The smallest numbers of unmet requests, up to the given one, that each lower the spread further."""
-    steps = []
-    reached = full
-    for fewer in range(1, min(unmet, students) + 1):
-        if reached == 0:
-            break
-        spread = spread_of(seats, students - fewer)
-        if spread < reached:
-            steps.append((fewer, full - spread))
-            reached = spread
-    return steps
+    @cached_property
+    def _spreads(self) -> Spreads:
+        return Spreads(self._problem, self._wishes, sped=False)
+
+    @cached_property
+    def _sped_spreads(self) -> Spreads:
+        return Spreads(self._problem, self._wishes, sped=True)
+
+    @cached_property
+    def _without_first_choice(self) -> int:
+        return least_without_first_choice(self._problem)
+
+    @cached_property
+    def _student_days(self) -> StudentDays:
+        return StudentDays(self._problem, self._wishes)
 
 
 def _least_choice_cost(problem: Problem, goal: Goal) -> int:
@@ -141,9 +150,8 @@ def _least_choice_cost(problem: Problem, goal: Goal) -> int:
     return sum(int(cost.min()) for cost in costs if len(cost))
 
 
-def _masks(problem: Problem, section: int) -> list[int]:
-    masks: list[int] = problem.choice_mask[problem.choices_of(section)].tolist()
-    return masks
+def _least_changes(problem: Problem, goal: Goal) -> int:
+    return _least_choice_cost(problem, goal) + _lost_seats(problem, goal)
 
 
 def _lost_seats(problem: Problem, goal: Goal) -> int:
@@ -155,25 +163,19 @@ def _lost_seats(problem: Problem, goal: Goal) -> int:
         lost += (
             int(problem.section_course[home]) not in problem.options[r]
             or not problem.may_sit(student, home)
-            or not any(mask & blocked == 0 for mask in _masks(problem, home))
+            or not any(mask & blocked == 0 for mask in choice_masks(problem, home))
             or problem.request_pin[r] not in (-1, home)
         )
     return lost
 
 
-def _least_load(problem: Problem, goal: Goal) -> int:
-    """Each section counts in the terms it must meet in; the worst term has at least the mean."""
-    terms = term_masks(problem)
-    total = 0
-    for group, limit in zip(goal.groups, goal.limits, strict=True):
-        always = [0] * len(terms)
-        fewest = 0
-        for s in group:
-            masks = _masks(problem, s)
-            met = [[bool(mask & term) for term in terms] for mask in masks]
-            for t in range(len(terms)):
-                always[t] += bool(met) and all(in_term[t] for in_term in met)
-            fewest += min((sum(in_term) for in_term in met), default=0)
-        worst = max([*always, -(-fewest // len(terms)) if terms else 0])
-        total += max(0, worst - int(limit))
-    return total
+_OF_SECTIONS: dict[GoalKind, Callable[[Problem, Goal], int]] = {
+    GoalKind.CONSTANT: lambda problem, goal: int(goal.limits.sum()),
+    GoalKind.CHOICE_COST: _least_choice_cost,
+    GoalKind.CHANGES: _least_changes,
+    GoalKind.LOAD: least_load,
+    GoalKind.LOAD_SPREAD: least_load_spread,
+    GoalKind.SPACING: least_pairs,
+    GoalKind.RUNS: least_runs,
+    GoalKind.TRAVEL: least_changes_of_building,
+}
