@@ -25,12 +25,11 @@ from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.rules import staying_close
 from echelon_desktop.solver.compile import NO_SCHEDULE
-from echelon_desktop.solver.output import write_result
+from echelon_desktop.solver.output import write_result, write_summary_alone
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.solve_school import Solved, solve_school
 from echelon_desktop.solver.verify import Counts, Verdict
 
-SUMMARY = "summary.json"
 MOST_FACTS = 20  # of a conflict that are printed; only one that time was too short for has more
 
 
@@ -75,10 +74,15 @@ def solve(args: argparse.Namespace) -> int:
         )
     printer.done()
     summary = summarise(solved, params)
+    text = (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()
+    moved = None
     if solved.schedule is not None:
-        text = json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
-        write_result(source.school, source.rules, solved.schedule, args.out, {SUMMARY: text.encode()})
+        write_result(source.school, source.rules, solved.schedule, args.out, text)
+    else:
+        moved = write_summary_alone(args.out, text)
     printer.summary(summary, solved, source, args.out)
+    if moved and not args.json:
+        print(f"echelon: the files of an earlier schedule in {args.out} are in {moved} now.", file=sys.stderr)
     if solved.schedule is not None and args.school.is_file():
         printer.note(keep_in_file(args.school, solved.schedule))
     if solved.result.status is Status.INFEASIBLE:

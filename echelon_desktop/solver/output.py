@@ -1,14 +1,19 @@
 """The files of a schedule, with what only solving can tell: why requests are unmet, and what is broken."""
 
-from collections.abc import Mapping
+import json
 from pathlib import Path
 
-from echelon_desktop.model.csv_io import write_schedule, write_school
+from echelon_desktop.model.csv_io import RESULT_FILES, write_schedule, write_school
+from echelon_desktop.model.csv_io.folder import read_bytes
+from echelon_desktop.model.csv_io.replacing import replace_files
 from echelon_desktop.model.dataset import Dataset, Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import RULES_FILE, format_rules
 from echelon_desktop.solver.explain import explain_unmet
 from echelon_desktop.solver.verify import metrics, verify
+
+SUMMARY = "summary.json"
+EARLIER = "earlier-schedule"  # folder for the files of a schedule that is no longer what solving came to
 
 
 def write_result(
@@ -16,19 +21,55 @@ def write_result(
     rules: tuple[Rule, ...],
     schedule: Schedule,
     folder: Path,
-    beside: Mapping[str, bytes] | None = None,
+    summary: bytes | None = None,
 ) -> None:
     """
-    Write the CSV files of a schedule, and further files about it, by name; all of them or none.
+    Write the CSV files of a schedule, and the summary of its solve; all of them or none.
+
+    Without a summary, that of an earlier solve is removed. Where a summary is given it is there last, so
+    whoever finds it finds all.
 
     Raises
     ------
     InputError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or one of the files is in use.
     """
     verdict = verify(school, rules, schedule)
     reasons = {request: why.text for request, why in explain_unmet(school, rules, schedule).items()}
-    write_schedule(school, schedule, folder, reasons, metrics(verdict, school, schedule), beside)
+    beside = {} if summary is None else {SUMMARY: summary}
+    outdated = [SUMMARY] if summary is None and _is_ours(folder / SUMMARY) else []
+    write_schedule(school, schedule, folder, reasons, metrics(verdict, school, schedule), beside, outdated)
+
+
+def write_summary_alone(folder: Path, summary: bytes) -> Path | None:
+    """
+    Write the summary of a solve that came to no schedule; no earlier one is then taken for its result.
+
+    Returns
+    -------
+    Path or None
+        The folder in ``folder`` where the files of an earlier schedule stand now, if there were any.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to, or one of the files is in use.
+    """
+    names = (SUMMARY, *sorted(RESULT_FILES))
+    earlier = {name: read_bytes(folder / name) for name in names if (folder / name).is_file()}
+    moved = folder / EARLIER if earlier.keys() & RESULT_FILES else None
+    if moved:
+        replace_files(moved, earlier, outdated=[name for name in names if name not in earlier])
+    replace_files(folder, {SUMMARY: summary}, outdated=sorted(RESULT_FILES))
+    return moved
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file of that common name is the summary of a solve."""
+    try:
+        return "echelon" in json.loads(path.read_bytes())["versions"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def export_dataset(dataset: Dataset, folder: Path, scenario: str = "") -> None:

@@ -116,7 +116,14 @@ def test_a_school_file_keeps_the_schedule_as_a_scenario(
     assert main(["import", str(sample), str(file)]) == OK
     assert main(["solve", str(file), "--out", str(tmp_path / "out"), "--time-limit", "2"]) == OK
     assert "Draft 1" in capsys.readouterr().out
+    (tmp_path / "back").mkdir()
+    summary = tmp_path / "back" / "summary.json"
+    summary.write_bytes((tmp_path / "out" / "summary.json").read_bytes())
     assert main(["export", str(file), str(tmp_path / "back"), "--scenario", "Draft 1"]) == OK
+    assert not summary.exists()  # it was of another schedule
+    summary.write_text('{"versions": {"of": "somebody else"}}', encoding="utf-8")
+    assert main(["export", str(file), str(tmp_path / "back"), "--scenario", "Draft 1"]) == OK
+    assert summary.exists()
     name = "student_schedule.csv"
     assert (tmp_path / "back" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
     assert main(["undo", str(file)]) == OK
@@ -182,10 +189,51 @@ def test_a_contradiction_is_told_in_the_schools_words(
     assert not (tmp_path / "out" / "section_schedule.csv").exists()
 
 
+def test_an_earlier_schedule_is_not_taken_for_what_solving_came_to(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    first, second = rows(sample / "Sections_Information.csv")[:2]
+    assert first["Teacher Assigned"] == second["Teacher Assigned"]
+    sections = json.dumps([first["Section ID"], second["Section ID"]])
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        f"""
+        [[rule]]
+        id = "mornings"
+        kind = "allowed-periods"
+        sections = {sections}
+        periods = ["R1", "R2"]
+
+        [[rule]]
+        id = "breaks"
+        kind = "teacher-consecutive"
+        limit = 1
+        """,
+        encoding="utf-8",
+    )
+    out, moved = tmp_path / "out", tmp_path / "out" / "earlier-schedule"
+    out.mkdir()
+    earlier = dict.fromkeys((*RESULT_FILES, "summary.json"), b"earlier")
+    for name, content in {**earlier, "notes.txt": b"mine"}.items():
+        (out / name).write_bytes(content)
+    words = ["solve", str(sample), "--out", str(out), "--rules", str(rules), "--time-limit", "60"]
+    for times in range(2):
+        assert main(words) == CANNOT
+        said = capsys.readouterr().err
+        assert 'at most 1 period in a row (rule "breaks")' in said
+        assert (f"are in {moved} now" in said) == (times == 0)  # then there is none to be moved
+        assert {path.name for path in out.iterdir()} == {"notes.txt", "summary.json", moved.name}
+        assert {path.name: path.read_bytes() for path in moved.iterdir()} == earlier
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["status"] == "infeasible"
+    assert any("breaks" in fact for fact in summary["conflict"])
+
+
 def test_too_little_time_is_not_a_failure_of_the_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     arguments = ["solve", str(HARD_DAY), "--out", str(tmp_path / "out"), "--time-limit", "0.001"]
     assert main(arguments) == NOTHING_FOUND
     assert "more time" in capsys.readouterr().err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"summary.json"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
-"""Which file of a folder is which, and reading and replacing files whole."""
+"""Which file of a folder is which, and reading one whole."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -107,38 +106,6 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def replace_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
-    """
-    Write files so that each is there whole or as it was, even when the power fails.
-
-    All are written under other names first; a full disk therefore changes none of them.
-
-    Raises
-    ------
-    InputError
-        If the folder cannot be written to.
-    """
-    written: list[tuple[Path, Path]] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            # Not a tempfile: that would be readable by its owner alone, also under the name of the old file.
-            temporary = folder / f".{name}.{os.getpid()}.tmp"
-            written.append((temporary, folder / name))
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for temporary, path in written:
-            temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"The folder {folder} cannot be written to: {error.strerror or error}.") from error
-    finally:
-        for temporary, _ in written:
-            temporary.unlink(missing_ok=True)
-    return [path for _, path in written]
 
 
 RESULT_FILES = frozenset(

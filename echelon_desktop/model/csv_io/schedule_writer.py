@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from echelon_desktop.model.cells import SEPARATOR
-from echelon_desktop.model.csv_io.folder import replace_files
+from echelon_desktop.model.csv_io.replacing import replace_files
 from echelon_desktop.model.csv_io.school_writer import encode
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Placement
@@ -23,6 +23,7 @@ def write_schedule(
     unmet: Mapping[tuple[str, str], str] | None = None,
     metrics: Iterable[tuple[str, int, int, float]] = (),
     beside: Mapping[str, bytes] | None = None,
+    outdated: Iterable[str] = (),
 ) -> list[Path]:
     """
     Write the five files of a schedule, in the order of the school's own files.
@@ -40,7 +41,9 @@ def write_schedule(
     metrics
         Lines of constraint_violations.csv: metric, count, total, percentage.
     beside
-        Further files about the schedule, by name; all of them are there in the end or none.
+        Further files about the schedule, by name. Whoever finds the first of them finds all files.
+    outdated
+        Names of files about an earlier schedule, which are to be gone.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def write_schedule(
     Raises
     ------
     InputError
-        If the folder cannot be written to; the files are then as they were.
+        If the folder cannot be written to, or a file is in use; the files are then as they were.
     """
     rows = _Rows(school, schedule)
     contents = {
@@ -67,7 +70,7 @@ def write_schedule(
         ],
     }
     files = {name: encode(lines) for name, lines in contents.items()}
-    return replace_files(Path(folder), {**files, **(beside or {})})
+    return replace_files(Path(folder), {**(beside or {}), **files}, outdated)
 
 
 class _Rows:

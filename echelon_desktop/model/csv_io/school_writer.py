@@ -13,8 +13,8 @@ from echelon_desktop.model.cells import SEPARATOR, IdList, Terms
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.csv_io.bell import default_places
 from echelon_desktop.model.csv_io.cellcode import neutralised
-from echelon_desktop.model.csv_io.folder import replace_files
 from echelon_desktop.model.csv_io.log import FindingLog
+from echelon_desktop.model.csv_io.replacing import replace_files
 from echelon_desktop.model.csv_io.requests import split_requests
 from echelon_desktop.model.dataset import School
 
