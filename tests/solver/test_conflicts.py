@@ -118,6 +118,10 @@ def test_allowed_periods_of_rule_course_and_section_and_forbidden_places():
         'A stands only in R1 (rule "career").',
         "Section S stands only in R2.",
     }
+    both = [section(name, teacher="T") for name in "AB"]
+    assert 'A and B stand only in R1 (rule "career").' in texts(
+        conflict(both, rule.replace('"A"', '"A", "B"'))
+    )
     course = [e.Course("A", allowed_periods=("R2",))]
     forbidden = [e.Placement("", "S", forbidden=("R2",))]
     assert texts(conflict([section("S", "A")], courses=course, placements=forbidden)) == {

@@ -152,10 +152,12 @@ class _Gatherer:
         for course, sections in by_course.items():
             record = self.school.courses.get(course)
             if record is not None and record.allowed_periods:
-                yield self._only("courses", course, sections, f"Course {course}", record.allowed_periods)
+                yield self._only(
+                    "courses", course, sections, f"Course {course} stands", record.allowed_periods
+                )
         for section in self.sections.values():
             if section.allowed_periods:
-                name = f"Section {section.id}"
+                name = f"Section {section.id} stands"
                 yield self._only("sections", section.id, [section.id], name, section.allowed_periods)
             placement = self.baseline.placements.get(section.id)
             if placement is None:
@@ -170,8 +172,9 @@ class _Gatherer:
         for rule in self.rules:
             if rule.kind == "allowed-periods":
                 scope = [s.id for s in self.sections.values() if concerns(rule, self.school, s)]
-                what = listed([*rule.courses, *rule.departments, *rule.teachers, *rule.sections])
-                claim = self._only("rules", rule.id, scope, what or "Every section", rule.periods, rule.id)
+                whose = [*rule.courses, *rule.departments, *rule.teachers, *rule.sections]
+                what = f"{listed(whose) or 'Every section'} {'stand' if len(whose) > 1 else 'stands'}"
+                claim = self._only("rules", rule.id, scope, what, rule.periods, rule.id)
                 if scope:
                     yield claim
 
@@ -198,7 +201,7 @@ class _Gatherer:
             table,
             key,
             tuple(sections),
-            f"{what} stands only in {listed(periods)}{by_rule}.",
+            f"{what} only in {listed(periods)}{by_rule}.",
             f'Give the rule "{rule}" a level, or allow more periods.' if rule else "Allow more periods.",
             self.grid.mask(periods),
         )
