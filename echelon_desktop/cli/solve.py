@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
@@ -20,12 +20,12 @@ from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
 from echelon_desktop.cli.report import FEW, print_findings
 from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError, StoreError
-from echelon_desktop.model.csv_io import read_schedule
+from echelon_desktop.model.csv_io import RESULT_FILES, read_schedule
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.rules import staying_close
 from echelon_desktop.solver.compile import NO_SCHEDULE
-from echelon_desktop.solver.output import write_result, write_summary_alone
+from echelon_desktop.solver.output import SUMMARY, write_result, write_summary_alone
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.solve_school import Solved, solve_school
 from echelon_desktop.solver.verify import Counts, Verdict
@@ -220,7 +220,14 @@ def _use_of_people_and_rooms(counts: Counts) -> str:
 
 
 def make_writable(folder: Path) -> None:
-    """Make the folder, so that a place that cannot be written is told before solving; InputError if so."""
+    """
+    Make the folder, so that a place that cannot be written is told before solving.
+
+    Raises
+    ------
+    InputError
+        If it cannot, or a file in it that will be replaced is in use.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".echelon-{os.getpid()}"
@@ -230,6 +237,15 @@ def make_writable(folder: Path) -> None:
         raise InputError(
             f"The schedule cannot be written to {folder}: {error.strerror}. Choose another --out."
         ) from error
+    for path in (folder / name for name in (SUMMARY, *sorted(RESULT_FILES))):
+        try:
+            with suppress(FileNotFoundError), path.open("r+b"):
+                pass  # a spreadsheet on Windows lets nobody else write to the file that it shows
+        except OSError as error:
+            raise InputError(
+                f"{path} cannot be replaced: {error.strerror}. If it is open in a spreadsheet, close it "
+                "there, or choose another --out."
+            ) from error
 
 
 @contextmanager

@@ -267,6 +267,25 @@ def test_a_folder_that_cannot_be_written_is_told_before_solving(
     assert "Choose another --out" in capsys.readouterr().err
 
 
+def test_a_file_that_a_spreadsheet_holds_is_told_before_solving(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    held = tmp_path / "student_schedule.csv"
+    held.write_bytes(b"earlier")
+    touch = Path.open
+
+    def sharing(path: Path, mode: str = "r", *rest: object, **more: object) -> object:
+        if path == held and mode != "rb":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return touch(path, mode, *rest, **more)
+
+    monkeypatch.setattr(Path, "open", sharing)
+    monkeypatch.setattr("echelon_desktop.cli.solve.solve_school", None)
+    assert main(["solve", str(sample), "--out", str(tmp_path)]) == CANNOT
+    assert f"{held} cannot be replaced: Permission denied" in capsys.readouterr().err
+    assert held.read_bytes() == b"earlier"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal to one process, which Windows cannot")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_keeps_the_best(sample: Path, tmp_path: Path, sent: signal.Signals):
