@@ -11,6 +11,7 @@ from echelon_desktop.model.rules import CHANGES
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab, students_of
 from echelon_desktop.model.slots import Choice, SlotGrid
 from echelon_desktop.solver.assign.openings import Openings
+from echelon_desktop.solver.even_loads import Load, least_spread_of_loads
 from echelon_desktop.solver.figures import load_per_fte
 from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Masks, Ragged
 
@@ -168,17 +169,16 @@ class _Goals:
     def load_spread(self, rule: e.Rule) -> Goal:
         teaching = self.teaching(rule)
         concerned = [
-            (teaching.get(x.id, []), hundredths, x.department)
+            (teaching.get(x.id, []), hundredths, x.department, str(x.id))
             for x in self.school.teachers.values()
             if x.department and concerns_teacher(rule, x) and (hundredths := fte_hundredths(x)) > 0
         ]
         if self.openings.teachers:  # then loads are known when all are given out
-            return Goal(
-                GoalKind.CONSTANT, rule.level or 0, rule.weight, rule.kind, limits=np.zeros(1, np.int32)
-            )
+            count = np.array([self.certain_load_spread(concerned)], np.int32)
+            return Goal(GoalKind.CONSTANT, rule.level or 0, rule.weight, rule.kind, limits=count)
         if len(self.grid.terms) < 2:  # then every section counts, wherever it stands
             loads: dict[str, list[int]] = {}
-            for group, hundredths, department in concerned:
+            for group, hundredths, department, _ in concerned:
                 loads.setdefault(department, []).append(load_per_fte(len(group), hundredths))
             spread = sum((max(those) - min(those)) // 100 for those in loads.values())
             count = np.array([spread], np.int32)
@@ -193,6 +193,35 @@ class _Goals:
             np.array([x[1] for x in concerned], np.int32),
             np.array([departments[x[2]] for x in concerned], np.int64),
         )
+
+    def certain_load_spread(self, concerned: Iterable[tuple[list[int], int, str, str]]) -> int:
+        """
+        What even loads cost at least, whoever teaches the sections that have no teacher yet.
+
+        Who may teach each is known, and which of them somebody of the department must; not when they meet.
+        """
+        teachers = self.openings.teachers
+        waiting = [(head, set(teachers[head])) for head in teachers]
+        terms = max(1, len(self.grid.terms))
+        departments: dict[str, list[tuple[str, int, int]]] = {}
+        for group, hundredths, department, teacher in concerned:
+            departments.setdefault(department, []).append((teacher, len(group), hundredths))
+        spread = 0
+        for those in departments.values():
+            names = {teacher for teacher, _, _ in those}
+            loads = [
+                Load(-(-taught // terms), taught + sum(teacher in may for _, may in waiting), hundredths)
+                for teacher, taught, hundredths in those
+            ]
+            taught = sum(number for _, number, _ in those)
+            must = sum(
+                may <= names and bool(may)
+                for head, may in waiting
+                if head not in self.openings.without_teacher
+            )
+            can = sum(not may.isdisjoint(names) for _, may in waiting)
+            spread += least_spread_of_loads(loads, -(-(taught + must) // terms), taught + can)
+        return spread
 
     def students(self, rule: e.Rule) -> tuple[Ragged, Ints]:
         concerned = [

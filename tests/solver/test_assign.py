@@ -21,6 +21,7 @@ from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
+from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.result import Params, Status
 from echelon_desktop.solver.schedules import schedule_of
@@ -388,3 +389,36 @@ def test_the_files_of_a_schedule_carry_who_was_given(tmp_path: Path) -> None:
             placement.teachers,
             placement.room,
         )
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_loads_are_no_more_even_than_was_certain_before_anybody_was_given(block: int) -> None:
+    above_zero = reached = 0
+    for seed in range(block * 60, block * 60 + 60):
+        rng = Random(seed)
+        case = opened(rng, random_case(rng))
+        even = e.Rule("even", "teacher-load-spread", 9)
+        case = replace(case, rules=(*(r for r in case.rules if r.kind != even.kind), even))
+        problem, keys = compile_school(case.school, case.rules, case.baseline)
+        placed = solve_cpsat(problem, Limits()).solution
+        if placed is None:
+            continue
+        certain = level_values(problem, placed)[-1]
+        tried = ways(case, schedule_of(placed, problem, keys, case.school, case.baseline))
+        verdicts = (verify(case.school, case.rules, way, case.baseline) for way in tried)
+        spreads = [verdict.score[-1] for verdict in verdicts if verdict.ok]
+        assert certain <= min(spreads, default=certain), seed
+        if find_openings(case.school, case.rules, case.baseline).teachers and spreads:
+            above_zero += certain > 0
+            reached += 0 < certain == min(spreads)
+    assert above_zero >= reached > 1
+
+
+def test_loads_are_even_for_certain_where_all_must_be_given() -> None:
+    # Five sections for two teachers: one has three of them.
+    sections = [e.Section(f"A-{i}", "Algebra", (), 2) for i in range(5)]
+    periods = [e.Period(f"R{i}", day="R", order=i) for i in range(6)]
+    wanted = rules(STAFFED, e.Rule("even", "teacher-load-spread", 2))
+    solved = solve_school(small(sections=sections, periods=periods), wanted, Params())
+    assert solved.verdict is not None
+    assert (solved.verdict.score, solved.result.status) == ((0, 1), Status.OPTIMAL)

@@ -1,19 +1,11 @@
 """What teachers certainly teach too much, or unevenly: how many of their sections may meet in each term."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from echelon_desktop.solver.bounds.wishes import choice_masks
-from echelon_desktop.solver.figures import load_per_fte, term_masks
+from echelon_desktop.solver.even_loads import Load, least_spread_of_loads
+from echelon_desktop.solver.figures import term_masks
 from echelon_desktop.solver.problem import Goal, Problem
-
-
-class Load(NamedTuple):
-    """Fewest and most sections that a teacher can have at a time, and hundredths of a full post."""
-
-    least: int
-    most: int
-    hundredths: int = 100
 
 
 def least_load(problem: Problem, goal: Goal) -> int:
@@ -29,43 +21,6 @@ def least_load_spread(problem: Problem, goal: Goal) -> int:
         load = _load(problem, group.tolist())._replace(hundredths=int(hundredths))
         departments.setdefault(int(department), []).append(load)
     return sum(least_spread_of_loads(loads) for loads in departments.values())
-
-
-def least_spread_of_loads(loads: Sequence[Load], fewest: int = 0, most: int | None = None) -> int:
-    """
-    Least difference of largest and smallest load per full post, in whole sections.
-
-    Parameters
-    ----------
-    loads
-        Of the teachers of a department; any number from the least to the most is taken to be possible.
-    fewest, most
-        How many sections they have in all; no fewer than nothing and no more than they can when left out.
-    """
-    least, best = sum(load.least for load in loads), None
-    can = sum(load.most for load in loads)
-    fewest, most = min(fewest, can), max(least, can if most is None else most)
-    floors = {load_per_fte(n, x.hundredths) for x in loads for n in range(x.least, x.most + 1)}
-    for floor in sorted(floors):
-        given = [_first(load, floor) for load in loads]
-        if sum(given) > most or any(n > load.most for n, load in zip(given, loads, strict=True)):
-            break
-        while sum(given) < fewest:  # the next goes to whom it raises to the smallest load
-            raised = [load_per_fte(n + 1, load.hundredths) for n, load in zip(given, loads, strict=True)]
-            open_ = [i for i, load in enumerate(loads) if given[i] < load.most]
-            given[min(open_, key=raised.__getitem__)] += 1
-        full = [load_per_fte(n, load.hundredths) for n, load in zip(given, loads, strict=True)]
-        spread = (max(full) - min(full)) // 100
-        best = spread if best is None else min(best, spread)
-    return best or 0
-
-
-def _first(load: Load, floor: int) -> int:
-    """The fewest sections from the least on that come to the floor for a full post; possibly too many."""
-    n = load.least
-    while n <= load.most and load_per_fte(n, load.hundredths) < floor:
-        n += 1
-    return n
 
 
 def _load(problem: Problem, sections: Sequence[int]) -> Load:
