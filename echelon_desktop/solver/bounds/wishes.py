@@ -1,5 +1,6 @@
-"""What each request can use at all: sections that admit the student, at times the student is there."""
+"""What each request can use at all: sections that admit the student, at times the student can be there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,28 +58,41 @@ def find_wishes(problem: Problem) -> Wishes:
     """What each request of a problem can use; one look at each different combination."""
     admitted = np.unique(problem.audience.T, axis=0, return_inverse=True)[1].ravel().tolist()
     blocked = problem.student_blocked.tolist()
+    away = _away_or_held(problem)
     sections_of = problem.course_sections()
     numbers: dict[tuple[object, ...], int] = {}
     kinds: list[Wish] = []
     of_request = np.zeros(problem.n_requests, np.int32)
     rows = zip(problem.request_student.tolist(), problem.request_pin.tolist(), problem.options, strict=True)
     for r, (student, pin, options) in enumerate(rows):
-        key = (options.tobytes(), blocked[student], admitted[student], pin)
+        busy = away[student] if pin < 0 else blocked[student]
+        key = (options.tobytes(), busy, admitted[student], pin)
         number = numbers.setdefault(key, len(kinds))
         if number == len(kinds):
             named = [s for course in dict.fromkeys(options.tolist()) for s in sections_of[course]]
-            kinds.append(_wish(problem, student, [s for s in named if pin in (-1, s)], pin >= 0))
+            open_ = [s for s in named if pin in (-1, s) and problem.may_sit(student, s)]
+            kinds.append(_wish(problem, open_, busy, pin >= 0))
         of_request[r] = number
     return Wishes(tuple(kinds), of_request)
 
 
-def _wish(problem: Problem, student: int, named: list[int], pinned: bool) -> Wish:
-    blocked = int(problem.student_blocked[student])
+def _away_or_held(problem: Problem) -> list[int]:
+    """Of each student the slots in which he is away, or in which a section meets that he keeps."""
+    away: list[int] = problem.student_blocked.tolist()
+    for r in np.flatnonzero(problem.request_pin >= 0).tolist():
+        certain = -1
+        for mask in choice_masks(problem, int(problem.request_pin[r])) or [0]:
+            certain &= mask
+        away[problem.request_student[r]] |= certain
+    return away
+
+
+def _wish(problem: Problem, open_: Iterable[int], busy: int, pinned: bool) -> Wish:
     sections: list[int] = []
     masks: dict[int, None] = {}
-    for s in named:
-        usable = [mask for mask in choice_masks(problem, s) if mask & blocked == 0]
-        if usable and problem.may_sit(student, s):
+    for s in open_:
+        usable = [mask for mask in choice_masks(problem, s) if mask & busy == 0]
+        if usable:
             sections.append(s)
             masks.update(dict.fromkeys(usable))
     courses = dict.fromkeys(int(problem.section_course[s]) for s in sections)
