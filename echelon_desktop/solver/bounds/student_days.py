@@ -1,36 +1,20 @@
 """
 What the days of single students certainly cost: too few periods on one day, classes far apart.
 
-Each student is looked at by himself, with all requests met that can be, and of each request only the slots it
-may take: that two requests may want the same slot, seats, and where the sections of others stand are left
-out. Some students' requests stay unmet; those who cost most are taken to be these.
+Each student is looked at by himself, with all requests met that can be: where his sections may meet in few
+ways all of these are tried, elsewhere slots are counted. Seats, and where the sections of others stand, are
+left out. Some students' requests stay unmet; those who cost most are taken to be these.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeAlias
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from echelon_desktop.solver.bounds.spread import spread_of
-from echelon_desktop.solver.bounds.wishes import Wish, Wishes
-from echelon_desktop.solver.figures import term_masks
+from echelon_desktop.solver.bounds.seatings import Seatings
+from echelon_desktop.solver.bounds.slot_counts import SlotCounts
+from echelon_desktop.solver.bounds.wishes import Wishes
 from echelon_desktop.solver.problem import Goal, Problem
-
-Counts: TypeAlias = NDArray[np.int64]
-
-_MANY = 1 << 30
-
-
-class Day(NamedTuple):
-    """Slots of a day that are free to a student, must hold a class, may hold one; and how many do."""
-
-    free: int
-    forced: int
-    open: int
-    least: int
-    most: int
 
 
 class StudentDays:
@@ -44,20 +28,20 @@ class StudentDays:
     """
 
     def __init__(self, problem: Problem, wishes: Wishes) -> None:
-        self._problem, self._closed = problem, wishes.closed
-        self._terms = term_masks(problem)
-        self._days = [[int(slot) for slot in day] for day in problem.days]
+        self._counts = SlotCounts(problem, wishes)
+        self._seatings = Seatings(problem, wishes)
+        self._days = _Days(problem)
         movable = np.array([bool(wish.sections) and not wish.pinned for wish in wishes.kinds], np.bool_)
+        self._full = ~self._seatings.impossible  # students all of whose requests can be met
+        self._certain = wishes.closed + int((~self._full).sum())  # requests that stay unmet in any case
         self._may_miss = np.zeros(problem.n_students, np.bool_)
         self._may_miss[problem.request_student[movable[wishes.of_request]]] = True
-        # Students of whom the same is known are looked at once.
-        known = self._known(wishes)
-        self._alike, like = np.unique(known, axis=0, return_inverse=True)
-        self._like = like.ravel()
+        self._uneven: dict[int, NDArray[np.int64]] = {}  # by limit
 
     def free(self, goal: Goal) -> int:
         """Free periods above the limit that students have even with every request met."""
-        return int(self._of_students(goal, _above(self._free, goal)).sum())
+        above = np.maximum(0, self._counts.free() - int(goal.limits[0]))
+        return int(above.sum(axis=1)[goal.groups.items].sum())
 
     def holes(self, goal: Goal, unmet: int) -> int:
         """Free periods between two classes of a day, when so many requests of the school stay unmet."""
@@ -65,144 +49,55 @@ class StudentDays:
 
     def uneven(self, goal: Goal, unmet: int) -> int:
         """Classes on the fullest day less those on the emptiest above the limit, with so many unmet."""
-        return self._spared(goal, _above(self._differences, goal), unmet)
+        limit = int(goal.limits[0])
+        if limit not in self._uneven:
+            counted = np.maximum(0, self._counts.differences() - limit).sum(axis=1)
+            tried = self._seatings.least(lambda away, taken: self._days.excess(away, taken, limit))
+            self._uneven[limit] = np.maximum(counted, tried)
+        return self._spared(goal, self._uneven[limit], unmet)
 
-    def _spared(self, goal: Goal, costs: Counts, unmet: int) -> int:
+    @cached_property
+    def _holes(self) -> NDArray[np.int64]:
+        tried = self._seatings.least(self._days.holes)
+        return np.array(np.maximum(self._counts.holes().sum(axis=1), tried), np.int64)
+
+    def _spared(self, goal: Goal, costs: NDArray[np.int64], unmet: int) -> int:
         """The costs of the goal's students, less those who cost most: one for each unmet request."""
-        elsewhere = max(0, unmet - self._closed)
-        of_students = self._of_students(goal, costs)
-        may_miss = np.sort(of_students[self._may_miss[goal.groups.items]])[::-1]
-        return int(of_students.sum() - may_miss[:elsewhere].sum())
-
-    def _of_students(self, goal: Goal, costs: Counts) -> Counts:
-        total: Counts = costs.sum(axis=1)
-        return total[self._like[goal.groups.items]]
-
-    def _known(self, wishes: Wishes) -> Counts:
-        """
-        What is known of each student, shape (students, columns).
-
-        Slots away, forced and open; per term the fewest and most slots taken; per day the same.
-        """
-        problem = self._problem
-        parts = [*self._terms, *(_mask(day) for day in self._days)]
-        of_kind = np.array([_row(wish, parts) for wish in wishes.kinds], np.int64).reshape(
-            len(wishes.kinds), 2 + 2 * len(parts)
-        )
-        rows = of_kind[wishes.of_request]
-        known = np.zeros((problem.n_students, 3 + 2 * len(parts)), np.int64)
-        known[:, 0] = problem.student_blocked
-        np.bitwise_or.at(known[:, 1:3], problem.request_student, rows[:, :2])
-        np.add.at(known[:, 3:], problem.request_student, rows[:, 2:])
-        return known
-
-    @cached_property
-    def _free(self) -> Counts:
-        """Free periods; shape (rows of ``_alike``, terms), as that of the other counts."""
-        counts = np.zeros((len(self._alike), len(self._terms)), np.int64)
-        for i, (blocked, _, open_, *taken) in enumerate(self._alike.tolist()):
-            for t, term in enumerate(self._terms):
-                most = min(taken[2 * t + 1], (term & open_).bit_count())
-                counts[i, t] = (term & ~blocked).bit_count() - most
-        return counts
-
-    @cached_property
-    def _holes(self) -> Counts:
-        return self._counted(least_holes)
-
-    @cached_property
-    def _differences(self) -> Counts:
-        return self._counted(least_difference)
-
-    def _counted(self, count: Callable[[tuple[Day, ...], int, int], int]) -> Counts:
-        """What a function of a term's days, and of the fewest and most slots taken, says of each."""
-        counts = np.zeros((len(self._alike), len(self._terms)), np.int64)
-        for i, row in enumerate(self._alike.tolist()):
-            days: list[list[Day]] = [[] for _ in self._terms]
-            for d, slots in enumerate(self._days, start=len(self._terms)):
-                day = _day(slots, row[:3], row[3 + 2 * d : 5 + 2 * d])
-                if day.free:
-                    days[self._term_of(slots)].append(day)
-            for t, those in enumerate(days):
-                counts[i, t] = count(tuple(those), row[3 + 2 * t], row[4 + 2 * t])
-        return counts
-
-    def _term_of(self, slots: Sequence[int]) -> int:
-        return next(t for t, term in enumerate(self._terms) if term >> slots[0] & 1)
+        students = goal.groups.items[self._full[goal.groups.items]]
+        may_miss = np.sort(costs[students[self._may_miss[students]]])[::-1]
+        return int(costs[students].sum() - may_miss[: max(0, unmet - self._certain)].sum())
 
 
-def _above(counts: Counts, goal: Goal) -> Counts:
-    return np.maximum(0, counts - int(goal.limits[0]))
+class _Days:
+    """What a student's slots come to, day by day."""
 
+    def __init__(self, problem: Problem) -> None:
+        self._days = [[int(slot) for slot in day] for day in problem.days]
+        self._masks = [sum(1 << slot for slot in day) for day in self._days]
+        self._terms: dict[int, list[int]] = {}  # masks of its days
+        for day, mask in zip(self._days, self._masks, strict=True):
+            self._terms.setdefault(int(problem.slot_term[day[0]]), []).append(mask)
+        self._known: dict[tuple[int, int, int], int] = {}
 
-def _row(wish: Wish, parts: Sequence[int]) -> list[int]:
-    """Of a wish the slots it takes in any case, and those it may; per part the fewest slots and the most."""
-    if not wish.masks:
-        return [0] * (2 + 2 * len(parts))
-    forced, open_ = -1, 0
-    for mask in wish.masks:
-        forced, open_ = forced & mask, open_ | mask
-    row = [forced, open_]
-    for part in parts:
-        taken = [(mask & part).bit_count() for mask in wish.masks]
-        row += [min(taken), max(taken)]
-    return row
+    def holes(self, away: int, taken: int) -> int:
+        """Free slots between the first and the last taken of each day."""
+        holes = 0
+        for d, mask in enumerate(self._masks):
+            key = (d, away & mask, taken & mask)
+            if key not in self._known:
+                self._known[key] = self._holes_of_day(*key)
+            holes += self._known[key]
+        return holes
 
+    def _holes_of_day(self, d: int, away: int, taken: int) -> int:
+        held = [i for i, slot in enumerate(self._days[d]) if taken >> slot & 1]
+        within = self._days[d][held[0] : held[-1]] if held else []
+        return sum(not (taken | away) >> slot & 1 for slot in within)
 
-def _mask(slots: Iterable[int]) -> int:
-    return sum(1 << slot for slot in slots)
-
-
-def _day(slots: Sequence[int], masks: Sequence[int], taken: Sequence[int]) -> Day:
-    blocked, forced, open_ = (_packed(mask, slots) for mask in masks)
-    least, most = taken
-    return Day(_packed(-1, slots) & ~blocked, forced, open_, least, min(most, open_.bit_count()))
-
-
-def _packed(mask: int, day: Sequence[int]) -> int:
-    """The slots of a day as bits in the order of the day."""
-    return sum(1 << i for i, slot in enumerate(day) if mask >> slot & 1)
-
-
-@lru_cache(maxsize=1 << 16)
-def least_difference(days: tuple[Day, ...], fewest: int, most: int) -> int:
-    """Least difference of fullest and emptiest day when so many slots are taken in all."""
-    limits, held = [day.most for day in days], [day.least for day in days]
-    fewest, most = max(fewest, sum(held)), min(most, sum(limits))
-    if fewest > most or any(day.least > day.most for day in days):
-        return 0  # then the student misses something
-    return min((spread_of(limits, n, held) for n in range(fewest, most + 1)), default=0) if days else 0
-
-
-@lru_cache(maxsize=1 << 16)
-def least_holes(days: tuple[Day, ...], fewest: int, most: int) -> int:
-    """Fewest holes of a term when so many slots are taken in all."""
-    best = {0: 0}  # slots taken → fewest holes, of the days so far
-    for day in days:
-        following: dict[int, int] = {}
-        for taken in range(day.least, day.most + 1):
-            holes = _holes_of_day(day.free, day.forced, day.open, taken)
-            for n, cost in best.items():
-                if holes < _MANY and n + taken <= most:
-                    following[n + taken] = min(cost + holes, following.get(n + taken, _MANY))
-        best = following
-    return min((cost for n, cost in best.items() if n >= fewest), default=0)
-
-
-@lru_cache(maxsize=1 << 16)
-def _holes_of_day(free: int, forced: int, open_: int, taken: int) -> int:
-    """Fewest free slots between the first and the last of so many slots taken; _MANY where they cannot be."""
-    if taken < forced.bit_count():
-        return _MANY
-    if taken == 0:
-        return 0
-    least = _MANY
-    ends = [i for i in range(open_.bit_length()) if open_ >> i & 1]
-    for first in ends:
-        for last in ends:
-            span = (1 << last + 1) - (1 << first)
-            if first <= last and forced & ~span == 0 and taken > (first < last):
-                inside = (open_ & span).bit_count()
-                if inside >= taken:
-                    least = min(least, (free & span).bit_count() - taken)
-    return least
+    def excess(self, away: int, taken: int, limit: int) -> int:
+        """Slots taken on the fullest day of a term less those on the emptiest, above the limit."""
+        excess = 0
+        for days in self._terms.values():
+            classes = [(taken & day).bit_count() for day in days if day & ~away]
+            excess += max(0, max(classes) - min(classes) - limit) if classes else 0
+        return excess
