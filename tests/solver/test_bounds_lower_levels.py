@@ -255,6 +255,36 @@ def test_classes_that_are_far_apart():
     assert bounds_of(school, "student-holes", (1, 0), kept) == 1
 
 
+def test_two_classes_that_push_each_other_away_from_a_third():
+    six = [e.Period(f"R{i}", day="R", order=i) for i in range(1, 7)]
+    early, late = ("R1", "R2"), ("R4", "R5", "R6")
+    courses = [e.Course(c, allowed_periods=late if c == "C" else early) for c in "ABC"]
+    sections = [e.Section(c, c, seats=9) for c in "ABC"]
+    school = School(
+        periods=six, courses=courses, sections=sections, **wanting([e.Student("P")], "A", "B", "C")
+    )
+    # Three slots in a row are open, but A and B take the two before the gap.
+    assert bounds_of(school, "student-holes", (0, 0)) == 1
+
+
+@pytest.mark.parametrize(
+    "kept", [NO_SCHEDULE, Schedule({}, {"Q": e.Seating("", "Q", (e.Seat("A", "A"),), ("A",))})]
+)
+def test_who_misses_something_in_any_case_is_told_from_who_need_not(kept):
+    courses = [e.Course(c, allowed_periods=(p,)) for c, p in (("A", "R1"), ("B", "R1"), ("C", "R3"))]
+    sections = [e.Section(c, c, seats=9) for c in "ABC"]
+    wishes = {"P": "AC", "Q": "AB"}
+    school = School(
+        periods=R,
+        courses=courses,
+        sections=sections,
+        students=[e.Student(x) for x in wishes],
+        requests=[e.RequestList(x, tuple(e.CourseRequest(c) for c in those)) for x, those in wishes.items()],
+    )
+    # Q cannot have both; should one request be unmet, it is not P's, who has R2 between two classes.
+    assert [bounds_of(school, "student-holes", (unmet, 0), kept) for unmet in (1, 2)] == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("buildings", "periods", "least"),
     [("NNSS", 4, 1), ("NNSS", 5, 0), ("NNS", 3, 1), ("NSW", 3, 2), ("NSW", 4, 1), ("NN", 2, 0)],
