@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import product
 from random import Random
 
 import pytest
@@ -10,10 +9,8 @@ import pytest
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rules import parse_rules
-from echelon_desktop.solver.bounds import Bound, LevelBounds, flow_bound, level_bounds, spread_of
+from echelon_desktop.solver.bounds import Bound, LevelBounds, flow_bound, level_bounds
 from echelon_desktop.solver.compile import compile_school
-from echelon_desktop.solver.even_loads import Load, least_spread_of_loads
-from echelon_desktop.solver.figures import load_per_fte
 from echelon_desktop.solver.problem import Problem
 from tests.solver.brute import Brute
 from tests.solver.random_schools import random_case
@@ -162,32 +159,6 @@ def test_no_schedule_with_as_many_unmet_is_better(make, seeds, kinds):
     assert min(reached[kind] for kind in kinds) > 2, reached
 
 
-def test_spread_equals_the_best_of_all_ways_to_fill_around_those_who_stay():
-    for seats in product(range(4), repeat=3):
-        for held in product(*(range(n + 1) for n in seats)):
-            for students in range(sum(held), sum(seats) + 1):
-                ranges = (range(least, most + 1) for least, most in zip(held, seats, strict=True))
-                ways = (sizes for sizes in product(*ranges) if sum(sizes) == students)
-                assert spread_of(seats, students, held) == min(max(w) - min(w) for w in ways)
-
-
-@pytest.mark.parametrize("seed", range(150))
-def test_spread_of_loads_equals_the_best_of_all_loads(seed):
-    rng = Random(seed)
-    loads = []
-    for _ in range(rng.randint(1, 4)):
-        least = rng.randint(0, 3)
-        loads.append(Load(least, least + rng.randint(0, 3), rng.choice([100, 100, 60, 50, 33])))
-    fewest = rng.randint(0, sum(load.most for load in loads))
-    most = rng.choice([None, max(fewest, sum(load.least for load in loads))])
-    ways = [
-        [load_per_fte(n, load.hundredths) for n, load in zip(way, loads, strict=True)]
-        for way in product(*(range(load.least, load.most + 1) for load in loads))
-        if fewest <= sum(way) and (most is None or sum(way) <= most)
-    ]
-    assert least_spread_of_loads(loads, fewest, most) == min((max(w) - min(w)) // 100 for w in ways)
-
-
 R = [e.Period(f"R{i}", day="R", order=i) for i in range(1, 5)]
 G = [e.Period(f"G{i}", day="G", order=i) for i in range(1, 5)]
 
@@ -219,6 +190,14 @@ def test_sped_students_who_cannot_be_spread_evenly():
     assert [bounds_of(few, "sped-balance", (unmet, 0)) for unmet in range(5)] == [3, 2, 1, 0, 0]
     kept = Schedule({}, {f"N{i}": e.Seating("", f"N{i}", (e.Seat("A", "A1"),), ("A1",)) for i in range(4)})
     assert [bounds_of(odd, "sped-balance", (unmet, 0), kept) for unmet in range(3)] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("kind", ["sped-balance", "section-balance"])
+def test_sections_that_admit_few_of_those_who_ask(kind):
+    students = [e.Student(f"N{i}", sped=True, grade="9" if i else "10") for i in range(6)]
+    sections = [e.Section("A1", "A", seats=9), e.Section("A2", "A", seats=9, grades=("10",))]
+    school = School(periods=R, sections=sections, **wanting(students, "A"))
+    assert [bounds_of(school, kind, (unmet, 0)) for unmet in (0, 1, 4)] == [4, 3, 0]
 
 
 def test_days_that_cannot_be_even():
@@ -304,6 +283,17 @@ def test_a_locked_section_in_the_middle_makes_two_changes_of_building():
     lock = Schedule({"S2": e.Placement("", "S2", ("R2",), locked=True)}, {})
     assert bounds_of(school, "teacher-travel", (0, 0)) == 1
     assert bounds_of(school, "teacher-travel", (0, 0), lock) == 2
+
+
+def test_a_section_without_a_room_takes_the_slot_that_would_have_saved_a_change():
+    rooms = [e.Room("N", building="N"), e.Room("S", building="S")]
+    sections = [
+        e.Section("S0", "A", ("T",), seats=9, room="N", allowed_periods=("R2", "R3")),
+        e.Section("S1", "A", ("T",), seats=9, room="S", allowed_periods=("R4",)),
+        e.Section("S2", "A", ("T",), seats=9, allowed_periods=("R2",)),
+    ]
+    school = School(periods=R, rooms=rooms, teachers=[e.Teacher("T")], sections=sections)
+    assert bounds_of(school, "teacher-travel", (0, 0)) == 1
 
 
 def test_loads_of_halves_of_a_year_that_cannot_be_even():
