@@ -170,7 +170,7 @@ def _holes_of_day(free: int, forced: int, open_: int, taken: int) -> int:
     for first in ends:
         for last in ends:
             span = (1 << last + 1) - (1 << first)
-            if first <= last and forced & ~span == 0 and taken > (first < last):
+            if first <= last and forced & ~span == 0:
                 inside = (open_ & span).bit_count()
                 if inside >= taken:
                     least = min(least, (free & span).bit_count() - taken)
