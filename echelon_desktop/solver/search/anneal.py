@@ -2,8 +2,8 @@
 Simulated annealing over where sections stand.
 
 A move is accepted when the weight missed after it stays within a limit drawn before it is tried: the
-present weight plus a random amount that shrinks with the temperature. Most moves are hopeless, and stop as
-soon as they pass that limit.
+present weight, what the move costs at a glance (slots are drawn by that, so that it is paid for), and a
+random amount that shrinks with the temperature. A hopeless move stops as soon as it passes that limit.
 """
 
 from echelon_desktop.solver.search.augment import assign, augment
@@ -16,6 +16,7 @@ from echelon_desktop.solver.search.state import (
     LOG,
     MISSED,
     MOVED,
+    PAID,
     QUANTILE_UNIT,
     UNMET,
     Floats,
@@ -57,9 +58,9 @@ def anneal(at: Layout, d: Ints, heat: Floats, n_moves: int, target: int) -> int:
         heat[TEMPERATURE] = temperature * heat[COOLING]
         d[LOG] = 0
         d[MOVED] = 0
-        if not propose(at, d):
+        if not propose(at, d, temperature):
             continue
-        limit = d[MISSED] + int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
+        limit = d[MISSED] + d[PAID] + int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
         if settle(at, d, limit) and d[MISSED] <= limit:
             if d[MISSED] < d[BEST]:
                 keep(at, d)

@@ -6,7 +6,7 @@ requests allow it at all. A student changes his own slots freely; nobody else is
 """
 
 from echelon_desktop.solver.search.jit import kernel
-from echelon_desktop.solver.search.state import LOG, MISSED, SEEN, TAIL, UNMET, Ints, Layout
+from echelon_desktop.solver.search.state import LOG, MISSED, TAIL, UNMET, Ints, Layout
 
 
 @kernel
@@ -114,7 +114,6 @@ def augment(at: Layout, d: Ints, request: int, may_drop: bool) -> bool:
                 p += 1
         head += 1
     d[TAIL] = tail
-    d[SEEN] = seen
     if end < 0:
         if not (may_drop and at.weighted):
             return False

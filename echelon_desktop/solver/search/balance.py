@@ -10,8 +10,9 @@ be, and the way from one good place to another leads over schedules that miss mo
 
 from echelon_desktop.solver.search.augment import assign
 from echelon_desktop.solver.search.chance import below, chance, draw
+from echelon_desktop.solver.search.glance import choose_slot
 from echelon_desktop.solver.search.jit import bare, entry, kernel
-from echelon_desktop.solver.search.moves import keep, move, other_slot, propose, settle, take_back
+from echelon_desktop.solver.search.moves import keep, move, propose, settle, take_back
 from echelon_desktop.solver.search.state import (
     BEST,
     COST,
@@ -19,6 +20,7 @@ from echelon_desktop.solver.search.state import (
     LOG,
     MISSED,
     MOVED,
+    PAID,
     QUANTILE_UNIT,
     STAMP,
     STEPS,
@@ -212,8 +214,9 @@ def soften(at: Layout, d: Ints, heat: Floats, n_steps: int) -> int:
         temperature = heat[TEMPERATURE]
         heat[TEMPERATURE] = temperature * heat[COOLING]
         if chance(d, SECTION_STEP):
-            limit = _limit(at, d, temperature)
-            made = _section_step(at, d, missed + limit * at.unit // MISS_COST)
+            made = _propose_section(at, d, max(1.0, temperature) * at.unit / MISS_COST)
+            limit = _limit(at, d, temperature) + MISS_COST * d[PAID] // at.unit
+            made = made and _follow(at, d, missed + limit * at.unit // MISS_COST)
         else:
             limit = _limit(at, d, min(temperature, SEAT_TEMPERATURE))
             made = _seat_step(at, d)
@@ -323,22 +326,25 @@ def _seat_step(at: Layout, d: Ints) -> bool:
 
 
 @kernel
-def _section_step(at: Layout, d: Ints, most: int) -> bool:
+def _propose_section(at: Layout, d: Ints, temperature: float) -> bool:
+    """A section to another slot, of a course that somebody misses, or that stands badly; False where none."""
+    if d[UNMET] > 0 and chance(d, SEEKING):
+        return propose(at, d, temperature)
+    d[PAID] = 0
+    section = _close_lab(at, d)
+    if section < 0:
+        section = below(d, at.n_sections)
+    slot = choose_slot(at, d, section, -1, 0.0, temperature)
+    return slot >= 0 and move(at, d, section, slot, temperature)
+
+
+@kernel
+def _follow(at: Layout, d: Ints, most: int) -> bool:
     """
-    A section to another slot, its students after it, and the requesters of what moved levelled.
+    Let students follow the sections that moved, and level those who request their courses.
 
     False where more than a weight of ``most`` would be missed.
     """
-    if d[UNMET] > 0 and chance(d, SEEKING):
-        if not propose(at, d):
-            return False
-    else:
-        section = _close_lab(at, d)
-        if section < 0:
-            section = below(d, at.n_sections)
-        slot = other_slot(at, d, section)
-        if slot < 0 or not move(at, d, section, slot):
-            return False
     if not settle(at, d, most) or d[MISSED] > most:
         return False
     for i in range(d[MOVED]):

@@ -8,10 +8,10 @@ compares several; the rest warms the best ones up again, less and more in turn.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-HOT, COLD = 1.8, 0.5
-WARM = (1.2, 0.9, 1.0)
+HOT, COLD = 1.5, 0.4
+WARM = (1.15, 0.9, 1.0)
 """Temperatures, in requests of usual weight."""
-KNEE, SLOW_SHARE = 0.61, 0.7
+KNEE, SLOW_SHARE = 0.6, 0.7
 """A fresh annealing cools slowly at first, down to this share of its heat: most is gained there."""
 
 SWEEPS = 280

@@ -37,8 +37,8 @@ class Floats(Protocol):
 
 # Single numbers at the front of the data: how many requests are unmet and what they weigh, the least weight
 # missed so far, lengths of the two logs, the number of the present move, four words of the random numbers,
-# and how many pools a search for a seat has reached.
-UNMET, MISSED, BEST, LOG, MOVED, STAMP, TAIL, SEEN, COST, LEAST, TOUCHED, STEPS = range(12)
+# how many pools a search for a seat has reached, and what choosing a move has paid for.
+UNMET, MISSED, BEST, LOG, MOVED, STAMP, TAIL, COST, LEAST, TOUCHED, STEPS, PAID = range(12)
 PUSHED_COURSE, PUSHED_SLOT, RNG = range(12, 15)
 REACHED = RNG + 4
 N_FRONT = RNG + 5
@@ -70,8 +70,6 @@ class Layout(NamedTuple):
     section_seats: int
     section_sped: int
     section_allowed: int
-    section_choices: int
-    section_choice: int
     section_pinned: int
     section_pins: int
     section_sped_pins: int
@@ -113,6 +111,9 @@ class Layout(NamedTuple):
     touched: int
     touched_cost: int
     scratch: int
+    worse: int
+    following: int
+    gaining: int
     queue: int
     via: int
     parent: int
@@ -180,8 +181,6 @@ def lay_out(problem: PlainProblem) -> Board:
     section_of = np.concatenate([problem.section_course.astype(np.int64), pinned_course[pinned_sections]])
     sections = np.concatenate([np.arange(n_sections), pinned_sections])
     by_student = np.argsort(student, kind="stable")
-    slots = np.arange(n_slots)
-    choices = [slots[(int(mask) >> slots) & 1 == 1] for mask in problem.section_allowed]
     n_requests, n_pools = len(order), n_courses * n_slots
     n_owners = n_courses + problem.n_teachers
     n_log = 4 * n_requests + 8 * n_slots + 64
@@ -191,8 +190,6 @@ def lay_out(problem: PlainProblem) -> Board:
         "section_teacher": problem.section_teacher,
         "section_seats": seats,
         "section_sped": sped,
-        "section_choices": np.concatenate([[0], np.cumsum([len(c) for c in choices])]),
-        "section_choice": np.concatenate([np.zeros(0, dtype=np.int64), *choices]),
         "section_allowed": problem.section_allowed,
         "section_pinned": pinned_course[:n_sections],
         "section_pins": pins,
@@ -234,6 +231,9 @@ def lay_out(problem: PlainProblem) -> Board:
         "touched": [0] * n_owners,
         "touched_cost": [0] * n_owners,
         "scratch": [0] * (7 * (n_slots + 1)),
+        "worse": [0] * n_slots,
+        "following": [0] * n_slots,
+        "gaining": [0] * n_slots,
         "queue": [0] * (n_slots + 1),
         "via": [0] * (n_slots + 1),
         "parent": [0] * (n_slots + 1),
@@ -274,7 +274,7 @@ def lay_out(problem: PlainProblem) -> Board:
         order=order,
         base=int(problem.request_weight.sum() - weight.sum()),
         unit=unit,
-        n_places=sum(max(0, len(c) - 1) for c in choices),
+        n_places=sum(max(0, int(mask).bit_count() - 1) for mask in problem.section_allowed),
     )
 
 
