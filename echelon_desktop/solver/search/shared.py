@@ -19,7 +19,7 @@ NEARLY = 2
 """Requests of usual weight by which a chain's own best may be worse than the best and still be kept."""
 
 CANDIDATES = 4
-SCARCE_HEAT = 1.4
+SCARCE_HEAT = 1.9
 """What fits schools whose seats are scarce: what is missed there falls at higher temperatures."""
 
 Schedule = tuple[NDArray[np.int64], NDArray[np.int64]]
