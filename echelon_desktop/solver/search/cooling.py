@@ -16,6 +16,8 @@ KNEE, SLOW_SHARE = 0.6, 0.7
 
 SWEEPS = 280
 """Moves of a fresh annealing for each (section, other slot) there is."""
+LONGEST = 8.0
+"""Much time makes a fresh annealing so many times longer, at most."""
 FRESH_SHARE = 0.4
 MOST_FRESH = 0.55
 """What fresh annealings take of the time, and what the only one does where there is little."""
@@ -68,7 +70,7 @@ def cycles(total: float | None, fresh: float, heat: float = 1.0) -> Iterator[Cyc
             yield Cycle(True, HOT * heat, fresh, COLD * heat)
             for hot in WARM:
                 yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
-    fresh = max(min(MOST_FRESH * total, fresh), min(0.1 * total, 2.5 * fresh))
+    fresh = max(min(MOST_FRESH * total, fresh), min(0.1 * total, LONGEST * fresh))
     used = 0.0
     while used < FRESH_SHARE * total:
         yield Cycle(True, HOT * heat, fresh, COLD * heat)
