@@ -16,7 +16,7 @@ from cloud_runner.emulator.demo import remote_of
 from cloud_runner.emulator.jobs import EmulatedJob
 from cloud_runner.objects import RunObjects
 from cloud_runner.wire.layout import job_name
-from echelon_desktop.model.sample import Sample, make_school
+from echelon_desktop.model.sample import Sample, Shape, make_school
 from echelon_desktop.solver.compile import NO_SCHEDULE
 
 PACE = Pace(poll_min_s=0.01, poll_max_s=0.05, connect_s=2.0, read_s=10.0, attempts=1)
@@ -24,13 +24,17 @@ TIME_S = 120.0  # until a test gives up; no run takes a tenth of it
 LOOK_S = 0.1  # between two looks when nothing is heard
 
 QUICK = Order(seeds=(1,), time_limit_s=10.0, vcpu=1, memory_mb=1024)
-LONG = replace(QUICK, time_limit_s=300.0)  # of a school that is not solved before
+LONG = replace(QUICK, time_limit_s=300.0)
+
+SMALL = Shape(students=12)  # solved at once
+# Not solved before its time is up: too few seats for what students want, and a bound that does not see it.
+CROWDED = Shape(students=200, planted=False, unequal_seats=True, seat_slack=0.0)
 
 
 @cache
-def school(students: int = 12) -> Sample:
-    """A made-up school: with 12 students it is solved at once, with 300 not before its time is up."""
-    return make_school(students=students, seed=1)
+def school(shape: Shape = SMALL) -> Sample:
+    """A made-up school."""
+    return make_school(shape=shape, seed=1)
 
 
 class Desk:
@@ -53,9 +57,9 @@ class Desk:
         self.remote = replace(remote_of(cloud), endpoint=endpoint or cloud.endpoint)
         self.follower = Follower(Runs(folder), PACE, **more)
 
-    def submit(self, order: Order = QUICK, students: int = 12, start: Any = None) -> Run:
+    def submit(self, order: Order = QUICK, shape: Shape = SMALL, start: Any = None) -> Run:
         """Order a run; nothing is sent yet."""
-        made = school(students)
+        made = school(shape)
         prepared = prepare(made.school, made.rules, NO_SCHEDULE, order, start)
         return self.follower.submit(prepared, self.remote, "school", "A school")
 
@@ -75,9 +79,9 @@ class Desk:
                 self.cloud.machines.changed.wait(LOOK_S)
         raise AssertionError(f"It never came to that: {seen[-1]}")
 
-    def solve(self, order: Order = QUICK, students: int = 12) -> Run:
+    def solve(self, order: Order = QUICK, shape: Shape = SMALL) -> Run:
         """Order a run and follow it to its end."""
-        return self.follow(self.submit(order, students).id)
+        return self.follow(self.submit(order, shape).id)
 
     def outcome(self, run: Run) -> Outcome:
         """What was brought back."""

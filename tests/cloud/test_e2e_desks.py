@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import LONG, PACE, QUICK, Desk, jobs_of, objects_of, versions_of
+from desk import CROWDED, LONG, PACE, QUICK, Desk, jobs_of, objects_of, versions_of
 
 from cloud_runner import solutions
 from cloud_runner.client import files
@@ -236,7 +236,7 @@ def test_a_run_of_an_older_desktop_without_what_came_later_is_solved(
 
 
 def test_a_run_is_sent_again_with_more_memory_and_begins_with_its_best(cloud: Cloud, desk: Desk) -> None:
-    run = desk.submit(LONG, 200)
+    run = desk.submit(LONG, CROWDED)
     desk.follow(
         run.id, lambda run: objects_of(cloud, run).keys.checkpoint(0) in objects_of(cloud, run).list()
     )
