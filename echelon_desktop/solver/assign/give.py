@@ -1,8 +1,9 @@
 """Gives teachers and rooms to sections that have their periods, level by level as the rules say."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 
 from ortools.sat.python import cp_model
@@ -18,6 +19,9 @@ from echelon_desktop.solver.cpsat.run import Limits, run_solver
 
 TOGETHER = {"teacher-travel", "teacher-rooms"}
 MOST_PAIRS = 5_000  # of a teacher in a room; with more, CP-SAT takes minutes to read the model
+IN_TURN_SHARE = (
+    0.5  # of the time, at most, for teachers first and rooms then, where both at once may do better
+)
 LEVEL_SHARE = 0.5  # of the time left, at most, for a level while others follow
 
 
@@ -34,11 +38,17 @@ class Given:
         Whether at each level nothing better can be given for these periods.
     shortage
         Why it cannot be done; None where it can, or where time ran out.
+    costs_nothing
+        Whether nothing that is given out costs anything.
+    taught
+        Whether all have their teachers, and only rooms may be missing.
     """
 
     schedule: Schedule | None
     proven: bool = False
     shortage: Shortage | None = None
+    costs_nothing: bool = False
+    taught: bool = False
 
 
 def give_out(
@@ -67,25 +77,56 @@ def give_out(
 
     Notes
     -----
-    Rules that speak of teachers in rooms (TOGETHER) tie the two. Without them, or where the school is too
-    large for both at once, teachers are given first and rooms then.
+    Rules that speak of teachers in rooms (TOGETHER) tie the two. Teachers are given first and rooms then in
+    any case, since that is found at once; where it costs something that both at once could spare, and the
+    school is not too large for that, both are given anew from there.
     """
     rules = tuple(rules)
-    together = any(rule.kind in TOGETHER for rule in rules)
-    if not (openings.teachers and openings.rooms) or (together and _pairs(school, openings) <= MOST_PAIRS):
+    together = [rule for rule in rules if rule.kind in TOGETHER]
+    if not (openings.teachers and openings.rooms):
         return _give(school, rules, schedule, openings, limits, before)
     began = time.monotonic()
-    half = replace(limits, time_limit_s=limits.time_limit_s / 2)
-    taught = _give(school, rules, schedule, replace(openings, rooms={}), half, before)
+    small = bool(together) and _pairs(school, openings) <= MOST_PAIRS
+    given = _in_turn(
+        school, rules, schedule, openings, _part(limits, IN_TURN_SHARE if small else 1.0), before
+    )
+    if given.schedule is None:
+        if not given.taught or all(rule.level is not None for rule in together):
+            return given
+        small = True  # other teachers may leave rooms for all
+    if not small or given.costs_nothing:
+        return replace(given, proven=given.proven and (given.costs_nothing or not together))
+    rest = replace(limits, time_limit_s=limits.time_limit_s - (time.monotonic() - began))
+    whole = _give(school, rules, schedule, openings, rest, before, given.schedule)
+    return given if whole.schedule is None and whole.shortage is None else whole
+
+
+def _in_turn(
+    school: School,
+    rules: tuple[e.Rule, ...],
+    schedule: Schedule,
+    openings: Openings,
+    limits: Limits,
+    before: Schedule | None,
+) -> Given:
+    """Give teachers first, and rooms then."""
+    began = time.monotonic()
+    taught = _give(school, rules, schedule, replace(openings, rooms={}), _part(limits, 0.5), before)
     if taught.schedule is None:
         return taught
     rest = replace(limits, time_limit_s=limits.time_limit_s - (time.monotonic() - began))
     given_school = as_given(school, taught.schedule)
     housed = _give(given_school, rules, taught.schedule, replace(openings, teachers={}), rest, before)
-    if housed.schedule is None and any(rule.kind in TOGETHER and rule.level is None for rule in rules):
-        rest = replace(limits, time_limit_s=limits.time_limit_s - (time.monotonic() - began))
-        return _give(school, rules, schedule, openings, rest, before)
-    return replace(housed, proven=housed.proven and taught.proven and not together)
+    return replace(
+        housed,
+        taught=True,
+        proven=housed.proven and taught.proven,
+        costs_nothing=housed.costs_nothing and taught.costs_nothing,
+    )
+
+
+def _part(limits: Limits, share: float) -> Limits:
+    return replace(limits, time_limit_s=share * limits.time_limit_s)
 
 
 def _pairs(school: School, openings: Openings) -> int:
@@ -104,16 +145,16 @@ def _give(
     openings: Openings,
     limits: Limits,
     before: Schedule | None,
+    start: Schedule | None = None,
 ) -> Given:
-    """Give out everything that is open at once."""
+    """Give out everything that is open at once, ``start`` being one way to do it."""
     staffing = Staffing(school, rules, schedule, openings)
     for rule in rules:
         cost = rule_cost(staffing, rule) if rule.level is None and rule.kind not in NEEDS else None
         if cost is not None:
             staffing.model.add(cost <= 0)
-    costs = _levels(staffing, rules)
-    if before is not None:
-        costs.append(_changes(staffing, before))
+    if start is not None:
+        _hint_schedule(staffing, start)
     staffing.model.add_assumptions(list(staffing.needed.values()))
     solver = cp_model.CpSolver()
     clock = _Clock(limits)
@@ -125,17 +166,24 @@ def _give(
     staffing.model.clear_assumptions()
     for needed in staffing.needed.values():
         staffing.model.add(needed == 1)
-    best, proven = solver, True
-    for number, cost in enumerate(costs):
-        _hint(staffing, best)
-        staffing.model.minimize(cost)
-        solver = cp_model.CpSolver()
-        status = clock.run(solver, staffing.model, LEVEL_SHARE if number + 1 < len(costs) else 1.0)
-        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and solver.value(cost) <= best.value(cost):
-            best = solver
-        proven = proven and status == cp_model.OPTIMAL
+    # What a level counts comes into the model with that level: all levels at once keep CP-SAT busy for
+    # seconds before it has anything.
+    levels = _levels(staffing, rules, before)
+    best, proven, costs_nothing = solver, True, True
+    for number, level in enumerate(levels):
+        cost = level()
+        best = _completed(staffing.model, best)
+        if best.value(cost) > 0:
+            staffing.model.minimize(cost)
+            solver = cp_model.CpSolver()
+            status = clock.run(solver, staffing.model, LEVEL_SHARE if number + 1 < len(levels) else 1.0)
+            staffing.model.clear_objective()  # type: ignore[no-untyped-call]
+            if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and solver.value(cost) <= best.value(cost):
+                best = solver
+            proven = proven and status == cp_model.OPTIMAL
+        costs_nothing = costs_nothing and best.value(cost) == 0
         staffing.model.add(cost <= best.value(cost))
-    return Given(_written(staffing, schedule, best), proven)
+    return Given(_written(staffing, schedule, best), proven, costs_nothing=costs_nothing, taught=True)
 
 
 class _Clock:
@@ -157,38 +205,68 @@ class _Clock:
             time_limit_s=max(0.0, (1.0 if by_work else share) * seconds),
             deterministic_limit=share * work,
         )
+        # Teachers and rooms that are alike are symmetries: seconds to find, and little help.
+        solver.parameters.symmetry_level = 0
         status = run_solver(solver, model, limits)
         self.work += solver.deterministic_time
         return status
 
 
-def _levels(staffing: Staffing, rules: tuple[e.Rule, ...]) -> list[Linear]:
-    """What each level costs, as far as it can be changed here."""
-    by_level: dict[int, list[Linear]] = {}
+def _levels(
+    staffing: Staffing, rules: tuple[e.Rule, ...], before: Schedule | None
+) -> list[Callable[[], Linear]]:
+    """What each level costs, as far as it can be changed here; then how much is other than before."""
+    by_level: dict[int, list[e.Rule]] = {}
     for rule in rules:
-        if rule.level is not None and (cost := rule_cost(staffing, rule)) is not None:
-            by_level.setdefault(rule.level, []).append(rule.weight * cost)
-    return [total(by_level[level]) for level in sorted(by_level)]
+        if rule.level is not None:
+            by_level.setdefault(rule.level, []).append(rule)
+
+    def cost(those: list[e.Rule]) -> Linear:
+        costs = ((rule.weight, rule_cost(staffing, rule)) for rule in those)
+        return total(weight * cost for weight, cost in costs if cost is not None)
+
+    levels = [partial(cost, by_level[level]) for level in sorted(by_level)]
+    return [*levels, *([partial(_changes, staffing, before)] if before is not None else [])]
 
 
 def _changes(staffing: Staffing, before: Schedule) -> Linear:
-    """Teachers and rooms other than before."""
-    kept = []
+    """Teachers and rooms of before that are not given."""
+    lost = []
     for stack_id in staffing.stacks:
         placement = before.placements.get(stack_id)
         if placement is not None:
-            kept += [staffing.teaching[stack_id].get(teacher, 0) for teacher in placement.teachers]
-            kept.append(staffing.holding[stack_id].get(placement.room, 0))
-    return 0 - total(kept)
+            lost += [1 - staffing.teaching[stack_id].get(teacher, 0) for teacher in placement.teachers]
+            lost += [1 - staffing.holding[stack_id].get(placement.room, 0)] if placement.room else []
+    return total(lost)
 
 
-def _hint(staffing: Staffing, best: cp_model.CpSolver) -> None:
-    staffing.model.clear_hints()  # type: ignore[no-untyped-call]
-    for given in (staffing.teaching, staffing.holding):
-        for those in given.values():
-            for variable in those.values():
+def _completed(model: cp_model.CpModel, best: cp_model.CpSolver) -> cp_model.CpSolver:
+    """The same solution with the variables that were added since, hinted to what is solved next."""
+    _hint(model, best)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.fix_variables_to_their_hinted_value = True
+    solver.solve(model)
+    _hint(model, solver)
+    return solver
+
+
+def _hint(model: cp_model.CpModel, best: cp_model.CpSolver) -> None:
+    model.clear_hints()  # type: ignore[no-untyped-call]
+    for index, value in enumerate(best.response_proto.solution):
+        model.add_hint(model.get_int_var_from_proto_index(index), value)
+
+
+def _hint_schedule(staffing: Staffing, start: Schedule) -> None:
+    for stack_id in staffing.stacks:
+        placement = start.placements[stack_id]
+        for given, those in (
+            (staffing.teaching, placement.teachers),
+            (staffing.holding, (placement.room,)),
+        ):
+            for one, variable in given[stack_id].items():
                 if isinstance(variable, cp_model.IntVar):
-                    staffing.model.add_hint(variable, best.value(variable))
+                    staffing.model.add_hint(variable, one in those)
 
 
 def _written(staffing: Staffing, schedule: Schedule, solver: cp_model.CpSolver) -> Schedule:
