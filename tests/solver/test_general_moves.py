@@ -1,6 +1,8 @@
 """Whatever moves are made and taken back, every sum of a chain equals a recount of its schedule."""
 
 from collections import Counter
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import pytest
@@ -50,6 +52,9 @@ def check(problem: Problem, chain: Chain) -> None:
     for s in range(problem.n_sections):
         first = at.roster + d[at.rosters + s]
         assert sorted(d[first : first + sizes[s]]) == np.flatnonzero(solution.seat == s).tolist()
+    for course, sections in enumerate(problem.course_sections()):
+        free = [d[at.mask + s] for s in sections if sizes[s] < d[at.section_seats + s]]
+        assert d[at.course_open + course] == reduce(or_, free, 0)
     assert d[UNMET] == (solution.seat < 0).sum()
 
 

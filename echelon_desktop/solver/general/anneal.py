@@ -75,7 +75,7 @@ def anneal(at: Layout, d: Ints, heat: Floats, n_moves: int, at_once: int) -> int
         heat[TEMPERATURE] = temperature * heat[COOLING]
         begin_move(at, d)
         d[LIMIT] = energy(at, d) + int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
-        if move(at, d):
+        if move(at, d, temperature):
             recount(at, d)
             if energy(at, d) <= d[LIMIT] and holds(at, d):
                 if (at_once or d[STEPS] % KEEP_EVERY == 0) and is_better(at, d):

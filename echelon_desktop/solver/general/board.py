@@ -71,6 +71,7 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
     parts["audience"] = problem.audience.ravel()
     _choices(problem, scheme, parts, ragged)
 
+    parts["section_choices"] = problem.choice_start
     place_of = np.zeros((n_sections, 2), np.int64)
     for number, block in enumerate(blocks):
         for place, s in enumerate(block.sections):
@@ -83,6 +84,7 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
     parts["row_choice"] = [choice for block in blocks for row in block.rows for choice in row]
 
     ragged("course_sections", "course_section", problem.course_sections())
+    ragged("course_requests", "course_request", _asking(problem))
     of_student: list[list[int]] = [[] for _ in range(n_students)]
     for r, n in enumerate(problem.request_student.tolist()):
         of_student[n].append(r)
@@ -107,6 +109,7 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
         "mask": [0] * n_sections,
         "taken": [0] * (len(groups) * n_slots),
         "full": _full(most),
+        "course_open": [0] * problem.n_courses,
         "size": [0] * n_sections,
         "sped_size": [0] * n_sections,
         "share_size": [0] * len(problem.capacity_seats),
@@ -137,7 +140,9 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
         "course_stamp": [0] * problem.n_courses,
         "owner_stamp": [0] * n_owners,
         "student_stamp": [0] * n_students,
+        "student_lost": [0] * n_students,
         "dirty": [0] * n_owners,
+        "opened": [0] * problem.n_courses,
         "target_section": [0] * n_sections,
         "target_student": [0] * n_students,
         "target_course": [0] * problem.n_courses,
@@ -147,6 +152,12 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
         "best_value": [INFINITE] * n_levels,
         "best_choice": [-1] * n_sections,
         "best_seat": [-1] * n_requests,
+        "worse": [0] * max((len(block.rows) for block in blocks), default=0),
+        **{
+            f"choice_{name}": [0] * int(np.diff(problem.choice_start).max(initial=0))
+            for name in ("worse", "size")
+        },
+        **{f"path_{name}": [0] * (longest + 1) for name in ("request", "section", "from", "taken")},
         **{f"pick_{name}": [0] * (longest + 2) for name in _BY_REQUEST},
         **{f"pick_{name}": [0] * (picks + 1) for name in ("section", "mask", "price")},
     }
@@ -169,6 +180,7 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
         n_homes=len(arrays["home_level"]),
         first_student=owners.first_student,
         load_price=scheme.load,
+        unmet_price=max(1, min((scheme.scale[i] for i, u in enumerate(scheme.is_unmet) if u), default=1)),
         twice=int(len(problem.options.items) > n_requests),
         nodes=NODES,
         **dict(zip(arrays, np.cumsum(lengths).tolist(), strict=False)),
@@ -195,6 +207,15 @@ def _owned(lists: Iterable[NDArray[Any]], n: int) -> list[list[int]]:
         for member in members.tolist():
             owned[member].append(number)
     return owned
+
+
+def _asking(problem: Problem) -> list[list[int]]:
+    """For each course the requests that it may satisfy."""
+    asking: list[list[int]] = [[] for _ in range(problem.n_courses)]
+    for r, courses in enumerate(problem.options):
+        for course in courses.tolist():
+            asking[course].append(r)
+    return asking
 
 
 def _apart(problem: Problem) -> list[list[int]]:

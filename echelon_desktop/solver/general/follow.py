@@ -13,18 +13,17 @@ from echelon_desktop.solver.general.layout import (
     LOG,
     LOST,
     MOVED,
+    OPENED,
     SEATS,
     SECTIONS,
     STAMP,
     SWIFT,
-    UNMET,
-    WAITING,
     Layout,
 )
+from echelon_desktop.solver.general.path import seat_by_path
 from echelon_desktop.solver.general.places import put_back
 from echelon_desktop.solver.general.seating import seat_student
-from echelon_desktop.solver.general.seats import enter, leave, note
-from echelon_desktop.solver.general.swift import seat_swiftly
+from echelon_desktop.solver.general.seats import enter, leave, note, open_up
 from echelon_desktop.solver.search.chance import chance
 from echelon_desktop.solver.search.jit import kernel
 from echelon_desktop.solver.search.state import Ints
@@ -45,6 +44,7 @@ def begin_move(at: Layout, d: Ints) -> None:
     d[CELLS] = 0
     d[CUT] = 0
     d[FOLLOWED] = 0
+    d[OPENED] = 0
     for level in range(at.n_levels):
         d[at.value_before + level] = d[at.value + level]
         d[at.smooth_before + level] = d[at.smooth + level]
@@ -65,30 +65,24 @@ def follow_sections(at: Layout, d: Ints) -> bool:
         if energy(at, d) > d[LIMIT] or not holds(at, d):
             return False
     d[FOLLOWED] = 1
-    d[WAITING] = d[UNMET]
     for level in range(at.n_levels):
         d[at.pending + level] = 0
     for i in range(d[MOVED]):
-        d[at.course_stamp + d[at.section_course + d[at.moved_section + i]]] = d[STAMP]
+        open_up(at, d, d[at.section_course + d[at.moved_section + i]])
         _vacate(at, d, d[at.moved_section + i], d[at.moved_from + i])
     for i in range(d[MOVED]):
         if not _keep_or_lose(at, d, d[at.moved_section + i], d[at.moved_from + i]):
             return False
     d[LOST] = d[LOG]
-    for i in range(d[WAITING] - 1, -1, -1):
-        request = d[at.unmet + i]
-        student = d[at.request_student + request]
-        if _may_gain(at, d, student):
-            if d[SWIFT]:
-                seat_swiftly(at, d, request)
-            else:
-                seat_student(at, d, student, -1, -1)
+    for i in range(d[MOVED]):
+        if d[at.mask + d[at.moved_section + i]]:
+            _let_in(at, d, d[at.section_course + d[at.moved_section + i]])
             if d[CUT]:
                 return False
     for i in range(d[LOST]):
         request = d[at.log_request + i]
         _await(at, d, request, -1)
-        if d[at.seat + request] < 0 and not (d[SWIFT] and seat_swiftly(at, d, request)):
+        if d[at.seat + request] < 0 and not (d[SWIFT] and seat_by_path(at, d, request)):
             student = d[at.request_student + request]
             if d[at.student_stamp + student] != d[STAMP]:
                 d[at.student_stamp + student] = d[STAMP]
@@ -103,18 +97,34 @@ def follow_sections(at: Layout, d: Ints) -> bool:
 @kernel
 def settle(at: Layout, d: Ints) -> bool:
     """Try the unmet requests of students who want a course that moved or in which a seat came free."""
-    i = d[UNMET] - 1
-    while i >= 0:
-        # Backwards: what fills the place of a request that left the list was looked at already.
-        if i < d[UNMET]:
-            student = d[at.request_student + d[at.unmet + i]]
-            if d[at.student_stamp + student] != d[STAMP] and _concerned(at, d, student):
+    i = 0
+    while i < d[OPENED]:  # what is filled here may open further courses
+        _let_in(at, d, d[at.opened + i])
+        if d[CUT]:
+            return False
+        i += 1
+    return True
+
+
+@kernel
+def _let_in(at: Layout, d: Ints, course: int) -> None:
+    """Try the unmet requests of students who want a course, once each."""
+    for i in range(d[at.course_requests + course], d[at.course_requests + course + 1]):
+        student = d[at.request_student + d[at.course_request + i]]
+        if (
+            d[at.student_unmet + student]
+            and d[at.student_stamp + student] != d[STAMP]
+            and d[at.student_lost + student] != d[STAMP]
+        ):
+            if not d[SWIFT]:
                 d[at.student_stamp + student] = d[STAMP]
                 seat_student(at, d, student, -1, -1)
-                if d[CUT]:
-                    return False
-        i -= 1
-    return True
+            elif d[at.student_unmet + student] > d[at.student_surplus + student]:
+                for k in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+                    if d[at.seat + d[at.student_request + k]] < 0:
+                        seat_by_path(at, d, d[at.student_request + k])
+            if d[CUT]:
+                return
 
 
 @kernel
@@ -187,22 +197,6 @@ def _await(at: Layout, d: Ints, request: int, sign: int) -> None:
 
 
 @kernel
-def _may_gain(at: Layout, d: Ints, student: int) -> bool:
-    """Whether a section that moved has a seat for a student who wants its course."""
-    for k in range(d[MOVED]):
-        section = d[at.moved_section + k]
-        mask = d[at.mask + section]
-        if mask and not mask & d[at.student_blocked + student]:
-            course = d[at.section_course + section]
-            for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
-                request = d[at.student_request + i]
-                for option in range(d[at.request_options + request], d[at.request_options + request + 1]):
-                    if d[at.option_course + option] == course:
-                        return True
-    return False
-
-
-@kernel
 def _vacate(at: Layout, d: Ints, section: int, choice: int) -> None:
     """Take the slots that a section had off the days of those who sit in it."""
     if choice >= 0 and choice != d[at.choice + section]:
@@ -228,21 +222,11 @@ def _keep_or_lose(at: Layout, d: Ints, section: int, choice: int) -> bool:
             note(at, d, request, section)
             leave(at, d, request)
             _await(at, d, request, 1)
+            d[at.student_lost + student] = d[STAMP]
             if d[CUT]:
                 return False
         touch(at, d, at.first_student + student)
     return True
-
-
-@kernel
-def _concerned(at: Layout, d: Ints, student: int) -> bool:
-    """Whether a student wants a course that moved or in which a seat came free."""
-    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
-        request = d[at.student_request + i]
-        for option in range(d[at.request_options + request], d[at.request_options + request + 1]):
-            if d[at.course_stamp + d[at.option_course + option]] == d[STAMP]:
-                return True
-    return False
 
 
 @kernel

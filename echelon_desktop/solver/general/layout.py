@@ -28,19 +28,19 @@ log of cells.
 STAMP, CUT, FOLLOWED, EASE, SWIFT, STEPS, BARE = range(7, RNG)
 """
 Number of the present move; whether it must be given up; whether students have begun to follow it; by how much
-a student's seating may miss the best; whether a lost seat may be replaced without looking at the student's
-whole day; moves made; whether sections are placed with nobody in them.
+a student's seating may miss the best; whether students are seated by what is unmet alone, by short paths
+first; moves made; whether sections are placed with nobody in them.
 """
 TARGET_SECTIONS, TARGET_STUDENTS, TARGET_COURSES, TARGET_UNMET = range(RNG + 4, RNG + 8)
 """Lengths of the lists of what costs something at these levels; whether one is of unmet requests."""
-LIMIT, KNOWN, WAITING = range(RNG + 8, RNG + 11)
+LIMIT, KNOWN, OPENED, TAIL = range(RNG + 8, RNG + 12)
 """
-The most energy that the present move may end with; what it depends on (``ANYTHING``, ...); unmet requests
-before students began to follow.
+The most energy that the present move may end with; what it depends on (``ANYTHING``, ...); lengths: of the
+list of courses in which a section moved or a seat came free, of what the last search for a path reached.
 """
 ANYTHING, SECTIONS, SEATS = range(3)
 """What the energy depends on: where sections stand alone, which requests are met alone, or more."""
-N_FRONT = RNG + 11
+N_FRONT = RNG + 12
 
 UNPLACED, HARD = range(2)
 """Levels before those of the problem: sections without a place, breaches of hard goals and lost pins."""
@@ -68,6 +68,7 @@ class Layout(NamedTuple):
     margin: int  # room in the log that seating one student may take
     n_homes: int
     first_student: int  # number of the first student among the owners; courses come first
+    unmet_price: int
     load_price: int  # of a seat, times twice its section's size and one
     twice: int  # whether two requests of a student may be met by one course
     nodes: int  # of a student's seating that are looked at, at most
@@ -84,6 +85,7 @@ class Layout(NamedTuple):
     section_sped: int
     section_building: int
     section_audience: int
+    section_choices: int
     section_block: int
     section_place: int
     section_groups: int
@@ -111,6 +113,8 @@ class Layout(NamedTuple):
     row_choice: int
     course_sections: int
     course_section: int
+    course_requests: int
+    course_request: int
     student_sped: int
     student_blocked: int
     student_surplus: int
@@ -149,6 +153,7 @@ class Layout(NamedTuple):
     mask: int
     taken: int
     full: int
+    course_open: int
     size: int
     sped_size: int
     share_size: int
@@ -179,7 +184,9 @@ class Layout(NamedTuple):
     course_stamp: int
     owner_stamp: int
     student_stamp: int
+    student_lost: int
     dirty: int
+    opened: int
     target_section: int
     target_student: int
     target_course: int
@@ -193,6 +200,13 @@ class Layout(NamedTuple):
     best_seat: int
 
     # Room for the seating of one student.
+    worse: int
+    choice_worse: int
+    choice_size: int
+    path_request: int
+    path_section: int
+    path_from: int
+    path_taken: int
     pick_first: int
     pick_count: int
     pick_section: int

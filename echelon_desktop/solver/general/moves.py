@@ -1,10 +1,13 @@
 """The moves: what is changed, and for whose sake."""
 
+from echelon_desktop.solver.general.eject import move_block
 from echelon_desktop.solver.general.follow import follow_sections, settle
+from echelon_desktop.solver.general.glance import choose_row
 from echelon_desktop.solver.general.layout import (
     BARE,
     FOLLOWED,
-    STAMP,
+    LIMIT,
+    TAIL,
     TARGET_COURSES,
     TARGET_SECTIONS,
     TARGET_STUDENTS,
@@ -13,7 +16,8 @@ from echelon_desktop.solver.general.layout import (
     UNPLACED,
     Layout,
 )
-from echelon_desktop.solver.general.places import move_block, row_of
+from echelon_desktop.solver.general.path import seat_by_path
+from echelon_desktop.solver.general.places import row_of
 from echelon_desktop.solver.general.seating import may_take, seat_student
 from echelon_desktop.solver.general.seats import full_for, give_up
 from echelon_desktop.solver.search.chance import below, chance
@@ -23,8 +27,7 @@ from echelon_desktop.solver.search.state import Ints
 # Chances in 256.
 GUIDED = 210  # that a move begins at something that costs
 PUSHED = 90  # that somebody is driven from a full section
-FITTING = 128  # that a section is looked for a place where the student is free
-PARTNERED = 30  # that another section moves along
+WANDER = 16  # that any of a student's courses moves, not one that a failed search for a path reached
 EVENED = 200  # that an uneven course is evened out by a seat and not by a section
 RESEATED = 100  # that a student with a bad day changes a seat and not the place of a section
 EXCHANGED = 64  # of moves for nothing in particular, that an unmet request is seated for another
@@ -35,8 +38,9 @@ TRIES = 8
 
 
 @kernel
-def move(at: Layout, d: Ints) -> bool:
+def move(at: Layout, d: Ints, temperature: float) -> bool:
     """Make a random move, students included; False where it cannot be made (it is then half made)."""
+    heat = temperature if d[TARGET_UNMET] and not d[BARE] else 0.0
     kinds = d[TARGET_SECTIONS] + d[TARGET_STUDENTS] + d[TARGET_COURSES]
     if d[BARE]:
         return _stand_anew(at, d, kinds)
@@ -44,11 +48,11 @@ def move(at: Layout, d: Ints) -> bool:
     if guided and d[TARGET_UNMET]:
         request = _missed_request(at, d)
         if request >= 0:
-            return _meet(at, d, request)
+            return _meet(at, d, request, temperature)
     if guided and kinds > 0:
         i = below(d, kinds)
         if i < d[TARGET_SECTIONS]:
-            return _move_section(at, d, d[at.target_section + i])
+            return _move_section(at, d, d[at.target_section + i], heat)
         i -= d[TARGET_SECTIONS]
         if i < d[TARGET_STUDENTS]:
             return _ease(at, d, d[at.target_student + i])
@@ -57,15 +61,15 @@ def move(at: Layout, d: Ints) -> bool:
         return False
     if d[UNMET] and chance(d, EXCHANGED):
         return _exchange(at, d, d[at.unmet + below(d, d[UNMET])])
-    return _move_section(at, d, below(d, at.n_sections))
+    return _move_section(at, d, below(d, at.n_sections), heat)
 
 
 @kernel
 def _stand_anew(at: Layout, d: Ints, kinds: int) -> bool:
     """A section to another place while nobody sits anywhere."""
     if kinds > 0 and chance(d, GUIDED) and d[TARGET_SECTIONS]:
-        return _move_section(at, d, d[at.target_section + below(d, d[TARGET_SECTIONS])])
-    return at.n_sections > 0 and _move_section(at, d, below(d, at.n_sections))
+        return _move_section(at, d, d[at.target_section + below(d, d[TARGET_SECTIONS])], 0.0)
+    return at.n_sections > 0 and _move_section(at, d, below(d, at.n_sections), 0.0)
 
 
 @kernel
@@ -97,43 +101,25 @@ def _missed_request(at: Layout, d: Ints) -> int:
 
 
 @kernel
-def _meet(at: Layout, d: Ints, request: int) -> bool:
+def _meet(at: Layout, d: Ints, request: int, temperature: float) -> bool:
     """Try to meet a request: by somebody else's seat, or by a section that the student wants elsewhere."""
     student = d[at.request_student + request]
     if chance(d, PUSHED):
         section = _wanted_section(at, d, request)
         if section >= 0 and d[at.mask + section] and full_for(at, d, section, d[at.student_sped + student]):
             return _push(at, d, request, section)
-    first = d[at.student_requests + student]
-    wanted = d[at.student_requests + student + 1] - first
-    mover = request
-    if chance(d, 128):
-        mover = d[at.student_request + first + below(d, wanted)]
-    section = d[at.seat + mover]
-    if section < 0:
-        section = _wanted_section(at, d, mover)
-    if section < 0:
-        return False
-    block = d[at.section_block + section]
-    row = -1
-    if chance(d, FITTING):
-        free = ~(d[at.occupied + student] | d[at.student_blocked + student])
-        if d[at.seat + mover] >= 0:
-            free &= ~d[at.mask + section]
-        row = _fitting_row(at, d, section, free)
-    if row < 0:
-        row = _other_row(at, d, block)
-    if row < 0 or not move_block(at, d, block, row, d[at.factor + UNPLACED] > 0):
-        return False
-    if chance(d, PARTNERED):
-        # What he holds where the section went.
-        held = d[at.seat + d[at.student_request + first + below(d, wanted)]]
-        other = d[at.section_block + held] if held >= 0 else block
-        if d[at.block_stamp + other] != d[STAMP] and d[at.mask + held] & d[at.mask + section]:
-            row = _other_row(at, d, other)
-            if row < 0 or not move_block(at, d, other, row, False):
-                return False
-    return follow_sections(at, d)
+    if seat_by_path(at, d, request):
+        d[FOLLOWED] = 1
+        return settle(at, d)
+    # What the failed search for a path could reach are requests with too few slots between them: one of
+    # their courses has to move.
+    if chance(d, WANDER):
+        first = d[at.student_requests + student]
+        mover = d[at.student_request + first + below(d, d[at.student_requests + student + 1] - first)]
+    else:
+        mover = d[at.path_request + below(d, d[TAIL])]
+    section = _wanted_section(at, d, mover)
+    return section >= 0 and _move_section(at, d, section, temperature)
 
 
 @kernel
@@ -156,24 +142,6 @@ def _wanted_section(at: Layout, d: Ints, request: int) -> int:
 
 
 @kernel
-def _fitting_row(at: Layout, d: Ints, section: int, free: int) -> int:
-    """A random row of a section's block in which the section meets in free slots only, or -1."""
-    block = d[at.section_block + section]
-    n = d[at.block_rows + block]
-    if n == 0:
-        return -1
-    row = below(d, n)
-    for _ in range(n):
-        choice = d[at.row_choice + row_of(at, d, block, row) + d[at.section_place + section]]
-        if not d[at.choice_mask + choice] & ~free and choice != d[at.choice + section]:
-            return row
-        row += 1
-        if row == n:
-            row = 0
-    return -1
-
-
-@kernel
 def _other_row(at: Layout, d: Ints, block: int) -> int:
     """A random row of a block other than the one it is in, or -1."""
     n = d[at.block_rows + block]
@@ -188,11 +156,16 @@ def _other_row(at: Layout, d: Ints, block: int) -> int:
 
 
 @kernel
-def _move_section(at: Layout, d: Ints, section: int) -> bool:
-    """A section's block to another row, and sometimes a second block to another."""
+def _move_section(at: Layout, d: Ints, section: int, temperature: float) -> bool:
+    """A section's block to another row: any, or with a temperature one drawn at a glance."""
     block = d[at.section_block + section]
-    row = _other_row(at, d, block)
-    if row < 0 or not move_block(at, d, block, row, d[at.factor + UNPLACED] > 0):
+    if temperature > 0:
+        row = choose_row(at, d, block, 1.0, False, temperature)
+        if row >= 0:
+            d[LIMIT] += max(0, d[at.worse + row])
+    else:
+        row = _other_row(at, d, block)
+    if row < 0 or not move_block(at, d, block, row, d[at.factor + UNPLACED] > 0, temperature):
         return False
     return follow_sections(at, d)
 
@@ -254,7 +227,7 @@ def _ease(at: Layout, d: Ints, student: int) -> bool:
         return _reseat(at, d, request, section)
     if d[at.seat + request] >= 0:
         section = d[at.seat + request]
-    return _move_section(at, d, section)
+    return _move_section(at, d, section, 0.0)
 
 
 @kernel
@@ -291,7 +264,7 @@ def _even(at: Layout, d: Ints, course: int) -> bool:
         elif d[at.size + other] < d[at.size + small]:
             small = other
     if not chance(d, EVENED):
-        return _move_section(at, d, large)
+        return _move_section(at, d, large, 0.0)
     if d[at.size + large] <= d[at.size + small] or d[at.mask + small] == 0:
         return False
     request = d[at.roster + d[at.rosters + large] + below(d, d[at.size + large])]

@@ -7,7 +7,7 @@ squares of section sizes, which spread students evenly.
 """
 
 from echelon_desktop.solver.general.cells import bits, price_of_day
-from echelon_desktop.solver.general.layout import EASE, INFINITE, Layout
+from echelon_desktop.solver.general.layout import EASE, INFINITE, SWIFT, Layout
 from echelon_desktop.solver.general.seats import count_seat, full_for, give_up, take_seat
 from echelon_desktop.solver.search.jit import kernel
 from echelon_desktop.solver.search.state import Ints
@@ -18,7 +18,8 @@ def seat_student(at: Layout, d: Ints, student: int, fixed: int, section: int) ->
     """
     Seat a student anew, at the least price; with ``fixed`` >= 0 that request must take ``section``.
 
-    Returns whether any seat changed. Of more nodes than ``at.nodes`` the best found is taken.
+    Returns whether any seat changed. Of more nodes than ``at.nodes`` the best found is taken. While
+    ``SWIFT``, seats change for what meets more only.
     """
     start = d[at.student_requests + student]
     n = d[at.student_requests + student + 1] - start
@@ -31,6 +32,8 @@ def seat_student(at: Layout, d: Ints, student: int, fixed: int, section: int) ->
             count_seat(at, d, held, sped, -1)
     _list_picks(at, d, student, fixed, section)
     now = INFINITE if fixed >= 0 else _present_price(at, d, student)
+    if d[SWIFT] and fixed < 0:
+        now -= now % at.unmet_price  # only what meets more is of use
     found = _search(at, d, student, n, now)
     for i in range(start, start + n):
         held = d[at.seat + d[at.student_request + i]]
@@ -183,10 +186,16 @@ def _search(at: Layout, d: Ints, student: int, n: int, now: int) -> int:
     for depth in range(n - 1, -1, -1):
         cheapest = d[at.pick_price + d[at.pick_first + d[at.pick_order + depth]]]
         d[at.pick_rest + depth] = d[at.pick_rest + depth + 1] + cheapest
-    enough = d[at.pick_rest] + _certainly_unmet(at, d, student, n) + d[EASE]
+    certain = d[at.pick_rest] + _certainly_unmet(at, d, student, n)
     best = now
-    if best <= enough:
-        return best
+    if d[SWIFT] and now < INFINITE:
+        enough = now  # whatever is less will do
+        if now <= certain:
+            return now
+    else:
+        enough = certain + d[EASE]
+        if now <= enough:
+            return now
     blocked = d[at.student_blocked + student]
     d[at.pick_used] = blocked
     d[at.pick_cost] = 0

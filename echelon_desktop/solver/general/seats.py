@@ -1,7 +1,7 @@
 """Seats: who sits where, and what is counted with every seat taken or left."""
 
 from echelon_desktop.solver.general.cells import touch
-from echelon_desktop.solver.general.layout import CUT, LOG, STAMP, UNMET, Layout
+from echelon_desktop.solver.general.layout import CUT, LOG, OPENED, STAMP, UNMET, Layout
 from echelon_desktop.solver.search.jit import kernel
 from echelon_desktop.solver.search.state import Ints
 
@@ -30,7 +30,7 @@ def leave(at: Layout, d: Ints, request: int) -> None:
     student = d[at.request_student + request]
     section = d[at.seat + request]
     if full_for(at, d, section, d[at.student_sped + student]):
-        d[at.course_stamp + d[at.section_course + section]] = d[STAMP]
+        open_up(at, d, d[at.section_course + section])
     count_seat(at, d, section, d[at.student_sped + student], -1)
     first = d[at.rosters + section]
     last = d[at.roster + first + d[at.size + section]]
@@ -47,12 +47,35 @@ def leave(at: Layout, d: Ints, request: int) -> None:
 
 
 @kernel
+def open_up(at: Layout, d: Ints, course: int) -> None:
+    """List a course among those in which a section moved or a seat came free."""
+    if d[at.course_stamp + course] != d[STAMP]:
+        d[at.course_stamp + course] = d[STAMP]
+        d[at.opened + d[OPENED]] = course
+        d[OPENED] += 1
+
+
+@kernel
 def count_seat(at: Layout, d: Ints, section: int, sped: int, sign: int) -> None:
     """Add a student to a section's numbers, or take him off; no list of names is touched."""
-    d[at.size + section] += sign
+    before = d[at.size + section]
+    d[at.size + section] = before + sign
+    if max(before, before + sign) == d[at.section_seats + section]:
+        refresh(at, d, d[at.section_course + section])
     d[at.sped_size + section] += sign * sped
     for i in range(d[at.section_shares + section], d[at.section_shares + section + 1]):
         d[at.share_size + d[at.section_share + i]] += sign
+
+
+@kernel
+def refresh(at: Layout, d: Ints, course: int) -> None:
+    """Bring the mask of slots in which a section of a course has a seat up to date."""
+    slots = 0
+    for i in range(d[at.course_sections + course], d[at.course_sections + course + 1]):
+        section = d[at.course_section + i]
+        if d[at.size + section] < d[at.section_seats + section]:
+            slots |= d[at.mask + section]
+    d[at.course_open + course] = slots
 
 
 @kernel
