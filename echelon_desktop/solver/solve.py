@@ -244,6 +244,9 @@ class _Solve:
         if ended.wait(BOUND_AFTER_S):
             return
 
+        def over() -> bool:
+            return ended.is_set() or (self.unmet is not None and self.unmet <= self.bound.total)
+
         def take(bound: Bound) -> None:
             self.bound = bound
             self.tell(self.unmet, bound.total)
@@ -253,7 +256,7 @@ class _Solve:
             None,
             self.bound,
             time_limit_s=BOUND_SHARE * self.left,
-            should_stop=ended.is_set,
+            should_stop=over,
             on_bound=take,
         )
 

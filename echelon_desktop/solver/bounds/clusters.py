@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from echelon_desktop.solver.bounds.bound import Reason, Witness
 from echelon_desktop.solver.bounds.charges import Charge
+from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.project import kept_requests, kept_sections, project
 
@@ -150,6 +151,8 @@ class Clusters:
         if self._should_stop() or not courses:
             return 0
         part = project(self._problem, courses, self._share(courses, free))
+        if not fits(part):  # stating the model alone would outlast the search that this runs beside
+            return 0
         found, least = minimise_unmet(part, Limits(LIMIT_S, workers=1, should_stop=self._should_stop))
         # Without any schedule there is no telling an infeasible problem from one not solved in time.
         return 0 if found is None else least
