@@ -17,7 +17,7 @@ from cloud_runner.client.runs import INPUT_FILE, KEYS_FILE, SCHEDULE_FILE, Run
 from echelon_desktop.errors import RemoteError, UnsupportedError
 from echelon_desktop.model.codec import record_from_json, record_to_json
 from echelon_desktop.model.dataset import Schedule
-from echelon_desktop.solver.assign.openings import find_openings
+from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.solver.verify import Verdict, verify
@@ -114,25 +114,25 @@ class Judge:
         schedule = schedule_of(
             table.permutation.back(solution), self.problem, table.keys, table.school, table.baseline
         )
-        openings = find_openings(table.school, table.rules, table.baseline)
-        if openings:
+        asked = Asked.of(table.school, table.rules, table.baseline)[-1]
+        mended = False
+        if asked.openings:
             # Imported late: OR-Tools stays out of a window that does not need it.
-            from echelon_desktop.solver.assign.give import give_out
+            from echelon_desktop.solver.assign.complete import staff
             from echelon_desktop.solver.cpsat.run import Limits
 
-            limits = Limits(time_limit_s=STAFFING_S)
-            given = give_out(table.school, table.rules, schedule, openings, limits, table.baseline)
+            given = staff(asked, schedule, Limits(time_limit_s=STAFFING_S), table.baseline)
             if given.schedule is None:
                 facts = given.shortage.facts if given.shortage else ()
                 why = " ".join(fact.text for fact in facts[:5]) or "There was not enough time."
                 words = f"Periods were found for which teachers and rooms cannot be given out. {why}"
                 raise Unusable(words, false=False)
-            schedule = given.schedule
+            schedule, mended = given.schedule, given.mended
         verdict = verify(table.school, table.rules, schedule, table.baseline)
         if not verdict.ok:
             raise Unusable(f"It breaks {len(verdict.violations)} hard rules.", false=True)
         # Teachers and rooms can only add to what periods and seats cost.
-        if verdict.score != values and not (openings and verdict.score > values):
+        if verdict.score != values and not mended and not (asked.openings and verdict.score > values):
             raise Unusable("Its figures do not agree with a recount.", false=True)
         return Judged(schedule, verdict)
 

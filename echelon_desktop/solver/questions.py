@@ -39,25 +39,28 @@ def staff(
     About no situation: teachers and rooms for a schedule, as :func:`assign.complete.staff` gives them.
 
     Where that could be done, its result and how many requests certainly stay unmet follow, and whether
-    nothing that matters more could be better. ``placed`` are the result and the bound (None: not known) of
-    the first attempt at the question ``origin``.
+    nothing that matters more could be better; None where hard rules on students' days are broken. ``params``
+    say how much time is left; ``placed`` are the result and the bound (None: not known) of the first turn at
+    the question ``origin``.
     """
     from echelon_desktop.solver.assign.asked import staffed_result
     from echelon_desktop.solver.assign.certain import nothing_above, whole_result
     from echelon_desktop.solver.assign.complete import staff, staffing_limits
     from echelon_desktop.solver.verify import verify
 
-    given, again = staff(asked, schedule, staffing_limits(params, params.time_limit_s / 4), before)
-    if given.schedule is None:
-        yield given, again, None
+    given = staff(asked, schedule, staffing_limits(params, params.time_limit_s, asked), before)
+    verdict = None
+    if given.schedule is not None:
+        verdict = verify(origin.school, origin.rules, given.schedule, origin.baseline)
+    if verdict is None or not verdict.ok:
+        yield given, None
         return
     first, bound = placed
-    verdict = verify(origin.school, origin.rules, given.schedule, origin.baseline)
     if bound is None:
-        yield given, again, (staffed_result(first, verdict, first.levels), 0, True)
+        yield given, (staffed_result(first, verdict, first.levels), 0, True)
         return
     result, bound = whole_result(origin, first, (bound, first.levels), verdict)
-    yield given, again, (result, bound.total, nothing_above(origin, result, verdict))
+    yield given, (result, bound.total, nothing_above(origin, result, verdict))
 
 
 QUESTIONS: dict[str, Callable[..., Iterator[Any]]] = {

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import NamedTuple
 
 from echelon_desktop.errors import ScheduleError
@@ -11,6 +12,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.certain import nothing_above, whole_result
 from echelon_desktop.solver.assign.complete import staff, staffing_limits
+from echelon_desktop.solver.assign.turns import is_last, is_settled, to_place
 from echelon_desktop.solver.bounds import Bound
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.conflicts import Fact, find_conflict
@@ -21,7 +23,6 @@ from echelon_desktop.solver.solve import Listener, Run, solve_problem
 from echelon_desktop.solver.verify import Verdict, verify
 
 FIRST_SHARE = 0.6  # of the time, for periods that mind what may stay without; else for those that do not
-PLACE_SHARE = 0.8  # of the time, for periods and seats where teachers and rooms are then given out
 CONFLICT_S = 5.0  # at least, for the words of a conflict where the time is all but over
 
 
@@ -135,43 +136,52 @@ class _SchoolSolve:
         return self.params.time_limit_s - (time.monotonic() - self.began)
 
     def answer(self, asked: Asked, known: Staffed | None) -> "Solved":
-        """Find periods and seats, then teachers and rooms; other periods where those cannot be given."""
-        first = asked
+        """Find periods and seats, then teachers and rooms; then periods for those, and so on in turns."""
+        first, best = asked, known
+        before = known.schedule if known is not None else first.baseline
+        answer: Solved | None = None
         runs: list[Run] = []
         shortage: tuple[Fact, ...] = ()
-        while True:
+        for turn in count():
             problem, keys = compile_school(asked.to_place(), asked.rules, asked.baseline, asked.placing)
-            run = self.place(problem, keys, known, PLACE_SHARE if asked.openings else 1.0)
+            run = self.place(problem, keys, best, turn if asked.openings else None)
             runs.append(run)
             if run.result.solution is None:
                 break
             schedule = schedule_of(run.result.solution, problem, keys, asked.school, first.baseline)
             if not asked.openings:
                 return _judged(run, schedule, self.verdict(first, schedule), keys)
-            before = known.schedule if known is not None else first.baseline
-            given, again = staff(asked, schedule, staffing_limits(self.params, self.left), before)
-            if given.schedule is not None:
-                found = Staffed(given.schedule, self.verdict(first, given.schedule))
-                if known is not None and known.verdict.score < found.verdict.score:
-                    found = known
-                began = (runs[0].bound, runs[0].result.levels)
-                whole = Run(*whole_result(first, run.result, began, found.verdict))
-                return _judged(whole, found.schedule, found.verdict, keys)
-            shortage = given.shortage.facts if given.shortage is not None else ()
-            if again is None:
+            given = staff(asked, schedule, staffing_limits(self.params, self.left, asked), before)
+            if given.schedule is None:
+                shortage = given.shortage.facts if given.shortage is not None else ()
                 break
-            asked = again
-        if not asked.tried and run.result.solution is None:
+            found = Staffed(given.schedule, self.verdict(first, given.schedule))
+            if found.verdict.ok and (best is None or found.verdict.score <= best.verdict.score):
+                best = found
+            if best is not None:
+                placed = (runs[0].bound, runs[0].result.levels)
+                whole = Run(*whole_result(first, run.result, placed, best.verdict))
+                answer = _judged(whole, best.schedule, best.verdict, keys)
+            certain = None if answer is None else answer.result.status
+            over = self.should_stop() or is_last(self.params, self.left, turn)
+            if over or is_settled(asked, given, run.result.status, certain):
+                break
+            asked = first.holding(given.schedule if best is None else best.schedule)
+        if answer is not None:
+            return answer
+        if len(runs) == 1 and runs[0].result.solution is None:
             facts = find_conflict(
-                asked.school, asked.rules, asked.baseline, limit_s=max(CONFLICT_S, self.left)
+                first.school, first.rules, first.baseline, limit_s=max(CONFLICT_S, self.left)
             )
             return _without_schedule(runs[0], keys, facts)
         result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
         return _without_schedule(Run(result, runs[0].bound), keys, shortage, proven=False)
 
-    def place(self, problem: Problem, keys: Keys, known: Staffed | None, share: float) -> "Run":
+    def place(self, problem: Problem, keys: Keys, known: Staffed | None, turn: int | None) -> "Run":
         given = None if known is None else solution_of(known.schedule, problem, keys)
-        params = replace(self.params, time_limit_s=share * self.left)
+        params = replace(self.params, time_limit_s=self.left)
+        if turn is not None:
+            params = to_place(self.params, self.left, turn)
         return solve_problem(
             problem, params, start=given, on_progress=self.on_progress, should_stop=self.should_stop
         )

@@ -323,9 +323,9 @@ def test_rows_in_another_order_give_the_same_schedule() -> None:
 def test_why_nobody_can_be_given_is_said_of_each_section() -> None:
     school = small(courses=[e.Course("Algebra", department="Math"), e.Course("Band", department="Math")])
     sections = [
-        e.Section("A-1", "Algebra", ("Ames",), 2),
-        e.Section("B-1", "Band", (), 2),
-        e.Section("C-1", "Algebra", (), 2),
+        e.Section("A-1", "Algebra", ("Ames",), 2, allowed_periods=("R1",)),
+        e.Section("B-1", "Band", (), 2, allowed_periods=("R2",)),
+        e.Section("C-1", "Algebra", (), 2, allowed_periods=("R2",)),
     ]
     school = with_tables(
         school, sections=sections, teachers=[e.Teacher("Ames", "Math"), e.Teacher("Brown", "Math")]

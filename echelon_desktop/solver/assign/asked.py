@@ -1,13 +1,12 @@
 """What is solved for where teachers and rooms are given out, and what the whole then comes to."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import repeat, takewhile
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.assign.openings import Openings, find_openings
+from echelon_desktop.solver.assign.openings import Openings, as_given, find_openings
 from echelon_desktop.solver.result import LevelFigure, Result, Status
 from echelon_desktop.solver.verify import Verdict
 
@@ -15,7 +14,7 @@ from echelon_desktop.solver.verify import Verdict
 @dataclass(frozen=True, slots=True)
 class Asked:
     """
-    What is solved for, and how often it was tried.
+    What is solved for. Periods are found and teachers given out in turns, each for what the other came to.
 
     Parameters
     ----------
@@ -23,12 +22,11 @@ class Asked:
         The school, its rules, what is to be given out.
     placing
         The same as the periods are to mind it: what may stay without, at a cost, counts as needed at first.
+        Nothing where teachers and rooms are held.
     baseline
-        Its locks, forbidden slots and pins are kept; after the first attempt more slots may be forbidden.
-    fewer_seats
-        Sections that are filled only so far, after the first attempt, so that smaller rooms hold them.
-    tried
-        Which attempt it is, from 0.
+        Its locks, forbidden slots and pins are kept.
+    held
+        A schedule whose teachers and rooms the sections have while periods are found; None at first.
     """
 
     school: School
@@ -36,8 +34,7 @@ class Asked:
     openings: Openings
     placing: Openings
     baseline: Schedule
-    fewer_seats: Mapping[str, int] = field(default_factory=dict)
-    tried: int = 0
+    held: Schedule | None = None
 
     @classmethod
     def of(cls, school: School, rules: tuple[e.Rule, ...], baseline: Schedule) -> "list[Asked]":
@@ -49,17 +46,38 @@ class Asked:
 
     def to_place(self) -> School:
         """The school whose sections are to find their periods and students."""
-        if not self.fewer_seats:
-            return self.school
-        sections = [
-            replace(s, seats=min(s.seats, self.fewer_seats.get(s.id, s.seats)))
-            for s in self.school.sections.values()
-        ]
-        tables = {spec.name: getattr(self.school, spec.name).values() for spec in SCHOOL_TABLES}
-        return School(**tables | {"sections": sections})
+        return self.school if self.held is None else as_given(self.school, self.held)
+
+    def holding(self, schedule: Schedule) -> "Asked":
+        """The same question where sections have the teachers and rooms of a schedule."""
+        return replace(self, held=schedule, placing=Openings())
+
+    def as_held(self, schedule: Schedule) -> Schedule | None:
+        """A schedule without them, with the teachers and rooms that are held; None where none are."""
+        if self.held is None:
+            return None
+        placements = {
+            section: replace(
+                placement,
+                teachers=placement.teachers or self.held.placements[section].teachers,
+                room=placement.room or self.held.placements[section].room,
+            )
+            for section, placement in schedule.placements.items()
+        }
+        return Schedule(placements, schedule.seatings)
+
+    def is_held(self, schedule: Schedule) -> bool:
+        """Whether a schedule has just the teachers and rooms that are held."""
+        return self.held is not None and all(
+            (placement.teachers, placement.room)
+            == (self.held.placements[section].teachers, self.held.placements[section].room)
+            for section, placement in schedule.placements.items()
+        )
 
 
-def staffed_result(result: Result, verdict: Verdict, placed: Iterable[LevelFigure]) -> Result:
+def staffed_result(
+    result: Result, verdict: Verdict, placed: Iterable[LevelFigure], counted: Iterable[int] = repeat(0)
+) -> Result:
     """
     The result of a solve with the figures of the whole schedule, and what is certain of them.
 
@@ -72,12 +90,15 @@ def staffed_result(result: Result, verdict: Verdict, placed: Iterable[LevelFigur
     placed
         Levels of the first attempt. Periods and seats alone cost no more than the whole, so the bounds hold
         for it up to the first level at which more is paid than there; after that only that nothing costs less
-        than nothing.
+        than nothing, or what is counted.
+    counted
+        What each level certainly costs, given those before it.
     """
     levels: list[LevelFigure] = []
     certain = True
-    for figure, level in zip(verdict.figures, placed, strict=True):
-        levels.append(LevelFigure(figure.name, figure.value, level.bound if certain else 0))
+    for figure, level, least in zip(verdict.figures, placed, counted, strict=False):
+        bound = max(level.bound or 0, least) if certain else least
+        levels.append(LevelFigure(figure.name, figure.value, bound))
         certain = certain and figure.value == level.value
     sure = list(takewhile(lambda figure: figure.proven, levels))
     return replace(

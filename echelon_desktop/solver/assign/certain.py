@@ -27,12 +27,14 @@ def whole_result(
         nothing, those are counted anew for it.
     """
     bound, levels = placed
+    free, _ = compile_school(asked.school, asked.rules, asked.baseline, asked.openings)
+    counted = level_bounds(free, bound, verdict.score)
     if asked.placing != asked.openings:
-        free, _ = compile_school(asked.school, asked.rules, asked.baseline, asked.openings)
         bound = flow_bound(free)
-        counted = zip(verdict.figures, level_bounds(free, bound, verdict.score), strict=True)
-        levels = tuple(LevelFigure(figure.name, figure.value, least) for figure, least in counted)
-    return staffed_result(result, verdict, levels), bound
+        counted = level_bounds(free, bound, verdict.score)
+        levels = tuple(LevelFigure(figure.name, figure.value, 0) for figure in verdict.figures)
+    whole = staffed_result(result, verdict, levels, counted)
+    return whole, bound
 
 
 def nothing_above(asked: Asked, result: Result, verdict: Verdict | None) -> bool:

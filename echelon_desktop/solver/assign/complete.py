@@ -1,34 +1,34 @@
 """Joins the search for periods and seats with giving out teachers and rooms."""
 
-from collections.abc import Iterator
+import time
 from dataclasses import replace
 from math import inf
-from random import Random
 
-from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.assign.asked import Asked
-from echelon_desktop.solver.assign.give import Given, give_out
-from echelon_desktop.solver.assign.shortage import Shortage
+from echelon_desktop.solver.assign.give import TOGETHER, Given, give_out
+from echelon_desktop.solver.assign.mend import mend
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.result import Params
+from echelon_desktop.solver.verify import verify
 
 WORK = 60.0  # deterministic seconds where an iteration limit asks for repeatable results
-ATTEMPTS = 10  # at periods for which teachers and rooms can be given out
+STAFF_SHARE = 0.3  # of the time left, at most, for giving out
+LEAST_S = 1.0  # for it where nothing is given out yet
+MEND_SHARE = 0.5  # of the time left, at most, for periods at which everything can be given out
 
 
-def staff(
-    asked: Asked, schedule: Schedule, limits: Limits, before: Schedule | None = None
-) -> tuple[Given, Asked | None]:
+def staff(asked: Asked, schedule: Schedule, limits: Limits, before: Schedule | None = None) -> Given:
     """
-    Give out teachers and rooms for the periods that were found.
+    Give out teachers and rooms for the periods that were found, or for others near them.
 
     Parameters
     ----------
     asked
         What the schedule is a solution of.
     schedule
-        Of :func:`echelon_desktop.solver.schedules.schedule_of`, with the locks of the first baseline.
+        Of :func:`echelon_desktop.solver.schedules.schedule_of`, with the locks of the first baseline, before
+        anything is given out.
     limits
         When to stop.
     before
@@ -36,62 +36,53 @@ def staff(
 
     Returns
     -------
-    tuple
-        What came of it, and what to solve instead if it cannot be done: the same with a section of the
-        shortage forbidden where it stood, or with fewer seats. None when it was done, or tried often enough.
+    Given
+        What came of it. Where it cannot be done as the sections stand, some stand elsewhere; its schedule
+        then keeps all facts, but may break hard rules on students' days.
     """
-    given = give_out(asked.school, asked.rules, schedule, asked.openings, limits, before)
-    if given.schedule is not None or given.shortage is None or asked.tried + 1 >= ATTEMPTS:
-        return given, None
-    return given, _smaller(asked, given.shortage) or _elsewhere(asked, schedule, given.shortage)
+    held = asked.as_held(schedule)
+    given = give_out(asked.school, asked.rules, schedule, asked.openings, limits, before, held)
+    if held is not None and (given.schedule is None or not _better(asked, given.schedule, held)):
+        return replace(given, schedule=held, shortage=None)
+    return given if given.shortage is None else _mended(asked, schedule, given, limits, before)
 
 
-def staffing_limits(params: Params, seconds: float) -> Limits:
+def staffing_limits(params: Params, seconds: float, asked: Asked) -> Limits:
     """How long giving out may take, where so many seconds are left of a solve."""
     return Limits(
-        time_limit_s=max(1.0, seconds),
+        time_limit_s=max(STAFF_SHARE * seconds, LEAST_S if asked.held is None else 0.0),
         deterministic_limit=inf if params.iterations is None else WORK,
         seed=params.seed,
         workers=params.workers,
     )
 
 
-def _smaller(asked: Asked, shortage: Shortage) -> Asked | None:
-    """The same question with a section of the shortage small enough for one more room; every other time."""
-    if asked.tried % 2 or not shortage.too_small:
-        return None
-    head, seats = max(shortage.too_small.items(), key=lambda item: item[1])
-    fewer = dict(asked.fewer_seats) | dict.fromkeys(asked.openings.stacks[head], seats)
-    return replace(asked, fewer_seats=fewer, tried=asked.tried + 1)
+def _mended(asked: Asked, schedule: Schedule, given: Given, limits: Limits, before: Schedule | None) -> Given:
+    """The same at other periods; teachers alone are looked at first where rooms do not matter to them."""
+    tied = any(rule.kind in TOGETHER and rule.level is None for rule in asked.rules)
+    began = time.monotonic()
+    for with_rooms in (False, True):
+        if not with_rooms and (tied or given.taught or not asked.openings.teachers):
+            continue
+        openings = asked.openings if with_rooms else replace(asked.openings, rooms={})
+        left = limits.time_limit_s - (time.monotonic() - began)
+        part = replace(limits, time_limit_s=MEND_SHARE * left)
+        mended = mend(asked.school, asked.rules, asked.baseline, schedule, openings, part)
+        if mended.schedule is None:
+            return given
+        left = limits.time_limit_s - (time.monotonic() - began)
+        again = give_out(
+            *(asked.school, asked.rules, mended.schedule, asked.openings),
+            *(replace(limits, time_limit_s=left), before),
+        )
+        if again.schedule is not None or again.shortage is None:
+            return replace(again, mended=True)
+    return given
 
 
-def _elsewhere(asked: Asked, schedule: Schedule, shortage: Shortage) -> Asked | None:
-    """The same question with one section of the shortage, or its stack, forbidden where it stands."""
-    movable = [
-        head
-        for head in shortage.sections
-        if not any(_locked(asked.baseline, s) for s in asked.openings.stacks[head])
-    ]
-    if not movable:
-        return None
-    placements = dict(asked.baseline.placements)
-    head = Random(asked.tried).choice(movable)
-    for section in asked.openings.stacks[head]:
-        placement = placements.get(section, e.Placement("", section))
-        there = _slot_texts(schedule.placements[section])
-        placements[section] = replace(placement, forbidden=(*placement.forbidden, *there))
-    baseline = Schedule(placements, asked.baseline.seatings)
-    return replace(asked, baseline=baseline, tried=asked.tried + 1)
+def _better(asked: Asked, one: Schedule, other: Schedule) -> bool:
+    return _score(asked, one) < _score(asked, other)
 
 
-def _locked(baseline: Schedule, section: str) -> bool:
-    placement = baseline.placements.get(section)
-    return placement is not None and placement.locked
-
-
-def _slot_texts(placement: e.Placement) -> Iterator[str]:
-    for period in placement.periods:
-        if placement.terms:
-            yield from (f"{term}:{period}" for term in placement.terms)
-        else:
-            yield period
+def _score(asked: Asked, schedule: Schedule) -> tuple[int, ...]:
+    return verify(asked.school, asked.rules, schedule, asked.baseline).score

@@ -10,27 +10,27 @@ from itertools import combinations
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab
-from echelon_desktop.solver.assign.staffing import Linear, Stack, Staffing, concerns_if_taught
+from echelon_desktop.solver.assign.staffing import Linear, Roster, Stack, concerns_if_taught, named_teachers
 from echelon_desktop.solver.cpsat.model import total
 from echelon_desktop.solver.figures import load_per_fte
 from echelon_desktop.solver.goals import fte_hundredths
 
 
-def rule_cost(staffing: Staffing, rule: e.Rule) -> Linear | None:
+def rule_cost(staffing: Roster, rule: e.Rule) -> Linear | None:
     """What a rule counts, before its weight; None where nothing that is given out changes it."""
     count = _COUNTS.get(rule.kind)
     return None if count is None else total(count(staffing, rule))
 
 
-def _without_teacher(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _without_teacher(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     yield from _without(staffing, rule, staffing.teaching)
 
 
-def _without_room(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _without_room(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     yield from _without(staffing, rule, staffing.holding)
 
 
-def _without(staffing: Staffing, rule: e.Rule, given: dict[str, dict[str, Linear]]) -> Iterator[Linear]:
+def _without(staffing: Roster, rule: e.Rule, given: dict[str, dict[str, Linear]]) -> Iterator[Linear]:
     for stack in staffing.stacks.values():
         number = sum(concerns(rule, staffing.school, s) for s in stack.sections)
         those = given[stack.id].values()
@@ -38,7 +38,7 @@ def _without(staffing: Staffing, rule: e.Rule, given: dict[str, dict[str, Linear
             yield number - number * total(those)
 
 
-def _outside(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _outside(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     """Sections outside the periods of a rule that names teachers."""
     inside = staffing.grid.mask(rule.periods)
     for stack in staffing.stacks.values():
@@ -49,7 +49,7 @@ def _outside(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
                     yield sum(concerned) * taught
 
 
-def _teachers(staffing: Staffing, rule: e.Rule) -> Iterator[tuple[e.Teacher, list[tuple[Stack, Linear]]]]:
+def _teachers(staffing: Roster, rule: e.Rule) -> Iterator[tuple[e.Teacher, list[tuple[Stack, Linear]]]]:
     """Teachers of the rule's scope, with what they teach or may be given."""
     known = dict.fromkeys(t for those in staffing.teaching.values() for t in those)
     for name in dict.fromkeys((*map(str, staffing.school.teachers), *known)):
@@ -58,7 +58,7 @@ def _teachers(staffing: Staffing, rule: e.Rule) -> Iterator[tuple[e.Teacher, lis
             yield teacher, staffing.taught_by(name)
 
 
-def _adjacent_labs(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _adjacent_labs(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     beside = {stack.id: _union(staffing.grid.adjacent(), stack.mask) for stack in staffing.stacks.values()}
     for _, taught in _teachers(staffing, rule):
         labs = [(x, lit) for x, lit in taught if any(is_lab(staffing.school, s) for s in x.sections)]
@@ -75,7 +75,7 @@ def _union(masks: tuple[int, ...], members: int) -> int:
     return union
 
 
-def _full_windows(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _full_windows(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     grid, model = staffing.grid, staffing.model
     for teacher, taught in _teachers(staffing, rule):
         limit = _least(rule.limit, teacher.max_consecutive)
@@ -89,7 +89,7 @@ def _full_windows(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
                 yield full
 
 
-def _changes_of_building(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _changes_of_building(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     grid, model = staffing.grid, staffing.model
     rooms = staffing.school.rooms
     in_building: dict[str, dict[str, Linear]] = {}
@@ -123,13 +123,13 @@ def _changes_of_building(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
                     yield change
 
 
-def _term_masks(staffing: Staffing) -> list[int]:
+def _term_masks(staffing: Roster) -> list[int]:
     grid = staffing.grid
     periods = [period.id for period in grid.periods]
     return [grid.mask_of(periods, (term,)) for term in grid.terms] or [grid.all]
 
 
-def _load_excesses(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _load_excesses(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     for teacher, taught in _teachers(staffing, rule):
         share = 1.0 if teacher.fte is None else teacher.fte
         limit = _least(int((rule.limit or 0) * share + 1e-9), teacher.max_load)
@@ -139,7 +139,7 @@ def _load_excesses(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
         yield excess
 
 
-def _load_spreads(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _load_spreads(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     model = staffing.model
     departments: dict[str, list[Linear]] = {}
     highest = 0
@@ -164,13 +164,14 @@ def _load_spreads(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
         yield spread
 
 
-def _prep_excesses(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _prep_excesses(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     model = staffing.model
     for teacher, taught in _teachers(staffing, rule):
         courses: dict[str, list[Linear]] = {}
         for stack, lit in taught:
+            named = named_teachers(stack)
             for section in stack.sections:
-                if not isinstance(lit, int) or teacher.id in section.teachers:
+                if not named or teacher.id in section.teachers:
                     courses.setdefault(section.course, []).append(lit)
         limit = _least(rule.limit, teacher.max_preps)
         if len(courses) > limit:
@@ -179,7 +180,7 @@ def _prep_excesses(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
             yield excess
 
 
-def _room_excesses(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _room_excesses(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     limit = rule.limit or 0
     for _, taught in _teachers(staffing, rule):
         rooms: dict[str, list[Linear]] = {}
@@ -192,7 +193,7 @@ def _room_excesses(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
             yield excess
 
 
-def _any_of(staffing: Staffing, lits: list[Linear]) -> Linear:
+def _any_of(staffing: Roster, lits: list[Linear]) -> Linear:
     if any(isinstance(lit, int) and lit for lit in lits):
         return 1
     some = staffing.model.new_bool_var("")
@@ -201,7 +202,7 @@ def _any_of(staffing: Staffing, lits: list[Linear]) -> Linear:
     return some
 
 
-def _room_sizes(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _room_sizes(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     for stack in staffing.stacks.values():
         if any(concerns(rule, staffing.school, s) for s in stack.sections):
             for room, held in staffing.holding[stack.id].items():
@@ -210,7 +211,7 @@ def _room_sizes(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
                     yield abs(record.seats - stack.seats) * held
 
 
-def _rooms_in_use(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
+def _rooms_in_use(staffing: Roster, rule: e.Rule) -> Iterator[Linear]:
     rooms: dict[str, list[Linear]] = {}
     for those in staffing.holding.values():
         for room, held in those.items():
@@ -219,7 +220,7 @@ def _rooms_in_use(staffing: Staffing, rule: e.Rule) -> Iterator[Linear]:
         yield _any_of(staffing, lits)
 
 
-_COUNTS: dict[str, Callable[[Staffing, e.Rule], Iterator[Linear]]] = {
+_COUNTS: dict[str, Callable[[Roster, e.Rule], Iterator[Linear]]] = {
     "section-teachers": _without_teacher,
     "section-rooms": _without_room,
     "allowed-periods": _outside,

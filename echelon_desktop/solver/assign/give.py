@@ -42,6 +42,8 @@ class Given:
         Whether nothing that is given out costs anything.
     taught
         Whether all have their teachers, and only rooms may be missing.
+    mended
+        Whether sections stand elsewhere than they did, since it could not be done there.
     """
 
     schedule: Schedule | None
@@ -49,6 +51,7 @@ class Given:
     shortage: Shortage | None = None
     costs_nothing: bool = False
     taught: bool = False
+    mended: bool = False
 
 
 def give_out(
@@ -58,6 +61,7 @@ def give_out(
     openings: Openings,
     limits: Limits,
     before: Schedule | None = None,
+    start: Schedule | None = None,
 ) -> Given:
     """
     Give teachers and rooms to the open sections of a schedule.
@@ -74,6 +78,8 @@ def give_out(
         When to stop; the best so far is kept.
     before
         A schedule whose teachers and rooms are kept where nothing else is better for it.
+    start
+        The same schedule with teachers and rooms given in one way, to begin with.
 
     Notes
     -----
@@ -84,9 +90,11 @@ def give_out(
     rules = tuple(rules)
     together = [rule for rule in rules if rule.kind in TOGETHER]
     if not (openings.teachers and openings.rooms):
-        return _give(school, rules, schedule, openings, limits, before)
+        return _give(school, rules, schedule, openings, limits, before, start)
     began = time.monotonic()
     small = bool(together) and _pairs(school, openings) <= MOST_PAIRS
+    if small and start is not None:
+        return _give(school, rules, schedule, openings, limits, before, start)
     given = _in_turn(
         school, rules, schedule, openings, _part(limits, IN_TURN_SHARE if small else 1.0), before
     )
@@ -245,6 +253,8 @@ def _completed(model: cp_model.CpModel, best: cp_model.CpSolver) -> cp_model.CpS
     _hint(model, best)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.symmetry_level = 0
+    solver.parameters.cp_model_probing_level = 0
     solver.parameters.fix_variables_to_their_hinted_value = True
     solver.solve(model)
     _hint(model, solver)
@@ -253,8 +263,9 @@ def _completed(model: cp_model.CpModel, best: cp_model.CpSolver) -> cp_model.CpS
 
 def _hint(model: cp_model.CpModel, best: cp_model.CpSolver) -> None:
     model.clear_hints()  # type: ignore[no-untyped-call]
-    for index, value in enumerate(best.response_proto.solution):
-        model.add_hint(model.get_int_var_from_proto_index(index), value)
+    solution = list(best.response_proto.solution)
+    model.proto.solution_hint.vars.extend(range(len(solution)))
+    model.proto.solution_hint.values.extend(solution)
 
 
 def _hint_schedule(staffing: Staffing, start: Schedule) -> None:

@@ -1,7 +1,7 @@
 """Why teachers or rooms cannot be given out for the periods that were found, in the words of people."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
@@ -26,15 +26,9 @@ class Shortage:
     ----------
     facts
         What stands against each other: the sections, then the hard rules without which it could be done.
-    sections
-        First sections of the stacks; without any one of them the others could be staffed.
-    too_small
-        Of those that need a room, the seats of the largest room that was too small for their students.
     """
 
     facts: tuple[Fact, ...]
-    sections: tuple[str, ...]
-    too_small: dict[str, int] = field(default_factory=dict)
 
 
 def explain(school: School, rules: Iterable[e.Rule], schedule: Schedule, openings: Openings) -> Shortage:
@@ -55,13 +49,7 @@ def explain(school: School, rules: Iterable[e.Rule], schedule: Schedule, opening
         for rule in guilty
         if rule.kind not in NEEDS
     ]
-    too_small = {}
-    for stack_id in (stack_id for what, stack_id in core if what == "room"):
-        seats = (school.rooms[room].seats or 0 for room in openings.rooms[stack_id])
-        smaller = [number for number in seats if 0 < number < staffing.stacks[stack_id].enrolled]
-        if smaller:
-            too_small[stack_id] = max(smaller)
-    return Shortage(tuple(facts), tuple(dict.fromkeys(stack_id for _, stack_id in core)), too_small)
+    return Shortage(tuple(facts))
 
 
 def _with_costs(school: School, hard: list[e.Rule], schedule: Schedule, openings: Openings) -> Staffing:

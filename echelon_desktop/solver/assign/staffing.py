@@ -1,6 +1,7 @@
-"""Who could be given to which section, now that all sections have their periods."""
+"""Who could be given to which section, where sections have their periods."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -24,28 +25,26 @@ class Stack:
 
     Parameters
     ----------
+    id
+        Its first section; of a stack that may stand in several places, with the place.
     sections
-        Its sections, the first naming it.
+        Its sections.
     mask
         Slots in which it meets.
     seats, enrolled
         Seats of its largest section; students in all of them.
     """
 
+    id: str
     sections: tuple[e.Section, ...]
     mask: int
     seats: int
     enrolled: int
 
-    @property
-    def id(self) -> str:
-        """Its first section."""
-        return self.sections[0].id
 
-
-class Staffing:
+class Roster:
     """
-    A model of who takes what: what is given already, and what may be.
+    A model of who takes what.
 
     Attributes
     ----------
@@ -54,32 +53,20 @@ class Staffing:
     model
         Facts are posted; costs are added by ``costs``.
     stacks
-        By their first section.
+        By their id.
     teaching, holding
-        Stack → teacher, or room → 1 where that is given already, a variable where it may be.
-    needed
-        Stack → whether it is to be staffed, a variable which is assumed: for telling why it cannot be.
-    why_not
-        (stack, teacher or room) → why it cannot be given, for each who may teach it but for that.
+        Stack → teacher, or room → 1 where that is certain, a variable where it may be.
     """
 
     def __init__(
-        self, school: School, rules: Iterable[e.Rule], schedule: Schedule, openings: Openings
+        self, school: School, rules: Iterable[e.Rule], model: cp_model.CpModel, stacks: Iterable[Stack]
     ) -> None:
-        self.school, self.rules = as_locked(in_order(school), schedule), tuple(rules)
-        self.openings = openings
+        self.school, self.rules = school, tuple(rules)
         self.grid = SlotGrid(school)
-        self.model = cp_model.CpModel()
-        self.stacks = _stacks(self.school, self.grid, schedule, openings)
-        self.teaching: dict[str, dict[str, Linear]] = {}
-        self.holding: dict[str, dict[str, Linear]] = {}
-        self.needed: dict[tuple[str, str], cp_model.IntVar] = {}
-        self.why_not: dict[tuple[str, str], str] = {}
-        for stack in self.stacks.values():
-            self.teaching[stack.id] = dict.fromkeys((t for s in stack.sections for t in s.teachers), 1)
-            self.holding[stack.id] = dict.fromkeys((s.room for s in stack.sections if s.room), 1)
-        self._offer_teachers()
-        self._offer_rooms()
+        self.model = model
+        self.stacks = {stack.id: stack for stack in stacks}
+        self.teaching: dict[str, dict[str, Linear]] = {stack: {} for stack in self.stacks}
+        self.holding: dict[str, dict[str, Linear]] = {stack: {} for stack in self.stacks}
 
     def taught_by(self, teacher: str) -> list[tuple[Stack, Linear]]:
         """Stacks that a teacher teaches or may be given."""
@@ -93,6 +80,44 @@ class Staffing:
         both = self.model.new_bool_var("")
         self.model.add(both >= a + b - 1)
         return both
+
+    def may_teach_then(self, stack: Stack, teacher: str) -> bool:
+        """Whether no hard rule on allowed periods that names the teacher keeps him from the stack."""
+        return not any(
+            rule.kind == "allowed-periods"
+            and rule.level is None
+            and teacher in rule.teachers
+            and stack.mask & ~self.grid.mask(rule.periods)
+            and any(concerns_if_taught(rule, self.school, s, teacher) for s in stack.sections)
+            for rule in self.rules
+        )
+
+
+class Staffing(Roster):
+    """
+    The same where all sections stand.
+
+    Attributes
+    ----------
+    needed
+        Stack → whether it is to be staffed, a variable which is assumed: for telling why it cannot be.
+    why_not
+        (stack, teacher or room) → why it cannot be given, for each who may teach it but for that.
+    """
+
+    def __init__(
+        self, school: School, rules: Iterable[e.Rule], schedule: Schedule, openings: Openings
+    ) -> None:
+        school = as_locked(in_order(school), schedule)
+        super().__init__(school, rules, cp_model.CpModel(), _stacks(school, schedule, openings))
+        self.openings = openings
+        self.needed: dict[tuple[str, str], cp_model.IntVar] = {}
+        self.why_not: dict[tuple[str, str], str] = {}
+        for stack in self.stacks.values():
+            self.teaching[stack.id] = dict.fromkeys(named_teachers(stack), 1)
+            self.holding[stack.id] = dict.fromkeys(named_rooms(stack), 1)
+        self._offer_teachers()
+        self._offer_rooms()
 
     def _offer_teachers(self) -> None:
         free = free_slots(self.school, self.rules, self.grid)
@@ -109,22 +134,11 @@ class Staffing:
                     self.why_not[stack_id, teacher] = f"cannot teach in {', '.join(self.grid.names(away))}"
                 elif clash is not None:
                     self.why_not[stack_id, teacher] = f"teaches {clash.id} then"
-                elif not self._allowed(stack, teacher):
+                elif not self.may_teach_then(stack, teacher):
                     self.why_not[stack_id, teacher] = "may not teach it then by a rule on allowed periods"
                 else:
                     self.teaching[stack_id][teacher] = self.model.new_bool_var("")
         self._post("teacher", self.openings.teachers, self.teaching, self.openings.without_teacher)
-
-    def _allowed(self, stack: Stack, teacher: str) -> bool:
-        """Whether no hard rule on allowed periods that names the teacher keeps him from the stack."""
-        return not any(
-            rule.kind == "allowed-periods"
-            and rule.level is None
-            and teacher in rule.teachers
-            and stack.mask & ~self.grid.mask(rule.periods)
-            and any(concerns_if_taught(rule, self.school, s, teacher) for s in stack.sections)
-            for rule in self.rules
-        )
 
     def _offer_rooms(self) -> None:
         busy: dict[str, list[Stack]] = {}
@@ -172,19 +186,30 @@ def concerns_if_taught(rule: e.Rule, school: School, section: e.Section, teacher
     return concerns(rule, school, replace(section, teachers=(teacher,)))
 
 
-def _stacks(school: School, grid: SlotGrid, schedule: Schedule, openings: Openings) -> dict[str, Stack]:
-    enrolled: dict[str, int] = {}
-    for seating in schedule.seatings.values():
-        for seat in seating.seats:
-            enrolled[seat.section] = enrolled.get(seat.section, 0) + 1
-    stacks = {}
+def named_teachers(stack: Stack) -> tuple[str, ...]:
+    """Teachers whom the stack has already."""
+    return tuple(dict.fromkeys(t for s in stack.sections for t in s.teachers))
+
+
+def named_rooms(stack: Stack) -> tuple[str, ...]:
+    """Rooms that the stack has already."""
+    return tuple(dict.fromkeys(s.room for s in stack.sections if s.room))
+
+
+def students_of_sections(schedule: Schedule) -> Counter[str]:
+    """How many students each section has."""
+    return Counter(seat.section for seating in schedule.seatings.values() for seat in seating.seats)
+
+
+def _stacks(school: School, schedule: Schedule, openings: Openings) -> Iterator[Stack]:
+    enrolled, grid = students_of_sections(schedule), SlotGrid(school)
     for head, members in openings.stacks.items():
         placement = schedule.placements[head]
         sections = tuple(school.sections[s] for s in members)
-        stacks[head] = Stack(
+        yield Stack(
+            head,
             sections,
             grid.mask_of(placement.periods, placement.terms),
             max(s.seats for s in sections),
-            sum(enrolled.get(s, 0) for s in members),
+            sum(enrolled[s] for s in members),
         )
-    return stacks

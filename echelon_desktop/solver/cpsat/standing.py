@@ -45,9 +45,7 @@ def stand(problem: Problem, limits: Limits) -> Standing:
     limits
         When to stop; neither a placement nor a proof may be there by then.
     """
-    pinned = np.flatnonzero(problem.request_pin >= 0).astype(np.int32)
-    school = SchoolModel(_only(problem, pinned))
-    forbid_hard_costs(school)
+    school, pinned = standing_model(problem), _pinned(problem)
     solver = cp_model.CpSolver()
     status = run_solver(solver, school.model, limits)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -56,6 +54,17 @@ def stand(problem: Problem, limits: Limits) -> Standing:
     seat = np.full(problem.n_requests, -1, np.int32)
     seat[pinned] = found.seat
     return Standing(Solution(found.choice, seat))
+
+
+def standing_model(problem: Problem, merge: bool = True) -> SchoolModel:
+    """Where sections can stand, as a model; ``merge`` takes equal sections of a teacher together."""
+    school = SchoolModel(_only(problem, _pinned(problem)), merge)
+    forbid_hard_costs(school)
+    return school
+
+
+def _pinned(problem: Problem) -> Ints:
+    return np.flatnonzero(problem.request_pin >= 0).astype(np.int32)
 
 
 def _only(problem: Problem, requests: Ints) -> Problem:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from echelon_desktop.solver.deltas.desk import home_choices
 from echelon_desktop.solver.problem import Goal, GoalKind, Ints, Problem, Solution
+from echelon_desktop.solver.seats_kept import seats_kept
 
 MEND_S = 20.0
 """Most seconds for placing sections; a school's worth takes a fraction of one."""
@@ -28,7 +29,7 @@ def mend(problem: Problem, goal: Goal) -> Solution | None:
     when sections cannot be placed at all, or not in time.
     """
     choice = _placed(problem)
-    return None if choice is None else Solution(choice, _seated(problem, goal, choice))
+    return None if choice is None else Solution(choice, seats_kept(problem, choice, goal.limits))
 
 
 def _placed(problem: Problem) -> Ints | None:
@@ -123,52 +124,3 @@ def _clashing(problem: Problem, homes: NDArray[np.int64]) -> set[int]:
         if not (table.pairs == [homes[table.a], homes[table.b]]).all(axis=1).any():
             found.update((table.a, table.b))
     return found
-
-
-def _seated(problem: Problem, goal: Goal, choice: Ints) -> Ints:
-    """The seats of before, as far as they can be kept side by side; pinned ones first."""
-    masks = problem.choice_mask[choice].tolist()
-    seat = np.full(problem.n_requests, -1, np.int32)
-    left, special = problem.section_seats.tolist(), problem.section_sped.tolist()
-    shared = problem.capacity_seats.tolist()
-    stack = {int(s): i for i, members in enumerate(problem.capacity_sections) for s in members}
-    linked = [
-        (set(link.tolist()), set(problem.section_course[link].tolist())) for link in problem.same_students
-    ]
-    busy = problem.student_blocked.tolist()
-    held: dict[int, list[int]] = {}
-    wanted = np.where(problem.request_pin >= 0, problem.request_pin, goal.limits)
-    order = np.argsort(problem.request_pin < 0, kind="stable")
-    for r in (int(r) for r in order if wanted[r] >= 0):
-        s, student = int(wanted[r]), int(problem.request_student[r])
-        sped, course = bool(problem.student_sped[student]), int(problem.section_course[s])
-        mine = held.setdefault(student, [])
-        fits = (
-            course in problem.options[r]
-            and not busy[student] & masks[s]
-            and problem.may_sit(student, s)
-            and left[s] > 0
-            and not (sped and special[s] <= 0)
-            and not (s in stack and shared[stack[s]] <= 0)
-            and all(int(problem.section_course[other]) != course for other in mine)
-            and not any(_parts(problem, link, s, other) for link in linked for other in mine)
-        )
-        if not fits:
-            continue
-        seat[r] = s
-        mine.append(s)
-        busy[student] |= masks[s]
-        left[s] -= 1
-        special[s] -= sped
-        if s in stack:
-            shared[stack[s]] -= 1
-    return seat
-
-
-def _parts(problem: Problem, link: tuple[set[int], set[int]], one: int, other: int) -> bool:
-    """Whether a link keeps a student from holding two sections side by side."""
-    members, courses = link
-    return any(
-        a in members and b not in members and int(problem.section_course[b]) in courses
-        for a, b in ((one, other), (other, one))
-    )

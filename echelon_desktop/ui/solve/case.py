@@ -58,11 +58,11 @@ class Case:
     keys: Keys
     start: Solution | None
     revision: int
-    asked: Asked  # as it is tried now
-    origin: Asked  # as it was tried first
+    asked: Asked  # in this turn
+    origin: Asked  # in the first turn
     later: tuple[Asked, ...] = ()  # other questions, if no answer to this one is certainly good enough
-    placed: "tuple[Result, Bound] | None" = None  # of the first attempt at the origin
-    shortage: tuple[str, ...] = ()  # why teachers and rooms could not be given at the last attempt
+    placed: "tuple[Result, Bound] | None" = None  # of the first turn at the origin
+    shortage: tuple[str, ...] = ()  # why teachers and rooms could not be given in the last turn
     kept: tuple[Result, int, tuple[Schedule, Verdict]] | None = None  # the best answer so far
 
 
@@ -85,10 +85,13 @@ def compile_case(
     )
 
 
-def tried_again(case: Case, asked: Asked, shortage: tuple[str, ...]) -> Case:
-    """The case at other periods."""
+def asking(case: Case, asked: Asked, shortage: tuple[str, ...] = ()) -> Case:
+    """The case with what is solved for now; it starts from the schedule that is held, where that is whole."""
     problem, keys = compile_school(asked.to_place(), case.rules, asked.baseline, asked.placing)
-    return replace(case, problem=problem, keys=keys, start=None, asked=asked, shortage=shortage)
+    start = None
+    if asked.held is not None and verify(case.confined, case.rules, asked.held, case.baseline).ok:
+        start = solution_of(asked.held, problem, keys)
+    return replace(case, problem=problem, keys=keys, start=start, asked=asked, shortage=shortage)
 
 
 def keeping(case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict]) -> Case:

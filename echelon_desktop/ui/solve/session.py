@@ -1,5 +1,6 @@
 """One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,19 +14,19 @@ from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.assign.asked import Asked
+from echelon_desktop.solver.assign.turns import is_last, is_settled, to_place
 from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.result import Progress, Result
+from echelon_desktop.solver.result import Params, Progress, Result
 from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.solver.verify import Verdict
 from echelon_desktop.ui.solve.case import (
     Case,
     Order,
+    asking,
     checked_schedule,
     compile_case,
     keeping,
     placed_schedule,
-    tried_again,
     unfinished,
 )
 from echelon_desktop.ui.solve.changes import changes_in_words
@@ -63,6 +64,10 @@ class Session(QObject):
         self._case: Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
         self.points: list[Point] = []
+        # Of the question that is answered now: when it was asked, how many turns it has had, and what seconds
+        # the engine's own clock started at.
+        self._asked_at = self._turn_at = self._started = time.monotonic()
+        self._turn = 0
 
     def start(self) -> None:
         """Compile the school beside the window, then hand it to the engine."""
@@ -89,11 +94,21 @@ class Session(QObject):
             self._end("doubt", "Stopped before it began.")
             return
         self._case = case
-        job = self.workspace.engine.solve(case.problem, case.order.params, case.start)
+        params = self._left()
+        if case.asked.openings:
+            params = to_place(params, params.time_limit_s, self._turn)
+        self._turn_at = time.monotonic()
+        job = self.workspace.engine.solve(case.problem, params, case.start)
         job.progressed.connect(self._on_progress)
         job.succeeded.connect(lambda run: self._check(case, run))
         job.failed.connect(lambda text: self._on_failed())
         job.died.connect(self._on_died)
+
+    def _left(self) -> Params:
+        """The order's parameters with the time that is left of it."""
+        params = self.order.params
+        left = max(0.0, params.time_limit_s - (time.monotonic() - self._asked_at))
+        return replace(params, time_limit_s=left)
 
     def _check(self, case: Case, run: "SolverRun") -> None:
         if self._over:
@@ -128,48 +143,57 @@ class Session(QObject):
             placed = case.placed or (result, None)
             self.workspace.engine.ask_apart(
                 "staff",
-                *(case.asked, case.origin, schedule, case.order.params, case.before, placed),
-                answer=lambda answer: self._on_staffed(case, lead, *answer),
+                *(case.asked, case.origin, schedule, self._left(), case.before, placed),
+                answer=lambda answer: self._on_staffed(case, result, lead, *answer),
             )
 
         self.workspace.background.run(lambda: placed_schedule(case, solution), ask, self._fail)
 
     def _on_staffed(
-        self,
-        case: Case,
-        lead: str,
-        given: "Given",
-        again: Asked | None,
-        whole: tuple[Result, int, bool] | None,
+        self, case: Case, placed: Result, lead: str, given: "Given", whole: tuple[Result, int, bool] | None
     ) -> None:
-        """Keep what was given out, or try again at other periods."""
+        """Keep what was given out, and find periods for just that in another turn."""
         if self._over:
             return
         staffed = given.schedule
-        if staffed is not None and whole is not None:
+        if staffed is None:
+            facts = tuple(fact.text for fact in given.shortage.facts) if given.shortage is not None else ()
+            if case.kept is not None or case.later:
+                self._next(case)
+            else:
+                self._tell_shortage(None, facts)
+        elif whole is None:
+            self._another_turn(case, staffed)
+        else:
             result, certain, nothing_above = whole
             case = replace(case, later=() if nothing_above or self.stopping or lead else case.later)
+            over = self.stopping or bool(lead) or is_last(*self._clock())
+            over = over or is_settled(case.asked, given, placed.status, result.status)
             self.workspace.background.run(
-                lambda: checked_schedule(case, staffed),
-                lambda checked: self._next(keeping(case, result, certain, checked), lead),
+                lambda: keeping(case, result, certain, checked_schedule(case, staffed)),
+                lambda kept: self._next(kept, lead) if over else self._another_turn(kept, staffed),
                 self._fail,
             )
-            return
-        facts = tuple(fact.text for fact in given.shortage.facts) if given.shortage is not None else ()
-        if again is not None and not self.stopping:
-            self.workspace.background.run(lambda: tried_again(case, again, facts), self._solve, self._fail)
-        elif case.kept is not None or case.later:
+
+    def _clock(self) -> tuple[Params, float, int]:
+        """The order's parameters, seconds left and the number of the turn."""
+        return self.order.params, self._left().time_limit_s, self._turn
+
+    def _another_turn(self, case: Case, staffed: Schedule) -> None:
+        """Find periods for the teachers and rooms that were given."""
+        if self.stopping or is_last(*self._clock()):
             self._next(case)
-        else:
-            self._tell_shortage(None, facts)
+            return
+        self._turn += 1
+        asked = case.origin.holding(staffed)
+        self.workspace.background.run(lambda: asking(case, asked), self._solve, self._fail)
 
     def _next(self, case: Case, lead: str = "") -> None:
         """Ask the next question, or adopt the best answer to those that were asked."""
         if case.later and not self.stopping:
-            following = replace(case, origin=case.later[0], later=case.later[1:], placed=None, shortage=())
-            self.workspace.background.run(
-                lambda: tried_again(following, case.later[0], ()), self._solve, self._fail
-            )
+            following = replace(case, origin=case.later[0], later=case.later[1:], placed=None)
+            self._asked_at, self._turn = time.monotonic(), 0
+            self.workspace.background.run(lambda: asking(following, case.later[0]), self._solve, self._fail)
         elif case.kept is not None:
             self._adopt(case, *case.kept, lead)
         else:
@@ -248,6 +272,7 @@ class Session(QObject):
         )
 
     def _on_progress(self, progress: Progress) -> None:
+        progress = replace(progress, seconds=progress.seconds + self._turn_at - self._started)
         self.points.append((round(progress.seconds, 1), progress.unmet, progress.bound))
         if progress.solution is not None:
             self._last = progress
