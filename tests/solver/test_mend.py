@@ -12,13 +12,18 @@ from test_assign import opened
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.sample import FAMILIES, make_school
+from echelon_desktop.solver.assign.asked import Asked
+from echelon_desktop.solver.assign.complete import staff
 from echelon_desktop.solver.assign.give import give_out
 from echelon_desktop.solver.assign.mend import mend
 from echelon_desktop.solver.assign.openings import Openings, find_openings
-from echelon_desktop.solver.compile import compile_school
+from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.problem import OF_SECTIONS, Solution
+from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.schedules import schedule_of
+from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import verify
 
 PLACEMENTS_AT_MOST = 300
@@ -124,3 +129,40 @@ def test_sections_move_as_little_as_can_be_and_only_where_that_helps(
         broken = verify(case.school, hard, given, case.baseline).violations
         assert {violation.rule for violation in broken} <= of_days, seed
     assert make is hard_case or min(seen.values()) > 3
+
+
+def test_a_section_moves_where_a_full_load_ties_slot_to_slot() -> None:
+    # In R3 and R2 only E2 could take one more section of English each, and he may have just one more.
+    sample = make_school(48, shape=FAMILIES["every-rule"])
+    assert sample.planted is not None
+    elsewhere = {"English-20": "G1", "English-21": "G3", "English-12": "R3", "English-22": "R2"}
+    planted = Schedule(
+        {
+            section: replace(
+                placement,
+                teachers=sample.school.sections[section].teachers,
+                room=sample.school.sections[section].room,
+                periods=(elsewhere[section],) if section in elsewhere else placement.periods,
+            )
+            for section, placement in sample.planted.placements.items()
+        },
+        sample.planted.seatings,
+    )
+    (asked,) = Asked.of(sample.school, sample.rules, NO_SCHEDULE)
+    hard = [rule for rule in sample.rules if rule.level is None]
+    assert give_out(sample.school, hard, planted, asked.openings, Limits()).shortage is not None
+    given = staff(asked, planted, Limits(time_limit_s=60, deterministic_limit=20))
+    assert given.mended
+    assert given.schedule is not None
+    assert verify(sample.school, sample.rules, given.schedule).ok
+    assert moved(planted, given.schedule, asked.openings) == 1
+
+
+def test_every_rule_at_once_is_kept_in_a_school_of_any_size() -> None:
+    sample = make_school(96, shape=FAMILIES["every-rule"])
+    solved = solve_school(sample.school, sample.rules, Params(time_limit_s=60, iterations=1000, workers=1))
+    assert solved.verdict is not None
+    assert solved.verdict.ok
+    assert solved.verdict.counts.unmet == 0
+    assert solved.schedule is not None
+    assert all(placement.teachers and placement.room for placement in solved.schedule.placements.values())

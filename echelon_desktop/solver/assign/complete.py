@@ -12,7 +12,7 @@ from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.verify import verify
 
-WORK = 60.0  # deterministic seconds where an iteration limit asks for repeatable results
+WORK = 10.0  # deterministic seconds where an iteration limit asks for repeatable results
 STAFF_SHARE = 0.3  # of the time left, at most, for giving out
 LEAST_S = 1.0  # for it where nothing is given out yet
 MEND_SHARE = 0.5  # of the time left, at most, for periods at which everything can be given out

@@ -75,7 +75,7 @@ def mend(
     limits
         When to stop; the best so far is taken.
     """
-    rules = tuple(rules)
+    rules = tuple(rule for rule in rules if rule.kind not in NEEDS)  # the openings say what is needed
     problem, keys = compile_school(school, rules, baseline, openings)
     before = solution_of(schedule, problem, keys)
     if before is None:
@@ -86,7 +86,7 @@ def mend(
     homes = set(before.choice.tolist())
     moving = _Moving(ordered, rules, standing, places, homes, openings)
     for rule in rules:
-        cost = rule_cost(moving, rule) if rule.level is None and rule.kind not in NEEDS else None
+        cost = rule_cost(moving, rule) if rule.level is None else None
         if cost is not None:
             moving.model.add(cost <= 0)
     moving.model.minimize(total(moving.lost))
