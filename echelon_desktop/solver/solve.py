@@ -32,7 +32,10 @@ LOCAL_SEARCH = "local search"
 GENERAL_SEARCH = "general search"
 REPAIR = "repair"
 CP_SAT = "CP-SAT"
-SEARCH_SHARE = 0.3  # of the time, for the local search where CP-SAT may then prove the rest
+FIRST_SHARE = 0.3  # of the time, for CP-SAT on a small school that is not plain; most are proven at once
+BETTER_SHARE = 0.1  # the same where a schedule is known already
+SEARCH_SHARE = 0.3  # of the time left, for the local search where CP-SAT may then prove the rest
+GENERAL_SHARE = 0.7  # the same for the general search, where CP-SAT has tried before
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
@@ -123,10 +126,10 @@ class _Solve:
     def run(self) -> Run:
         plain, small = _plain(self.problem), fits(self.problem)
         if plain is None and small:  # most of these are proven at once
-            outcome = self.cp_sat(self.left * SEARCH_SHARE)
+            outcome = self.cp_sat(self.left * (FIRST_SHARE if self.best is None else BETTER_SHARE))
             if outcome.stop_reason in (StopReason.PROVED, StopReason.STOPPED):
                 return self.result(outcome.stop_reason, outcome.status is Status.INFEASIBLE)
-        seconds = self.left * (SEARCH_SHARE if small else 1.0)
+        seconds = self.left * (1.0 if not small else SEARCH_SHARE if plain is not None else GENERAL_SHARE)
         if plain is not None:
             stop_reason = self.local_search(plain, seconds)
         else:

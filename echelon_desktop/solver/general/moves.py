@@ -7,6 +7,7 @@ from echelon_desktop.solver.general.layout import (
     BARE,
     FOLLOWED,
     LIMIT,
+    SPED_BALANCE,
     TAIL,
     TARGET_COURSES,
     TARGET_SECTIONS,
@@ -253,21 +254,40 @@ def _reseat(at: Layout, d: Ints, request: int, section: int) -> bool:
 @kernel
 def _even(at: Layout, d: Ints, course: int) -> bool:
     """Take a student from a large section of a course to a smaller one, or move a section of it."""
+    sped = _evens_sped(at, d, course)
+    sizes = at.sped_size if sped else at.size
     start = d[at.course_sections + course]
     n = d[at.course_sections + course + 1] - start
     large = d[at.course_section + start + below(d, n)]
     small = d[at.course_section + start + below(d, n)]
     for _ in range(3):
         other = d[at.course_section + start + below(d, n)]
-        if d[at.size + other] > d[at.size + large]:
+        if d[sizes + other] > d[sizes + large]:
             large = other
-        elif d[at.size + other] < d[at.size + small]:
+        elif d[sizes + other] < d[sizes + small]:
             small = other
     if not chance(d, EVENED):
         return _move_section(at, d, large, 0.0)
-    if d[at.size + large] <= d[at.size + small] or d[at.mask + small] == 0:
+    if d[sizes + large] <= d[sizes + small] or d[at.mask + small] == 0:
         return False
     request = d[at.roster + d[at.rosters + large] + below(d, d[at.size + large])]
-    if full_for(at, d, small, d[at.student_sped + d[at.request_student + request]]) or chance(d, SWAPPED):
+    for _ in range(TRIES if sped else 0):
+        if not d[at.student_sped + d[at.request_student + request]]:
+            request = d[at.roster + d[at.rosters + large] + below(d, d[at.size + large])]
+    full = full_for(at, d, small, d[at.student_sped + d[at.request_student + request]])
+    if full or chance(d, TRADED if sped else SWAPPED):
         return _push(at, d, request, small)
     return _reseat(at, d, request, small)
+
+
+@kernel
+def _evens_sped(at: Layout, d: Ints, course: int) -> bool:
+    """Whether it is a course's SPED students who are to be spread."""
+    for cell in range(d[at.owner_cells + course], d[at.owner_cells + course + 1]):
+        if (
+            d[at.cell_kind + cell] == SPED_BALANCE
+            and d[at.cell + cell] > 0
+            and d[at.factor + d[at.cell_level + cell]] > 0
+        ):
+            return True
+    return False
