@@ -153,15 +153,27 @@ class Improver:
         if before:
             self._meet(before, amount * share, fresh)
             amount *= 1 - share
-        _, after = self._open_stages()
-        for stage in after:
+        for number, stage in enumerate(self.stages):
+            _, after = self._open_stages()
             if self.drive.done():
                 return
+            if stage not in after:
+                continue
+            begun = self._spent()
             self._return_to_best()
             self.drive.sweep()
             self._return_to_best()
-            self.drive.anneal(stage, stage.hot, stage.cold, amount / len(after), exact=True)
+            # What a stage leaves, since it came to its least, is for those after it.
+            levels = sum(len(other.levels) for other in after if self.stages.index(other) >= number)
+            part = amount * len(stage.levels) / levels
+            self.drive.anneal(stage, stage.hot, stage.cold, part, exact=True)
             self._sweep_best()
+            amount = max(0.0, amount - (self._spent() - begun))
+
+    def _spent(self) -> float:
+        """Time or moves since the start, in the unit of a round."""
+        left = self.drive.moves_left
+        return self.shared.elapsed() if left is None else -float(left)
 
     def _open_stages(self) -> tuple[list[Stage], list[Stage]]:
         """Stages that may still be bettered: up to unmet requests, and after them."""

@@ -12,9 +12,16 @@ from echelon_desktop.solver.problem import OF_SECTIONS, GoalKind
 
 RANKED = 6
 """Energy of one unmet request against one of the next rank, while ranks are annealed together."""
+DAYS = 2
+"""The same of two levels about students' days: even days and holes pull at the same seats, and where one is
+held at its best, little is left for the other."""
 HOT, COLD = 1.0, 0.15
 BALANCE_COLD = 0.02
 """Temperatures of levels after unmet requests, in their usual unit; sizes are evened out in smaller steps."""
+
+
+_OF_DAYS = {GoalKind.FREE, GoalKind.HOLES, GoalKind.DAY_BALANCE}
+_EVEN = {GoalKind.BALANCE, GoalKind.SPED_BALANCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +56,37 @@ class Stage:
 
 
 def stages_of(scheme: Scheme) -> list[Stage]:
-    """Split the levels of a problem into stages: neighbouring ranks together, all others by themselves."""
+    """
+    Split the levels of a problem into stages.
+
+    Neighbouring ranks of unmet requests go together, and neighbouring levels about students' days; all others
+    by themselves.
+    """
+    kinds: dict[int, set[GoalKind]] = {level: set() for level in range(scheme.n_levels)}
+    for placed in scheme.goals:
+        kinds[placed.level].add(placed.goal.kind)
+
+    def group(level: int) -> tuple[bool, int]:
+        together = scheme.is_unmet[level] or bool(kinds[level] & _OF_DAYS)
+        return scheme.is_unmet[level], -1 if together else level
+
     stages = []
-    for (unmet, own), members in groupby(
-        range(HARD + 1, scheme.n_levels),
-        key=lambda level: (scheme.is_unmet[level], -1 if scheme.is_unmet[level] else level),
-    ):
+    for (unmet, _), members in groupby(range(HARD + 1, scheme.n_levels), key=group):
         levels = tuple(members)
-        ratio = RANKED ** (len(levels) - 1)
+        ratio = RANKED if unmet else DAYS
+        most = ratio ** (len(levels) - 1)
         factor = [0] * scheme.n_levels
         for i, level in enumerate(levels):
-            factor[level] = RANKED ** (len(levels) - 1 - i)
+            factor[level] = ratio ** (len(levels) - 1 - i)
         unit = _unit(scheme, levels) * GRAIN
         if unmet:
-            stages.append(Stage(levels, tuple(factor), unit * ratio, unit, True, SEATS))
+            stages.append(Stage(levels, tuple(factor), unit * most, unit, True, SEATS))
         else:
-            kinds = {placed.goal.kind for placed in scheme.goals if placed.level == own}
-            even = kinds & {GoalKind.BALANCE, GoalKind.SPED_BALANCE}
-            cold = BALANCE_COLD if even else COLD
-            known = SECTIONS if kinds <= OF_SECTIONS else ANYTHING
-            stages.append(Stage(levels, tuple(factor), unit * HOT, unit * cold, False, known))
+            own = set().union(*(kinds[level] for level in levels))
+            cold = BALANCE_COLD if own & _EVEN else COLD
+            hot = HOT * max(1, most // 2)
+            known = SECTIONS if own <= OF_SECTIONS else ANYTHING
+            stages.append(Stage(levels, tuple(factor), unit * hot, unit * cold, False, known))
     return stages
 
 
