@@ -95,9 +95,8 @@ def give_out(
     small = bool(together) and _pairs(school, openings) <= MOST_PAIRS
     if small and start is not None:
         return _give(school, rules, schedule, openings, limits, before, start)
-    given = _in_turn(
-        school, rules, schedule, openings, _part(limits, IN_TURN_SHARE if small else 1.0), before
-    )
+    part = _part(limits, IN_TURN_SHARE if small else 1.0)
+    given = _in_turn(school, rules, schedule, openings, part, before, start)
     if given.schedule is None:
         if not given.taught or all(rule.level is not None for rule in together):
             return given
@@ -116,15 +115,17 @@ def _in_turn(
     openings: Openings,
     limits: Limits,
     before: Schedule | None,
+    start: Schedule | None,
 ) -> Given:
     """Give teachers first, and rooms then."""
     began = time.monotonic()
-    taught = _give(school, rules, schedule, replace(openings, rooms={}), _part(limits, 0.5), before)
+    taught = _give(school, rules, schedule, replace(openings, rooms={}), _part(limits, 0.5), before, start)
     if taught.schedule is None:
         return taught
     rest = replace(limits, time_limit_s=limits.time_limit_s - (time.monotonic() - began))
     given_school = as_given(school, taught.schedule)
-    housed = _give(given_school, rules, taught.schedule, replace(openings, teachers={}), rest, before)
+    rooms = replace(openings, teachers={})
+    housed = _give(given_school, rules, taught.schedule, rooms, rest, before, start)
     return replace(
         housed,
         taught=True,
