@@ -1,6 +1,7 @@
 """What moving a block costs at a glance, against schedules made anew with the block moved."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 from general_cases import Never, aim_at
@@ -180,3 +181,29 @@ def test_a_path_is_found_where_there_is_one() -> None:
         assert met == most
         several += 0 < most < 5
     assert several > 20
+
+
+def test_paths_are_enough_where_sections_meet_once_and_nothing_else_binds() -> None:
+    once = [(0, ROOMY, [1, 2]), (1, ROOMY, [1, 2])]
+    assert lay_out(problem_of(2, once, [[0, 1]])).at.only_paths
+    twice = [(0, ROOMY, [0b11, 0b110]), (1, ROOMY, [1, 2])]
+    assert not lay_out(problem_of(3, twice, [[0, 1]])).at.only_paths
+    ranked = replace(problem_of(2, once, [[0, 1]]), request_rank=np.array([0, 1], np.int32))
+    assert not lay_out(ranked).at.only_paths
+
+
+def test_where_paths_are_enough_a_lost_seat_is_replaced_as_a_full_search_does() -> None:
+    """After every move each student has as much as his own seats allow: a sweep finds no more."""
+    moved = 0
+    for seed in range(20):
+        chance = random.Random(seed)
+        sections = [(c, ROOMY, [1, 2, 4, 8]) for c in range(6) for _ in range(1 + c % 2)]
+        wanted = [chance.sample(range(6), 4) for _ in range(15)]
+        chain = chain_with(problem_of(4, sections, wanted), [chance.randrange(4) for _ in sections])
+        for _ in range(10):
+            chain.anneal(5, 64.0, 1.0, at_once=True)
+            before = unmet(chain)
+            chain.sweep(0, chain.at.n_students)
+            assert unmet(chain) == before
+            moved += 1
+    assert moved == 200

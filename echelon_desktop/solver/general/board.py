@@ -14,6 +14,7 @@ from echelon_desktop.solver.general.blocks import blocks_of
 from echelon_desktop.solver.general.layout import HARD, INFINITE, N_FRONT, Layout
 from echelon_desktop.solver.general.owners import Owners, owners_of
 from echelon_desktop.solver.general.scheme import Scheme, scheme_of
+from echelon_desktop.solver.general.wishes import apart, asking, only_paths, surplus
 from echelon_desktop.solver.problem import GoalKind, Problem
 from echelon_desktop.solver.search.state import QUANTILE_UNIT, QUANTILES
 
@@ -62,7 +63,8 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
     ragged("section_groups", "section_group", _owned(groups, n_sections))
     ragged("section_shares", "section_share", _owned(problem.capacity_sections, n_sections))
     ragged("section_owners", "section_owner", owners.of_section)
-    ragged("section_aparts", "section_apart", _apart(problem))
+    aparts = apart(problem)
+    ragged("section_aparts", "section_apart", aparts)
     ragged("group_sections", "group_section", (group.tolist() for group in groups))
     most = np.ones((len(groups), n_slots), np.int64)
     most[len(problem.exclusive) :] = np.reshape(problem.slot_limit_most, (-1, n_slots))
@@ -84,14 +86,14 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
     parts["row_choice"] = [choice for block in blocks for row in block.rows for choice in row]
 
     ragged("course_sections", "course_section", problem.course_sections())
-    ragged("course_requests", "course_request", _asking(problem))
+    ragged("course_requests", "course_request", asking(problem))
     of_student: list[list[int]] = [[] for _ in range(n_students)]
     for r, n in enumerate(problem.request_student.tolist()):
         of_student[n].append(r)
     ragged("student_requests", "student_request", of_student)
     parts["student_sped"] = problem.student_sped
     parts["student_blocked"] = problem.student_blocked
-    parts["student_surplus"] = _surplus(problem, of_student)
+    parts["student_surplus"] = surplus(problem, of_student)
     _requests(problem, scheme, parts, ragged)
     _cells(owners, scheme, parts, ragged)
     parts["quantile"] = [int(-math.log((i + 0.5) / QUANTILES) * QUANTILE_UNIT) for i in range(QUANTILES)]
@@ -182,6 +184,7 @@ def lay_out(problem: Problem, keep: tuple[tuple[int, ...], ...] = ()) -> Board:
         load_price=scheme.load,
         unmet_price=max(1, min((scheme.scale[i] for i, u in enumerate(scheme.is_unmet) if u), default=1)),
         twice=int(len(problem.options.items) > n_requests),
+        only_paths=int(only_paths(problem, aparts)),
         nodes=NODES,
         **dict(zip(arrays, np.cumsum(lengths).tolist(), strict=False)),
     )
@@ -207,31 +210,6 @@ def _owned(lists: Iterable[NDArray[Any]], n: int) -> list[list[int]]:
         for member in members.tolist():
             owned[member].append(number)
     return owned
-
-
-def _asking(problem: Problem) -> list[list[int]]:
-    """For each course the requests that it may satisfy."""
-    asking: list[list[int]] = [[] for _ in range(problem.n_courses)]
-    for r, courses in enumerate(problem.options):
-        for course in courses.tolist():
-            asking[course].append(r)
-    return asking
-
-
-def _apart(problem: Problem) -> list[list[int]]:
-    """For each section those that no student of its may sit in, since links want the same students."""
-    apart: list[set[int]] = [set() for _ in range(problem.n_sections)]
-    sections_of = problem.course_sections()
-    for group in problem.same_students:
-        inside = set(group.tolist())
-        courses = {int(problem.section_course[s]) for s in inside}
-        outside = [s for c in courses for s in sections_of[c] if s not in inside]
-        for s in inside:
-            for other in outside:
-                if problem.section_course[s] != problem.section_course[other]:
-                    apart[s].add(other)
-                    apart[other].add(s)
-    return [sorted(members) for members in apart]
 
 
 def _choices(problem: Problem, scheme: Scheme, parts: dict[str, Any], ragged: Any) -> None:
@@ -324,22 +302,3 @@ def _full(most: NDArray[np.int64]) -> list[int]:
 
 def _n_picks(problem: Problem, offered: NDArray[Any], request: int) -> int:
     return 1 + int(offered[problem.options[request]].sum())
-
-
-def _surplus(problem: Problem, of_student: list[list[int]]) -> list[int]:
-    """Requests of each student beyond what his slots hold, by the shortest choices of the courses alone."""
-    slots = (1 << problem.n_slots) - 1
-    shortest = np.full(problem.n_courses, problem.n_slots + 1)
-    for s, course in enumerate(problem.section_course.tolist()):
-        masks = problem.choice_mask[problem.choice_start[s] : problem.choice_start[s + 1]].tolist()
-        least = min((mask.bit_count() for mask in masks), default=problem.n_slots + 1)
-        shortest[course] = min(shortest[course], least)
-    surplus = []
-    for n, requests in enumerate(of_student):
-        room = (slots & ~int(problem.student_blocked[n])).bit_count()
-        held = 0
-        for need in sorted(int(shortest[problem.options[r]].min()) for r in requests):
-            room -= need
-            held += room >= 0
-        surplus.append(len(requests) - held)
-    return surplus

@@ -8,6 +8,7 @@ from echelon_desktop.solver.general.chain import Chain
 from echelon_desktop.solver.general.layout import HARD
 from echelon_desktop.solver.general.plan import Stage
 from echelon_desktop.solver.general.shared import Shared
+from echelon_desktop.solver.search.cooling import Cycle
 from echelon_desktop.solver.search.pace import Pace
 
 STUDENTS = 200
@@ -37,13 +38,14 @@ class Drive:
         limits = shared.limits
         self.moves_left = None if limits.moves is None else limits.moves // limits.workers
 
-    def anneal(self, stage: Stage, hot: float, cold: float, amount: float, exact: bool) -> None:
-        """Anneal a stage over so much time (s), or so many moves where moves are limited."""
+    def anneal(self, stage: Stage, cycle: Cycle, exact: bool) -> None:
+        """Anneal a stage; temperatures in grains, the length in moves where these are limited, else in s."""
         self.aim(stage, exact)
         if self.moves_left is None:
-            self._by_time(hot, cold, amount, at_once=stage.unmet)
+            self._by_time(cycle, at_once=stage.unmet)
         else:
-            self.by_moves(hot, cold, int(amount), at_once=stage.unmet)
+            for hot, cold, share in cycle.legs():
+                self.by_moves(hot, cold, int(share * cycle.length), at_once=stage.unmet)
         self.chain.keep_if_better()
         self.shared.publish(self.chain, 0)
 
@@ -58,13 +60,13 @@ class Drive:
             least = (0, 0, *self.shared.certain(known[HARD + 1 :]))
         self.chain.aim(stage.factor, held, least, exact, stage.known)
 
-    def _by_time(self, hot: float, cold: float, length: float, at_once: bool) -> None:
+    def _by_time(self, cycle: Cycle, at_once: bool) -> None:
         pace, begin = Pace(self.shared.warmup), self.shared.elapsed()
         while not self.done():
-            share = (self.shared.elapsed() - begin) / max(length, 1e-6)
+            share = (self.shared.elapsed() - begin) / max(cycle.length, 1e-6)
             if share >= 1:
                 break
-            heat = hot * (cold / hot) ** share
+            heat = cycle.temperature(share)
             moves = pace.run(partial(self.chain.anneal, temperature=heat, cooling=1.0, at_once=at_once))
             self.spend(moves)
             if moves == 0:

@@ -82,12 +82,16 @@ def follow_sections(at: Layout, d: Ints) -> bool:
     for i in range(d[LOST]):
         request = d[at.log_request + i]
         _await(at, d, request, -1)
+        student = d[at.request_student + request]
         if d[at.seat + request] < 0 and not (d[SWIFT] and seat_by_path(at, d, request)):
-            student = d[at.request_student + request]
-            if d[at.student_stamp + student] != d[STAMP]:
+            if not (d[SWIFT] and at.only_paths) and d[at.student_stamp + student] != d[STAMP]:
                 d[at.student_stamp + student] = d[STAMP]
                 seat_student(at, d, student, -1, -1)
             if d[CUT] or _is_hopeless(at, d):
+                return False
+        if d[SWIFT]:
+            _seat_rest(at, d, student, request)
+            if d[CUT]:
                 return False
     if not settle(at, d):
         return False
@@ -119,12 +123,20 @@ def _let_in(at: Layout, d: Ints, course: int) -> None:
             if not d[SWIFT]:
                 d[at.student_stamp + student] = d[STAMP]
                 seat_student(at, d, student, -1, -1)
-            elif d[at.student_unmet + student] > d[at.student_surplus + student]:
-                for k in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
-                    if d[at.seat + d[at.student_request + k]] < 0:
-                        seat_by_path(at, d, d[at.student_request + k])
+            else:
+                _seat_rest(at, d, student, -1)
             if d[CUT]:
                 return
+
+
+@kernel
+def _seat_rest(at: Layout, d: Ints, student: int, asked: int) -> None:
+    """Look for a path for each unmet request of a student, but for one that has been asked already."""
+    if d[at.student_unmet + student] > d[at.student_surplus + student]:
+        for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
+            request = d[at.student_request + i]
+            if request != asked and d[at.seat + request] < 0:
+                seat_by_path(at, d, request)
 
 
 @kernel

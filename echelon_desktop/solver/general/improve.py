@@ -13,13 +13,17 @@ from echelon_desktop.solver.general.layout import HARD, UNPLACED
 from echelon_desktop.solver.general.plan import Stage, single, stages_of
 from echelon_desktop.solver.general.shared import Shared
 from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.search.cooling import COLD, WARM, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import COLD, WARM, Cycle, cycles, fresh_moves
 from echelon_desktop.solver.search.pace import Pace
 
-ROUNDS = (0.7, 0.6)
-"""Shares of what time is left that rounds over all levels take; the last round takes all."""
-UNMET_SHARE = 0.65
-"""Of a round, for unmet requests, where other levels follow that are not at their least."""
+HEAT, LONGER, MOST_FRESH = 0.85, 1.8, 0.8
+"""What fits this search, times temperatures and lengths of plain schools; see :mod:`search.cooling`."""
+ROUNDS = ((0.85, 0.85), (0.6, 0.5))
+LAST_ROUND = (1.0, 0.5)
+"""
+Shares of what time is left that rounds over all levels take, and of each for unmet requests, where other
+levels follow that are not at their least.
+"""
 MET_SHARE = 0.15
 """The same where the start comes from a search for them."""
 STANDING_MOVES = 400
@@ -70,11 +74,11 @@ class Improver:
         if not self._begin(start, short):
             return
         self._while_compiling()
-        for share in joined(ROUNDS, repeat(1.0)):
+        for share, unmet_share in joined(ROUNDS, repeat(LAST_ROUND)):
             if self.drive.done():
                 break
             self.drive.spend(1)  # a round that finds nothing to do must not go on for ever
-            self._round(self._amount(share), fresh)
+            self._round(self._amount(share), unmet_share, fresh)
             fresh = self.k > 0
 
     def _begin(self, start: Solution | None, short: bool) -> bool:
@@ -146,10 +150,10 @@ class Improver:
         left = self.shared.left()
         return UNLIMITED_S if left is None else left * share
 
-    def _round(self, amount: float, fresh: bool) -> None:
+    def _round(self, amount: float, unmet_share: float, fresh: bool) -> None:
         """All stages in turn, but for those that are at their least."""
         before, after = self._open_stages()
-        share = (MET_SHARE if self.met else UNMET_SHARE) if after else 1.0
+        share = (MET_SHARE if self.met else unmet_share) if after else 1.0
         if before:
             self._meet(before, amount * share, fresh)
             amount *= 1 - share
@@ -166,7 +170,7 @@ class Improver:
             # What a stage leaves, since it came to its least, is for those after it.
             levels = sum(len(other.levels) for other in after if self.stages.index(other) >= number)
             part = amount * len(stage.levels) / levels
-            self.drive.anneal(stage, stage.hot, stage.cold, part, exact=True)
+            self.drive.anneal(stage, Cycle(False, stage.hot, part, stage.cold), exact=True)
             self._sweep_best()
             amount = max(0.0, amount - (self._spent() - begun))
 
@@ -187,11 +191,12 @@ class Improver:
 
     def _meet(self, stages: Sequence[Stage], amount: float, fresh: bool) -> None:
         """Anneal the stages up to unmet requests in cycles, from new places of sections and from the best."""
-        length = float(fresh_moves(self.shared.board.n_places))
+        length = LONGER * fresh_moves(self.shared.board.n_places)
         if self.drive.moves_left is None:
             length /= self._rate(stages[0])
         spent = 0.0
-        for i, cycle in enumerate(cycles(amount, length, self.shared.limits.heat)):
+        heat = HEAT * self.shared.limits.heat
+        for i, cycle in enumerate(cycles(amount, length, heat, MOST_FRESH)):
             if (i and (spent >= amount or self._is_met(stages))) or self.drive.done():
                 return
             anew = cycle.fresh and fresh
@@ -199,8 +204,11 @@ class Improver:
                 self._return_to_best()
             for stage in stages:
                 part = min(cycle.length, amount - spent) / len(stages)
-                heat = WARM[0] * self.shared.limits.heat if cycle.fresh and not anew else cycle.hot
-                self.drive.anneal(stage, heat * stage.hot, cycle.cold * stage.cold, part, exact=False)
+                hot = WARM[0] * heat if cycle.fresh and not anew else cycle.hot
+                # Ranks are settled one after the other as it cools, each at a heat of its own.
+                slowly = anew and len(stage.levels) == 1
+                leg = Cycle(slowly, hot * stage.hot, part, cycle.cold * stage.cold)
+                self.drive.anneal(stage, leg, exact=False)
             spent += cycle.length
             self._sweep_best()
 
@@ -211,7 +219,7 @@ class Improver:
     def _rate(self, stage: Stage) -> float:
         """Moves a second at a middling temperature, by trying."""
         moves, began = self.shared.moves, self.shared.elapsed()
-        self.drive.anneal(stage, stage.cold, stage.cold, RATE_S, exact=False)
+        self.drive.anneal(stage, Cycle(False, stage.cold, RATE_S, stage.cold), exact=False)
         moves = (self.shared.moves - moves) // self.shared.limits.workers
         return max(1.0, moves / max(1e-6, self.shared.elapsed() - began))
 

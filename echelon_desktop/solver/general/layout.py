@@ -71,6 +71,7 @@ class Layout(NamedTuple):
     unmet_price: int
     load_price: int  # of a seat, times twice its section's size and one
     twice: int  # whether two requests of a student may be met by one course
+    only_paths: int  # whether a path is found wherever a student could have more
     nodes: int  # of a student's seating that are looked at, at most
 
     # What never changes.

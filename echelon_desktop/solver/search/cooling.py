@@ -51,7 +51,9 @@ class Cycle:
         return self.cold
 
 
-def cycles(total: float | None, fresh: float, heat: float = 1.0) -> Iterator[Cycle]:
+def cycles(
+    total: float | None, fresh: float, heat: float = 1.0, most_fresh: float = MOST_FRESH
+) -> Iterator[Cycle]:
     """
     Plan a chain's annealings, for as long as it is asked.
 
@@ -64,13 +66,15 @@ def cycles(total: float | None, fresh: float, heat: float = 1.0) -> Iterator[Cyc
         much time makes them longer rather than many.
     heat
         What all temperatures are multiplied by.
+    most_fresh
+        What the only annealing from a new start takes of little time.
     """
     if total is None:
         while True:
             yield Cycle(True, HOT * heat, fresh, COLD * heat)
             for hot in WARM:
                 yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
-    fresh = max(min(MOST_FRESH * total, fresh), min(0.1 * total, LONGEST * fresh))
+    fresh = max(min(most_fresh * total, fresh), min(0.1 * total, LONGEST * fresh))
     used = 0.0
     while used < FRESH_SHARE * total:
         yield Cycle(True, HOT * heat, fresh, COLD * heat)
