@@ -8,7 +8,7 @@ from echelon_desktop.solver.general.chain import Chain
 from echelon_desktop.solver.general.layout import HARD
 from echelon_desktop.solver.general.plan import Stage
 from echelon_desktop.solver.general.shared import Shared
-from echelon_desktop.solver.search.cooling import Cycle
+from echelon_desktop.solver.search.cooling import STEPS, Cycle
 from echelon_desktop.solver.search.pace import Pace
 
 STUDENTS = 200
@@ -44,8 +44,8 @@ class Drive:
         if self.moves_left is None:
             self._by_time(cycle, at_once=stage.unmet)
         else:
-            for hot, cold, share in cycle.legs():
-                self.by_moves(hot, cold, int(share * cycle.length), at_once=stage.unmet)
+            for hot, cold in cycle.steps():
+                self.by_moves(hot, cold, int(cycle.length / STEPS), at_once=stage.unmet)
         self.chain.keep_if_better()
         self.shared.publish(self.chain, 0)
 

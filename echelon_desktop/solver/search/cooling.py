@@ -1,12 +1,14 @@
 """
 When a chain starts anew, when it returns to the best, and how it cools.
 
-Short annealings from new starts differ by more than long ones gain, so that the first part of a search
-compares several; the rest warms the best ones up again, less and more in turn.
+Annealings from new starts differ by more than long ones gain, and by which it will be is plain while they are
+still hot. The first part of a search therefore races several, of which the better half goes on each time; the
+rest warms the best ones up again, less and more in turn.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 HOT, COLD = 1.5, 0.4
 WARM = (1.15, 0.9, 1.0)
@@ -21,38 +23,62 @@ LONGEST = 8.0
 FRESH_SHARE = 0.4
 MOST_FRESH = 0.55
 """What fresh annealings take of the time, and what the only one does where there is little."""
+Rounds = tuple[tuple[int, float], ...]
+ALONE: Rounds = ((1, 1.0),)
+RACE: Rounds = ((8, 0.15), (4, 0.2), (2, 0.25), (1, 0.4))
+"""Rounds of a race: how many annealings run on, and over which share of a whole one."""
+RACE_SHARE = 0.7
+"""What a race takes of the time; where that is too little for annealings of full length, none is held."""
+STEPS = 10
+"""Where moves are counted, an annealing cools evenly in each of so many parts, so that it repeats itself."""
 AGAIN = 0.4
 """Length of an annealing from the best, against one from a new start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One annealing: from new places of sections or from the best schedule, over ``length`` (s or moves)."""
+    """
+    An annealing: from new places of sections or from the best schedule, over ``length`` (s or moves).
+
+    Where ``rounds`` has more than one, it is the one that wins a race of so many.
+    """
 
     fresh: bool
     hot: float
     length: float
     cold: float = COLD
+    rounds: Rounds = ALONE
 
-    def legs(self) -> tuple[tuple[float, float, float], ...]:
-        """Parts, each cooling geometrically: from which temperature, to which, and share of the length."""
-        if not self.fresh:
-            return ((self.hot, self.cold, 1.0),)
-        knee = KNEE * self.hot
-        return (self.hot, knee, SLOW_SHARE), (knee, self.cold, 1.0 - SLOW_SHARE)
+    @property
+    def whole(self) -> float:
+        """What all annealings of the race take together (s or moves)."""
+        return self.length * sum(n * share for n, share in self.rounds)
 
     def temperature(self, share: float) -> float:
-        """Temperature when a share (0 to 1) of the cycle has passed."""
-        begun = 0.0
-        for hot, cold, part in self.legs():
-            if share < begun + part:
-                return float(hot * (cold / hot) ** ((share - begun) / part))
-            begun += part
-        return self.cold
+        """Temperature when a share (0 to 1) of the annealing has passed."""
+        if not self.fresh:
+            return _between(self.hot, self.cold, share)
+        knee = KNEE * self.hot
+        if share < SLOW_SHARE:
+            return _between(self.hot, knee, share / SLOW_SHARE)
+        return _between(knee, self.cold, (share - SLOW_SHARE) / (1.0 - SLOW_SHARE))
+
+    def steps(self, begin: float = 0.0, end: float = 1.0) -> tuple[tuple[float, float], ...]:
+        """From and to which temperatures ``STEPS`` equal parts, from one share to another, cool evenly."""
+        heats = [self.temperature(begin + (end - begin) * i / STEPS) for i in range(STEPS + 1)]
+        return tuple(pairwise(heats))
+
+
+def _between(hot: float, cold: float, share: float) -> float:
+    return float(hot * (cold / hot) ** share)
 
 
 def cycles(
-    total: float | None, fresh: float, heat: float = 1.0, most_fresh: float = MOST_FRESH
+    total: float | None,
+    fresh: float,
+    heat: float = 1.0,
+    most_fresh: float = MOST_FRESH,
+    rounds: Rounds = ALONE,
 ) -> Iterator[Cycle]:
     """
     Plan a chain's annealings, for as long as it is asked.
@@ -68,18 +94,26 @@ def cycles(
         What all temperatures are multiplied by.
     most_fresh
         What the only annealing from a new start takes of little time.
+    rounds
+        Of a race of fresh annealings, held where there is time for one of that length.
     """
     if total is None:
         while True:
             yield Cycle(True, HOT * heat, fresh, COLD * heat)
             for hot in WARM:
                 yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
-    fresh = max(min(most_fresh * total, fresh), min(0.1 * total, LONGEST * fresh))
+    race = Cycle(True, HOT * heat, 1.0, COLD * heat, rounds)
+    length = RACE_SHARE * total / race.whole
+    if race.rounds != ALONE and length >= fresh:
+        first = replace(race, length=min(length, LONGEST * fresh))
+    else:
+        length = max(min(most_fresh * total, fresh), min(0.1 * total, LONGEST * fresh))
+        first = replace(race, length=length, rounds=ALONE)
     used = 0.0
     while used < FRESH_SHARE * total:
-        yield Cycle(True, HOT * heat, fresh, COLD * heat)
-        used += fresh
-    again = max(min(total - used, AGAIN * fresh), 0.02 * total)
+        yield first
+        used += first.whole
+    again = max(min(total - used, AGAIN * first.length), 0.02 * total)
     while True:
         for hot in WARM:
             yield Cycle(False, hot * heat, again, COLD * heat)

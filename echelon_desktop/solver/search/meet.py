@@ -1,4 +1,4 @@
-"""Phase 1: as many requests met as possible, by annealing in cycles."""
+"""Phase 1: as many requests met as possible, by annealings in turn, the first ones in a race."""
 
 import random
 import time
@@ -10,8 +10,9 @@ import numpy as np
 
 from echelon_desktop.solver.search.anneal import seek
 from echelon_desktop.solver.search.chain import Chain
-from echelon_desktop.solver.search.cooling import COLD, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import ALONE, COLD, RACE, WARM, Cycle, cycles, fresh_moves
 from echelon_desktop.solver.search.found import Start
+from echelon_desktop.solver.search.heats import Heats
 from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
 from echelon_desktop.solver.search.start import place_sections
@@ -41,21 +42,19 @@ def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start
     if limits.moves is None:
         _improve_while_compiling(shared, chain, k)
     if k:
-        _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
-    budget = None if limits.moves is None else limits.moves // limits.workers
-    for i, cycle in enumerate(_plan(shared, chain, budget)):
-        if shared.over() or shared.reached() or (budget is not None and budget <= 0):
+        _begin_anew(shared, chain, chance, placed)
+    heats = Heats(shared, chain)
+    for i, cycle in enumerate(_plan(shared, chain, heats.moves_left)):
+        if heats.over():
             break
+        anew = partial(_begin_anew, shared, chain, chance, placed)
         if not cycle.fresh:
             chain.begin(*shared.best_for(chain, keep_own=k > 0))
         elif i:
-            _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
+            anew()
         elif k == 0 and start is not None:
-            cycle = replace(cycle, fresh=False, hot=WARM[0] * shared.heat)
-        if budget is None:
-            _cycle_timed(shared, chain, cycle)
-        else:
-            budget -= _cycle_counted(shared, chain, cycle, budget)
+            cycle = replace(cycle, fresh=False, hot=WARM[0] * shared.heat, rounds=ALONE)
+        heats.race(cycle, anew)
         _reseat(shared, chain)
 
 
@@ -67,6 +66,10 @@ def _begin(shared: Shared, chain: Chain, placed: list[int], start: Start | None)
         seats = np.where(section >= 0, start.section_slot[section], -1)
         chain.begin(start.section_slot, seats)
     shared.publish(chain, 0)
+
+
+def _begin_anew(shared: Shared, chain: Chain, chance: random.Random, placed: list[int]) -> None:
+    _begin(shared, chain, place_sections(shared.problem, chance) or placed, None)
 
 
 def _reseat(shared: Shared, chain: Chain) -> None:
@@ -89,8 +92,8 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
 def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
     fresh = fresh_moves(shared.board.n_places)
     if budget is not None:
-        return cycles(budget, fresh, shared.heat)
-    return cycles(shared.left(), fresh / _rate(shared, chain), shared.heat)
+        return cycles(budget, fresh, shared.heat, rounds=RACE)
+    return cycles(shared.left(), fresh / _rate(shared, chain), shared.heat, rounds=RACE)
 
 
 def _rate(shared: Shared, chain: Chain) -> float:
@@ -104,34 +107,3 @@ def _rate(shared: Shared, chain: Chain) -> float:
             break
     shared.publish(chain, moves)
     return max(1.0, moves / max(1e-6, time.perf_counter() - began))
-
-
-def _cycle_timed(shared: Shared, chain: Chain, cycle: Cycle) -> None:
-    """One annealing by the clock: the temperature follows the share of the cycle that has passed."""
-    pace, begin = Pace(shared.warmup), shared.elapsed()
-    while not shared.over() and not shared.reached():
-        share = (shared.elapsed() - begin) / cycle.length
-        if share >= 1:
-            break
-        heat = cycle.temperature(share)
-        piece = partial(chain.anneal, temperature=heat, cooling=1.0, target=shared.target)
-        shared.publish(chain, pace.run(piece))
-        pace.give_way(chain.compiled)
-
-
-def _cycle_counted(shared: Shared, chain: Chain, cycle: Cycle, at_most: int) -> int:
-    """One annealing by moves: the same whenever it runs and whatever else does. Returns its moves."""
-    moves = max(1, min(at_most, int(cycle.length)))
-    done, pace = 0, Pace(shared.warmup)
-    for i, (hot, cold, part) in enumerate(cycle.legs()):
-        last = i == len(cycle.legs()) - 1
-        end = moves if last else done + int(part * moves)
-        heat, cooling = hot, (cold / hot) ** (1 / max(1, end - done))
-        while done < end and not shared.over() and not shared.reached():
-            piece = partial(chain.anneal, temperature=heat, cooling=cooling, target=shared.target)
-            n = pace.run(piece, end - done)
-            heat = chain.temperature
-            done += n
-            shared.publish(chain, n)
-            pace.give_way(chain.compiled)
-    return moves

@@ -35,6 +35,15 @@ class TwoSpeeds:
         self.compiled = False
         self._data[RNG : RNG + 4] = seed_words(seed)
 
+    def state(self) -> NDArray[np.int64]:
+        """All there is of the chain now, to go on from later."""
+        return np.array(self._data, dtype=np.int64)
+
+    def resume(self, state: NDArray[np.int64]) -> None:
+        """Go on from an earlier state, which is written to from now on; only random numbers go on."""
+        state[RNG : RNG + 4] = self._data[RNG : RNG + 4]
+        self._take(state)
+
     def _fresh(self) -> NDArray[np.int64]:
         """Data to start anew from, in which only random numbers go on."""
         fresh = self._blank.copy()

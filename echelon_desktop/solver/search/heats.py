@@ -1,0 +1,112 @@
+"""
+Annealings of one chain: alone, or several that race.
+
+How many requests an annealing from a new start will leave unmet is plain while it is still hot: what it has
+unmet after a quarter of the way and what it ends with go together (docs/decisions/0016-a-race-of-annealings.md).
+In a race all begin, and those that stand best go on, fewer in each round.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from statistics import fmean
+
+import numpy as np
+from numpy.typing import NDArray
+
+from echelon_desktop.solver.search.chain import Chain
+from echelon_desktop.solver.search.cooling import STEPS, Cycle
+from echelon_desktop.solver.search.pace import Pace
+from echelon_desktop.solver.search.shared import Shared
+
+
+class Heats:
+    """
+    What a chain anneals.
+
+    Parameters
+    ----------
+    shared
+        What all chains know.
+    chain
+        The chain.
+
+    Attributes
+    ----------
+    moves_left
+        Of the chain's part of the moves, None where time is what limits it.
+    """
+
+    def __init__(self, shared: Shared, chain: Chain) -> None:
+        self.shared, self.chain = shared, chain
+        limits = shared.limits
+        self.moves_left = None if limits.moves is None else limits.moves // limits.workers
+
+    def over(self) -> bool:
+        """Whether the phase is over, or nothing is left to better."""
+        out_of_moves = self.moves_left is not None and self.moves_left <= 0
+        return out_of_moves or self.shared.over() or self.shared.reached()
+
+    def race(self, cycle: Cycle, anew: Callable[[], None]) -> None:
+        """
+        Run a cycle; the chain then is where its only, or its best, annealing ended.
+
+        Parameters
+        ----------
+        cycle
+            How to cool, and how many go on in each round. The chain stands where the first one begins.
+        anew
+            Starts the chain anew, for each of the others.
+        """
+        begun, field = 0.0, list[tuple[float, NDArray[np.int64]]]()
+        for number, (runs, share) in enumerate(cycle.rounds):
+            before, field = sorted(field, key=lambda runner: runner[0])[:runs], []
+            for i in range(runs):
+                if number:
+                    self.chain.resume(before[i][1])
+                elif i:
+                    anew()
+                standing = self._anneal(cycle, begun, begun + share)
+                if self.over():
+                    return
+                field.append((standing, self.chain.state()))
+            begun += share
+
+    def _anneal(self, cycle: Cycle, begin: float, end: float) -> float:
+        """Anneal from one share of a cycle to another; the weight missed in the later half, on average."""
+        looks = (self._by_time if self.moves_left is None else self._by_moves)(cycle, begin, end)
+        return fmean(looks[len(looks) // 2 :] or [self.chain.missed])
+
+    def _by_time(self, cycle: Cycle, begin: float, end: float) -> list[int]:
+        """The temperature follows the share of the time that has passed."""
+        pace, began, looks = Pace(self.shared.warmup), self.shared.elapsed(), []
+        while not self.over():
+            share = begin + (self.shared.elapsed() - began) / cycle.length
+            if share >= end:
+                break
+            self._piece(pace, cycle.temperature(share), 1.0)
+            looks.append(self.chain.missed)
+        return looks
+
+    def _by_moves(self, cycle: Cycle, begin: float, end: float) -> list[int]:
+        """By moves: the same whenever it runs and whatever else does."""
+        assert self.moves_left is not None
+        pace, looks = Pace(self.shared.warmup), []
+        moves = max(1, min(self.moves_left, int((end - begin) * cycle.length)))
+        done = 0
+        for step, (heat, cold) in enumerate(cycle.steps(begin, end), start=1):
+            last = step * moves // STEPS
+            cooling = (cold / heat) ** (1 / max(1, last - done))
+            while done < last and not self.over():
+                done += self._piece(pace, heat, cooling, last - done)
+                heat = self.chain.temperature
+            looks.append(self.chain.missed)
+        self.moves_left -= moves
+        return looks
+
+    def _piece(self, pace: Pace, heat: float, cooling: float, at_most: int | None = None) -> int:
+        """Anneal for so long that a stop is heard in time; the moves made."""
+        piece = partial(self.chain.anneal, temperature=heat, cooling=cooling, target=self.shared.target)
+        moves = pace.run(piece, at_most)
+        self.shared.publish(self.chain, moves)
+        pace.give_way(self.chain.compiled)
+        return moves
