@@ -1,9 +1,9 @@
 """
 Annealings of one chain: alone, or several that race.
 
-How many requests an annealing from a new start will leave unmet is plain while it is still hot: what it has
-unmet after a quarter of the way and what it ends with go together (docs/decisions/0016-a-race-of-annealings.md).
-In a race all begin, and those that stand best go on, fewer in each round.
+How many requests an annealing from a new start will leave unmet is plain while it is still hot (figures in
+docs/decisions/0016-a-race-of-annealings.md). In a race all begin, and those that stand best go on, fewer in
+each round.
 """
 
 from collections.abc import Callable
