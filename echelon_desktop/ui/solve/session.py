@@ -264,7 +264,8 @@ class Session(QObject):
                     **figures,
                     "levels": levels,
                     "ended": result.stop_reason,
-                    "seconds": round(result.seconds, 1),
+                    # Of all turns; the result knows of the last one only.
+                    "seconds": round(time.monotonic() - self._started, 1),
                     "method": result.method,
                     "progress": thinned(self.points),
                 },
