@@ -22,6 +22,8 @@ from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.remote.desk import RemoteDesk
+from echelon_desktop.ui.solve import session
+from echelon_desktop.ui.solve.case import keeping
 from echelon_desktop.ui.solve.changes import changes_in_words
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.solve.page import SolvePage
@@ -253,3 +255,18 @@ def test_sections_without_a_teacher_get_one_where_a_rule_wants_it(page: SolvePag
     kind, text = solve(page, qtbot)
     assert (kind, document.schedule()) == ("bad", schedule)
     assert f"{section.id} needs a teacher" in text
+
+
+def test_a_run_took_as_long_as_all_its_turns(page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    document = page.document
+    section = next(x for x in document.school.sections.values() if x.teachers)
+    document.apply(set_fields(document.dataset, "teachers", section.teachers[0], courses=(section.course,)))
+    document.apply(set_fields(document.dataset, "sections", section.id, teachers=()))
+    document.apply(add_rule(document.dataset, Rule("staffed", "section-teachers")))
+    # A result tells of its own turn only, so that it must not be asked; this one tells nonsense.
+    monkeypatch.setattr(
+        session, "keeping", lambda case, result, *more: keeping(case, replace(result, seconds=-1.0), *more)
+    )
+    assert solve(page, qtbot)[0] == "good"
+    figures = page.runs.rows[0].figures
+    assert figures["seconds"] >= figures["progress"][-1][0]
