@@ -11,11 +11,13 @@ from general_cases import Never, random_problem
 from echelon_desktop.model.sample import FAMILIES, make_school
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
-from echelon_desktop.solver.general import run
+from echelon_desktop.solver.general import improve, run
 from echelon_desktop.solver.general.found import GeneralFound, Improved
+from echelon_desktop.solver.general.improve import Improver
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Goal, GoalKind, Problem
 from echelon_desktop.solver.schedules import schedule_of, solution_of
+from echelon_desktop.solver.search.cooling import RACE
 from echelon_desktop.solver.search.found import Ended
 from echelon_desktop.solver.verify import verify
 
@@ -75,6 +77,27 @@ def test_the_same_seed_gives_the_same_schedule(general_school: tuple) -> None:
     assert second.solution is not None
     assert np.array_equal(first.solution.choice, second.solution.choice)
     assert np.array_equal(first.solution.seat, second.solution.seat)
+
+
+def test_annealings_race_where_one_level_of_unmet_requests_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = make_school(students=40, seed=3, semesters=True, planted=False, unequal_seats=True, seat_slack=0)
+    problem, _ = compile_school(sample.school, sample.rules)
+    # Annealings so short that eight of them are few moves.
+    monkeypatch.setattr(improve, "LONGER", 0.001)
+    starts = []
+    stand_anew = Improver._stand_anew
+
+    def counted(improver: Improver, short: bool = False) -> bool:
+        starts.append(short)
+        return stand_anew(improver, short)
+
+    monkeypatch.setattr(Improver, "_stand_anew", counted)
+    first, second = (short(problem, 4000, seed=2) for _ in range(2))
+    assert len(starts) == 2 * RACE[0][0]
+    assert first.values == second.values
+    assert first.solution is not None
+    assert second.solution is not None
+    assert np.array_equal(first.solution.choice, second.solution.choice)
 
 
 def test_a_stop_keeps_a_whole_schedule(general_school: tuple) -> None:

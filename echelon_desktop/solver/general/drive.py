@@ -1,14 +1,16 @@
 """Annealing a chain for a time or for a number of moves, in pieces short enough for a stop to be heard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
+from statistics import fmean
 
 from echelon_desktop.solver.general.chain import Chain
 from echelon_desktop.solver.general.layout import HARD
 from echelon_desktop.solver.general.plan import Stage
 from echelon_desktop.solver.general.shared import Shared
 from echelon_desktop.solver.search.cooling import STEPS, Cycle
+from echelon_desktop.solver.search.heats import race
 from echelon_desktop.solver.search.pace import Pace
 
 STUDENTS = 200
@@ -41,13 +43,35 @@ class Drive:
     def anneal(self, stage: Stage, cycle: Cycle, exact: bool) -> None:
         """Anneal a stage; temperatures in grains, the length in moves where these are limited, else in s."""
         self.aim(stage, exact)
+        self._run(stage, cycle, 0.0, 1.0)
+
+    def race(self, stage: Stage, cycle: Cycle, anew: Callable[[], object]) -> None:
+        """The same by several annealings that race, all but the first of which ``anew`` starts."""
+
+        def start() -> None:
+            anew()
+            self.aim(stage, exact=False)
+
+        self.aim(stage, exact=False)
+        race(self.chain, cycle.rounds, start, partial(self._run, stage, cycle), self.done)
+
+    def _run(self, stage: Stage, cycle: Cycle, begin: float, end: float) -> float:
+        """Anneal from one share of a cycle to another; the energy in the later half, on average."""
+        looks: list[int] = []
+
+        def look() -> None:
+            values = self.chain.values
+            looks.append(sum(stage.factor[level] * values[level] for level in stage.levels))
+
         if self.moves_left is None:
-            self._by_time(cycle, at_once=stage.unmet)
+            self._by_time(cycle, begin, end, stage.unmet, look)
         else:
-            for hot, cold in cycle.steps():
-                self.by_moves(hot, cold, int(cycle.length / STEPS), at_once=stage.unmet)
+            for hot, cold in cycle.steps(begin, end):
+                self.by_moves(hot, cold, int((end - begin) * cycle.length / STEPS), at_once=stage.unmet)
+                look()
         self.chain.keep_if_better()
         self.shared.publish(self.chain, 0)
+        return fmean(looks[len(looks) // 2 :] or [inf])
 
     def aim(self, stage: Stage, exact: bool, least: Sequence[int] | None = None) -> None:
         """Hold the levels before a stage at what they are, or at their best where that is no better."""
@@ -60,15 +84,18 @@ class Drive:
             least = (0, 0, *self.shared.certain(known[HARD + 1 :]))
         self.chain.aim(stage.factor, held, least, exact, stage.known)
 
-    def _by_time(self, cycle: Cycle, at_once: bool) -> None:
-        pace, begin = Pace(self.shared.warmup), self.shared.elapsed()
+    def _by_time(
+        self, cycle: Cycle, begin: float, end: float, at_once: bool, look: Callable[[], None]
+    ) -> None:
+        pace, began = Pace(self.shared.warmup), self.shared.elapsed()
         while not self.done():
-            share = (self.shared.elapsed() - begin) / max(cycle.length, 1e-6)
-            if share >= 1:
+            share = begin + (self.shared.elapsed() - began) / max(cycle.length, 1e-6)
+            if share >= end:
                 break
             heat = cycle.temperature(share)
             moves = pace.run(partial(self.chain.anneal, temperature=heat, cooling=1.0, at_once=at_once))
             self.spend(moves)
+            look()
             if moves == 0:
                 break
             pace.give_way(self.chain.compiled)

@@ -13,7 +13,7 @@ from echelon_desktop.solver.general.layout import HARD, UNPLACED
 from echelon_desktop.solver.general.plan import Stage, single, stages_of
 from echelon_desktop.solver.general.shared import Shared
 from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.search.cooling import COLD, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import ALONE, COLD, RACE, WARM, Cycle, cycles, fresh_moves
 from echelon_desktop.solver.search.pace import Pace
 
 HEAT, LONGER, MOST_FRESH = 0.85, 1.8, 0.8
@@ -196,21 +196,33 @@ class Improver:
             length /= self._rate(stages[0])
         spent = 0.0
         heat = HEAT * self.shared.limits.heat
-        for i, cycle in enumerate(cycles(amount, length, heat, MOST_FRESH)):
+        # Several ranks are settled one after the other as it cools: how the first stands says little.
+        rounds = RACE if fresh and len(stages) == 1 and len(stages[0].levels) == 1 else ALONE
+        for i, cycle in enumerate(cycles(amount, length, heat, MOST_FRESH, rounds)):
             if (i and (spent >= amount or self._is_met(stages))) or self.drive.done():
                 return
             anew = cycle.fresh and fresh
-            if not anew or ((i or self.k) and not self._stand_anew()):
+            if not anew:
                 self._return_to_best()
+            elif i or self.k:
+                self._start_anew()
             for stage in stages:
                 part = min(cycle.length, amount - spent) / len(stages)
                 hot = WARM[0] * heat if cycle.fresh and not anew else cycle.hot
                 # Ranks are settled one after the other as it cools, each at a heat of its own.
                 slowly = anew and len(stage.levels) == 1
-                leg = Cycle(slowly, hot * stage.hot, part, cycle.cold * stage.cold)
-                self.drive.anneal(stage, leg, exact=False)
-            spent += cycle.length
+                leg = Cycle(slowly, hot * stage.hot, part, cycle.cold * stage.cold, cycle.rounds)
+                if anew:
+                    self.drive.race(stage, leg, self._start_anew)
+                else:
+                    self.drive.anneal(stage, leg, exact=False)
+            spent += cycle.whole if anew else cycle.length
             self._sweep_best()
+
+    def _start_anew(self) -> None:
+        """From an empty board where that works, else from the best."""
+        if not self._stand_anew():
+            self._return_to_best()
 
     def _is_met(self, stages: Sequence[Stage]) -> bool:
         still_open, _ = self._open_stages()

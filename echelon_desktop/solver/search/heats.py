@@ -14,9 +14,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echelon_desktop.solver.search.chain import Chain
-from echelon_desktop.solver.search.cooling import STEPS, Cycle
+from echelon_desktop.solver.search.cooling import STEPS, Cycle, Rounds
 from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
+from echelon_desktop.solver.search.two_speeds import TwoSpeeds
+
+
+def race(
+    chain: TwoSpeeds,
+    rounds: Rounds,
+    anew: Callable[[], object],
+    anneal: Callable[[float, float], float],
+    over: Callable[[], bool],
+) -> None:
+    """
+    Run annealings of which fewer go on in each round; the chain then is where the last one ended.
+
+    Parameters
+    ----------
+    chain
+        It stands where the first one begins.
+    rounds
+        How many go on, and over which share of a whole annealing.
+    anew
+        Starts the chain anew, for each of the others.
+    anneal
+        Anneals from one share (0 to 1) to another, and tells how the chain stood meanwhile: less is better.
+    over
+        Whether all must end.
+    """
+    begun, field = 0.0, list[tuple[float, NDArray[np.int64]]]()
+    for number, (runs, share) in enumerate(rounds):
+        before, field = sorted(field, key=lambda runner: runner[0])[:runs], []
+        for i in range(runs):
+            if number:
+                chain.resume(before[i][1])
+            elif i:
+                anew()
+            standing = anneal(begun, begun + share)
+            if over():
+                return
+            field.append((standing, chain.state()))
+        begun += share
 
 
 class Heats:
@@ -46,30 +85,9 @@ class Heats:
         out_of_moves = self.moves_left is not None and self.moves_left <= 0
         return out_of_moves or self.shared.over() or self.shared.reached()
 
-    def race(self, cycle: Cycle, anew: Callable[[], None]) -> None:
-        """
-        Run a cycle; the chain then is where its only, or its best, annealing ended.
-
-        Parameters
-        ----------
-        cycle
-            How to cool, and how many go on in each round. The chain stands where the first one begins.
-        anew
-            Starts the chain anew, for each of the others.
-        """
-        begun, field = 0.0, list[tuple[float, NDArray[np.int64]]]()
-        for number, (runs, share) in enumerate(cycle.rounds):
-            before, field = sorted(field, key=lambda runner: runner[0])[:runs], []
-            for i in range(runs):
-                if number:
-                    self.chain.resume(before[i][1])
-                elif i:
-                    anew()
-                standing = self._anneal(cycle, begun, begun + share)
-                if self.over():
-                    return
-                field.append((standing, self.chain.state()))
-            begun += share
+    def race(self, cycle: Cycle, anew: Callable[[], object]) -> None:
+        """Run a cycle from where the chain stands, others in the race from where ``anew`` puts it."""
+        race(self.chain, cycle.rounds, anew, partial(self._anneal, cycle), self.over)
 
     def _anneal(self, cycle: Cycle, begin: float, end: float) -> float:
         """Anneal from one share of a cycle to another; the weight missed in the later half, on average."""
