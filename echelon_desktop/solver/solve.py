@@ -32,10 +32,12 @@ LOCAL_SEARCH = "local search"
 GENERAL_SEARCH = "general search"
 REPAIR = "repair"
 CP_SAT = "CP-SAT"
-FIRST_SHARE = 0.3  # of the time, for CP-SAT on a small school that is not plain; most are proven at once
+# Of the time, for CP-SAT on a small school that is not plain; most are proven at once. Of little time it has
+# more, up to so many seconds.
+FIRST_SHARE, MORE_SHARE, ENOUGH_S = 0.4, 0.6, 4.0
 BETTER_SHARE = 0.1  # the same where a schedule is known already
 SEARCH_SHARE = 0.3  # of the time left, for the local search where CP-SAT may then prove the rest
-GENERAL_SHARE = 0.7  # the same for the general search, where CP-SAT has tried before
+GENERAL_SHARE = 0.6  # the same for the general search, where CP-SAT has tried before
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
@@ -126,7 +128,8 @@ class _Solve:
     def run(self) -> Run:
         plain, small = _plain(self.problem), fits(self.problem)
         if plain is None and small:  # most of these are proven at once
-            outcome = self.cp_sat(self.left * (FIRST_SHARE if self.best is None else BETTER_SHARE))
+            first = max(FIRST_SHARE * self.left, min(MORE_SHARE * self.left, ENOUGH_S))
+            outcome = self.cp_sat(first if self.best is None else BETTER_SHARE * self.left)
             if outcome.stop_reason in (StopReason.PROVED, StopReason.STOPPED):
                 return self.result(outcome.stop_reason, outcome.status is Status.INFEASIBLE)
         seconds = self.left * (1.0 if not small else SEARCH_SHARE if plain is not None else GENERAL_SHARE)

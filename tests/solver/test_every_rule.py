@@ -40,7 +40,9 @@ def test_the_school_uses_every_rule(sample: Sample) -> None:
     assert {request.rank for wanted in school.requests.values() for request in wanted.requests} == {1, 2}
 
 
-def test_every_level_reaches_the_planted_value(sample: Sample) -> None:
+@pytest.mark.parametrize("students", [8, 16, 24])
+def test_every_level_reaches_the_planted_value(students: int) -> None:
+    sample = make_school(students, shape=FAMILIES["every-rule"])
     assert sample.planted is not None
     planted = verify(sample.school, sample.rules, sample.planted)
     assert planted.ok

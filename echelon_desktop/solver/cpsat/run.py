@@ -47,7 +47,7 @@ def run_solver(
     Parameters
     ----------
     solver
-        A new one; its parameters are set here.
+        A new one; seed, workers and limits are set here.
     model
         The model.
     limits
