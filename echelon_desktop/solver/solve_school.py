@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count
 from typing import NamedTuple
 
 from echelon_desktop.errors import ScheduleError
@@ -12,7 +11,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.certain import nothing_above, whole_result
 from echelon_desktop.solver.assign.complete import staff, staffing_limits
-from echelon_desktop.solver.assign.turns import is_last, is_settled, to_place
+from echelon_desktop.solver.assign.turns import Turn
 from echelon_desktop.solver.bounds import Bound
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.conflicts import Fact, find_conflict
@@ -136,52 +135,55 @@ class _SchoolSolve:
         return self.params.time_limit_s - (time.monotonic() - self.began)
 
     def answer(self, asked: Asked, known: Staffed | None) -> "Solved":
-        """Find periods and seats, then teachers and rooms; then periods for those, and so on in turns."""
-        first, best = asked, known
-        before = known.schedule if known is not None else first.baseline
+        """Find periods and seats, then teachers and rooms, then periods for those, and so on in turns."""
+        best = known
+        before = known.schedule if known is not None else asked.baseline
         answer: Solved | None = None
         runs: list[Run] = []
         shortage: tuple[Fact, ...] = ()
-        for turn in count():
-            problem, keys = compile_school(asked.to_place(), asked.rules, asked.baseline, asked.placing)
-            run = self.place(problem, keys, best, turn if asked.openings else None)
+        turn: Turn | None = Turn.first(asked)
+        while turn is not None:
+            now = turn.asked
+            problem, keys = compile_school(now.to_place(), now.rules, now.baseline, now.placing)
+            run = self.place(problem, keys, best, turn)
             runs.append(run)
             if run.result.solution is None:
                 break
-            schedule = schedule_of(run.result.solution, problem, keys, asked.school, first.baseline)
-            if not asked.openings:
-                return _judged(run, schedule, self.verdict(first, schedule), keys)
-            given = staff(asked, schedule, staffing_limits(self.params, self.left, asked), before)
+            schedule = schedule_of(run.result.solution, problem, keys, now.school, asked.baseline)
+            if not now.openings:
+                return _judged(run, schedule, self.verdict(asked, schedule), keys)
+            given = staff(now, schedule, staffing_limits(self.params, self.left, now), before)
             if given.schedule is None:
                 shortage = given.shortage.facts if given.shortage is not None else ()
                 break
-            found = Staffed(given.schedule, self.verdict(first, given.schedule))
+            found = Staffed(given.schedule, self.verdict(asked, given.schedule))
+            bettered = found.verdict.ok and (best is None or found.verdict.score < best.verdict.score)
             if found.verdict.ok and (best is None or found.verdict.score <= best.verdict.score):
                 best = found
             if best is not None:
                 placed = (runs[0].bound, runs[0].result.levels)
-                whole = Run(*whole_result(first, run.result, placed, best.verdict))
+                whole = Run(*whole_result(asked, run.result, placed, best.verdict))
                 answer = _judged(whole, best.schedule, best.verdict, keys)
-            certain = None if answer is None else answer.result.status
-            over = self.should_stop() or is_last(self.params, self.left, turn)
-            if over or is_settled(asked, given, run.result.status, certain):
+            if self.should_stop() or turn.is_last(self.params, self.left):
                 break
-            asked = first.holding(given.schedule if best is None else best.schedule)
+            certain = None if answer is None else answer.result.status
+            held = given.schedule if best is None else best.schedule
+            turn = turn.following(given, run.result.status, certain, held, bettered)
         if answer is not None:
             return answer
         if len(runs) == 1 and runs[0].result.solution is None:
             facts = find_conflict(
-                first.school, first.rules, first.baseline, limit_s=max(CONFLICT_S, self.left)
+                asked.school, asked.rules, asked.baseline, limit_s=max(CONFLICT_S, self.left)
             )
             return _without_schedule(runs[0], keys, facts)
         result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
         return _without_schedule(Run(result, runs[0].bound), keys, shortage, proven=False)
 
-    def place(self, problem: Problem, keys: Keys, known: Staffed | None, turn: int | None) -> "Run":
+    def place(self, problem: Problem, keys: Keys, known: Staffed | None, turn: Turn) -> Run:
         given = None if known is None else solution_of(known.schedule, problem, keys)
         params = replace(self.params, time_limit_s=self.left)
-        if turn is not None:
-            params = to_place(self.params, self.left, turn)
+        if turn.asked.openings:
+            params = turn.to_place(self.params, self.left)
         return solve_problem(
             problem, params, start=given, on_progress=self.on_progress, should_stop=self.should_stop
         )

@@ -8,7 +8,7 @@ from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.give import Given
-from echelon_desktop.solver.assign.turns import SHARES, is_last, is_settled, to_place
+from echelon_desktop.solver.assign.turns import SHARES, Turn
 from echelon_desktop.solver.compile import NO_SCHEDULE
 from echelon_desktop.solver.result import Params, Status
 from echelon_desktop.solver.solve_school import solve_school
@@ -48,26 +48,63 @@ def test_a_turn_holds_the_teachers_and_rooms_of_the_one_before(sample: Sample) -
 
 
 def test_turns_end_where_another_can_bring_nothing(sample: Sample) -> None:
-    assert sample.planted is not None
-    (first,) = Asked.of(sample.school, sample.rules, NO_SCHEDULE)
-    held, given = first.holding(sample.planted), Given(sample.planted)
-    assert is_settled(first, given, Status.FEASIBLE, Status.OPTIMAL)
-    assert is_settled(held, given, Status.OPTIMAL, Status.FEASIBLE)
-    assert not is_settled(held, given, Status.FEASIBLE, Status.FEASIBLE)  # more time may better the periods
-    assert not is_settled(first, given, Status.OPTIMAL, Status.FEASIBLE)  # others than these may stand better
-    assert not is_settled(held, Given(None), Status.OPTIMAL, None)
+    planted = sample.planted
+    assert planted is not None
+    (asked,) = Asked.of(sample.school, sample.rules, NO_SCHEDULE)
+    free, given = Turn.first(asked), Given(planted)
+
+    def after(turn: Turn, placed: Status, whole: Status, bettered: bool = False) -> Turn | None:
+        return turn.following(given, placed, whole, planted, bettered)
+
+    feasible, optimal = Status.FEASIBLE, Status.OPTIMAL
+    assert after(free, feasible, optimal) is None
+    held = after(free, optimal, feasible)
+    assert held is not None
+    assert held.asked.is_held(planted)  # others than these may stand better
+    assert after(held, optimal, feasible) is None
+    assert held.following(Given(None), optimal, None, planted, False) is not None
+    assert after(held, feasible, feasible) is not None  # more time may better the periods
 
 
-def test_the_clock_does_not_count_turns_where_moves_are_limited() -> None:
+def test_what_was_given_is_let_go_where_it_brings_nothing(sample: Sample) -> None:
+    planted = sample.planted
+    assert planted is not None
+    (asked,) = Asked.of(sample.school, sample.rules, NO_SCHEDULE)
+    given, feasible = Given(planted), Status.FEASIBLE
+    held = Turn.first(asked).following(given, feasible, feasible, planted, bettered=True)
+    assert held is not None
+    assert held.asked.held is planted
+    bettered = held.following(given, feasible, feasible, planted, bettered=True)
+    assert bettered is not None
+    assert bettered.asked.held is planted
+    free = held.following(given, feasible, feasible, planted, bettered=False)
+    assert free is not None
+    assert free.asked == asked
+    assert held.following(given, Status.OPTIMAL, feasible, planted, bettered=False) == free
+    again = free.following(given, feasible, feasible, planted, bettered=False)
+    assert again is not None
+    assert again.asked.held is planted
+    # Free periods that are certainly the best there are need not be looked for again.
+    best = Turn.first(asked).following(given, Status.OPTIMAL, feasible, planted, bettered=True)
+    assert best is not None
+    held_on = best.following(given, feasible, feasible, planted, bettered=False)
+    assert held_on is not None
+    assert held_on.asked.held is planted
+
+
+def test_the_clock_does_not_count_turns_where_moves_are_limited(sample: Sample) -> None:
+    (asked,) = Asked.of(sample.school, sample.rules, NO_SCHEDULE)
     by_time, by_moves = Params(time_limit_s=10), Params(time_limit_s=10, iterations=100)
-    assert not is_last(by_time, 5.0, len(SHARES) + 5)
-    assert is_last(by_time, 0.0, 0)
-    assert [is_last(by_moves, 5.0, turn) for turn in range(len(SHARES))] == [
+    assert not Turn(asked, asked, len(SHARES) + 5).is_last(by_time, 5.0)
+    assert Turn.first(asked).is_last(by_time, 0.0)
+    assert [Turn(asked, asked, turn).is_last(by_moves, 5.0) for turn in range(len(SHARES))] == [
         *[False] * (len(SHARES) - 1),
         True,
     ]
-    assert to_place(by_time, 10.0, 0).time_limit_s < 10.0
-    assert to_place(by_time, 10.0, 99).time_limit_s == SHARES[-1] * 10.0
+    assert Turn.first(asked).to_place(by_time, 10.0).time_limit_s < 10.0
+    later = [Turn(asked, asked, number).to_place(by_time, 10.0) for number in (99, 100)]
+    assert {params.time_limit_s for params in later} == {SHARES[-1] * 10.0}
+    assert later[0].seed != later[1].seed
 
 
 def test_a_start_is_not_made_worse_by_turns(sample: Sample) -> None:

@@ -8,6 +8,7 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import staying_close
 from echelon_desktop.solver.assign.asked import Asked
+from echelon_desktop.solver.assign.turns import Turn
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Keys, Problem, Solution
@@ -17,6 +18,7 @@ from echelon_desktop.solver.scopes import Scope, confine, merged
 from echelon_desktop.solver.verify import Verdict, verify
 
 if TYPE_CHECKING:
+    from echelon_desktop.solver.assign.give import Given
     from echelon_desktop.solver.bounds import Bound
 
 
@@ -58,11 +60,9 @@ class Case:
     keys: Keys
     start: Solution | None
     revision: int
-    asked: Asked  # in this turn
-    origin: Asked  # in the first turn
+    turn: Turn
     later: tuple[Asked, ...] = ()  # other questions, if no answer to this one is certainly good enough
-    placed: "tuple[Result, Bound] | None" = None  # of the first turn at the origin
-    shortage: tuple[str, ...] = ()  # why teachers and rooms could not be given in the last turn
+    placed: "tuple[Result, Bound] | None" = None  # of the first turn
     kept: tuple[Result, int, tuple[Schedule, Verdict]] | None = None  # the best answer so far
 
 
@@ -79,19 +79,22 @@ def compile_case(
         start = solution_of(schedule, problem, keys)
     return Case(
         *(order, school, rules, schedule, confined, baseline, problem, keys, start, revision),
-        asked=asked,
-        origin=asked,
+        turn=Turn.first(asked),
         later=tuple(later),
     )
 
 
-def asking(case: Case, asked: Asked, shortage: tuple[str, ...] = ()) -> Case:
-    """The case with what is solved for now; it starts from the schedule that is held, where that is whole."""
+def asking(case: Case, turn: Turn) -> Case:
+    """The case with what is solved for now; it starts from the schedule that is held, or from the best."""
+    asked = turn.asked
     problem, keys = compile_school(asked.to_place(), case.rules, asked.baseline, asked.placing)
+    known = asked.held
+    if known is None and turn.number and case.kept is not None:
+        known = case.kept[2][0]
     start = None
-    if asked.held is not None and verify(case.confined, case.rules, asked.held, case.baseline).ok:
-        start = solution_of(asked.held, problem, keys)
-    return replace(case, problem=problem, keys=keys, start=start, asked=asked, shortage=shortage)
+    if known is not None and verify(case.confined, case.rules, known, case.baseline).ok:
+        start = solution_of(known, problem, keys)
+    return replace(case, problem=problem, keys=keys, start=start, turn=turn)
 
 
 def keeping(case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict]) -> Case:
@@ -99,6 +102,23 @@ def keeping(case: Case, result: Result, certain: int, checked: tuple[Schedule, V
     if case.kept is not None and case.kept[2][1].score <= checked[1].score:
         return case
     return replace(case, kept=(result, certain, checked))
+
+
+def turn_after(case: Case, kept: Case, placed: Status, given: "Given") -> Turn | None:
+    """
+    The turn after that of a case; None where none can bring anything.
+
+    Parameters
+    ----------
+    case, kept
+        Before the outcome of its turn was kept, and after.
+    placed, given
+        How good the periods were, and what was given out.
+    """
+    answer = kept.kept
+    status, best = (None, given.schedule) if answer is None else (answer[0].status, answer[2][0])
+    assert best is not None
+    return case.turn.following(given, placed, status, best, bettered=answer is not case.kept)
 
 
 def unfinished(case: Case, last: Progress, solution: Solution) -> Result:

@@ -14,7 +14,7 @@ from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.assign.turns import is_last, is_settled, to_place
+from echelon_desktop.solver.assign.turns import Turn
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.result import Params, Progress, Result
 from echelon_desktop.solver.scopes import Scope
@@ -27,6 +27,7 @@ from echelon_desktop.ui.solve.case import (
     compile_case,
     keeping,
     placed_schedule,
+    turn_after,
     unfinished,
 )
 from echelon_desktop.ui.solve.changes import changes_in_words
@@ -64,10 +65,8 @@ class Session(QObject):
         self._case: Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
         self.points: list[Point] = []
-        # Of the question that is answered now: when it was asked, how many turns it has had, and what seconds
-        # the engine's own clock started at.
+        # When the question that is answered now was asked, and when the engine's own clock started.
         self._asked_at = self._turn_at = self._started = time.monotonic()
-        self._turn = 0
 
     def start(self) -> None:
         """Compile the school beside the window, then hand it to the engine."""
@@ -95,8 +94,8 @@ class Session(QObject):
             return
         self._case = case
         params = self._left()
-        if case.asked.openings:
-            params = to_place(params, params.time_limit_s, self._turn)
+        if case.turn.asked.openings:
+            params = case.turn.to_place(params, params.time_limit_s)
         self._turn_at = time.monotonic()
         job = self.workspace.engine.solve(case.problem, params, case.start)
         job.progressed.connect(self._on_progress)
@@ -118,8 +117,6 @@ class Session(QObject):
             self._finish(replace(case, placed=placed), run.result, run.certain, run.result.solution)
         elif case.later or case.kept is not None:
             self._next(case)
-        elif case.shortage:
-            self._tell_shortage(run.result, case.shortage)
         else:
             self.workspace.engine.ask_apart(
                 "conflict",
@@ -131,7 +128,7 @@ class Session(QObject):
 
     def _finish(self, case: Case, result: Result, certain: int, solution: Solution, lead: str = "") -> None:
         """Give out teachers and rooms where some are wanted, check the schedule, and keep it."""
-        if not case.asked.openings:
+        if not case.turn.asked.openings:
             self.workspace.background.run(
                 lambda: checked_schedule(case, placed_schedule(case, solution)),
                 lambda checked: self._adopt(case, result, certain, checked, lead),
@@ -143,7 +140,7 @@ class Session(QObject):
             placed = case.placed or (result, None)
             self.workspace.engine.ask_apart(
                 "staff",
-                *(case.asked, case.origin, schedule, self._left(), case.before, placed),
+                *(case.turn.asked, case.turn.origin, schedule, self._left(), case.before, placed),
                 answer=lambda answer: self._on_staffed(case, result, lead, *answer),
             )
 
@@ -161,47 +158,41 @@ class Session(QObject):
             if case.kept is not None or case.later:
                 self._next(case)
             else:
-                self._tell_shortage(None, facts)
+                self._tell_shortage(facts)
         elif whole is None:
-            self._another_turn(case, staffed)
+            self._another_turn(case, case, placed, given)
         else:
             result, certain, nothing_above = whole
             case = replace(case, later=() if nothing_above or self.stopping or lead else case.later)
-            over = self.stopping or bool(lead) or is_last(*self._clock())
-            over = over or is_settled(case.asked, given, placed.status, result.status)
             self.workspace.background.run(
                 lambda: keeping(case, result, certain, checked_schedule(case, staffed)),
-                lambda kept: self._next(kept, lead) if over else self._another_turn(kept, staffed),
+                lambda kept: self._another_turn(case, kept, placed, given, lead),
                 self._fail,
             )
 
-    def _clock(self) -> tuple[Params, float, int]:
-        """The order's parameters, seconds left and the number of the turn."""
-        return self.order.params, self._left().time_limit_s, self._turn
-
-    def _another_turn(self, case: Case, staffed: Schedule) -> None:
-        """Find periods for the teachers and rooms that were given."""
-        if self.stopping or is_last(*self._clock()):
-            self._next(case)
-            return
-        self._turn += 1
-        asked = case.origin.holding(staffed)
-        self.workspace.background.run(lambda: asking(case, asked), self._solve, self._fail)
+    def _another_turn(self, case: Case, kept: Case, placed: Result, given: "Given", lead: str = "") -> None:
+        """Go on with what was kept of a case's turn, where another one may bring something."""
+        left = self._left()
+        over = self.stopping or bool(lead) or case.turn.is_last(left, left.time_limit_s)
+        following = None if over else turn_after(case, kept, placed.status, given)
+        if following is None:
+            self._next(kept, lead)
+        else:
+            self.workspace.background.run(lambda: asking(kept, following), self._solve, self._fail)
 
     def _next(self, case: Case, lead: str = "") -> None:
         """Ask the next question, or adopt the best answer to those that were asked."""
         if case.later and not self.stopping:
-            following = replace(case, origin=case.later[0], later=case.later[1:], placed=None)
-            self._asked_at, self._turn = time.monotonic(), 0
-            self.workspace.background.run(lambda: asking(following, case.later[0]), self._solve, self._fail)
+            following = replace(case, later=case.later[1:], placed=None)
+            self._asked_at = time.monotonic()
+            turn = Turn.first(case.later[0])
+            self.workspace.background.run(lambda: asking(following, turn), self._solve, self._fail)
         elif case.kept is not None:
             self._adopt(case, *case.kept, lead)
         else:
             self._end("doubt", "Stopped before a schedule was whole.")
 
-    def _tell_shortage(self, result: Result | None, facts: tuple[str, ...]) -> None:
-        if result is not None:
-            self._record(replace(result, levels=()), "", {})
+    def _tell_shortage(self, facts: tuple[str, ...]) -> None:
         listed = "\n".join(f"• {fact}" for fact in facts)
         lead = "No periods were found for which all sections can be given teachers and rooms."
         self._end("bad", f"{lead} At the last ones:\n{listed}" if facts else f"{lead} Give it more time.")
