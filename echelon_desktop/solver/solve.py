@@ -34,7 +34,7 @@ REPAIR = "repair"
 CP_SAT = "CP-SAT"
 # Of the time, for CP-SAT on a small school that is not plain; most are proven at once. Of little time it has
 # more, up to so many seconds.
-FIRST_SHARE, MORE_SHARE, ENOUGH_S = 0.4, 0.6, 4.0
+FIRST_SHARE, MORE_SHARE, ENOUGH_S = 0.4, 0.7, 5.0
 BETTER_SHARE = 0.1  # the same where a schedule is known already
 SEARCH_SHARE = 0.3  # of the time left, for the local search where CP-SAT may then prove the rest
 GENERAL_SHARE = 0.6  # the same for the general search, where CP-SAT has tried before

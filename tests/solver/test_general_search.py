@@ -17,7 +17,7 @@ from echelon_desktop.solver.general.improve import Improver
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Goal, GoalKind, Problem
 from echelon_desktop.solver.schedules import schedule_of, solution_of
-from echelon_desktop.solver.search.cooling import RACE
+from echelon_desktop.solver.search.cooling import WIDE_RACE
 from echelon_desktop.solver.search.found import Ended
 from echelon_desktop.solver.verify import verify
 
@@ -93,7 +93,7 @@ def test_annealings_race_where_one_level_of_unmet_requests_is_wanted(monkeypatch
 
     monkeypatch.setattr(Improver, "_stand_anew", counted)
     first, second = (short(problem, 4000, seed=2) for _ in range(2))
-    assert len(starts) == 2 * RACE[0][0]
+    assert len(starts) == 2 * WIDE_RACE[0][0]
     assert first.values == second.values
     assert first.solution is not None
     assert second.solution is not None

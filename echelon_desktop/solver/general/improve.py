@@ -13,7 +13,7 @@ from echelon_desktop.solver.general.layout import HARD, UNPLACED
 from echelon_desktop.solver.general.plan import Stage, single, stages_of
 from echelon_desktop.solver.general.shared import Shared
 from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.search.cooling import ALONE, COLD, RACE, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import COLD, RACES, WARM, Cycle, cycles, fresh_moves
 from echelon_desktop.solver.search.pace import Pace
 
 HEAT, LONGER, MOST_FRESH = 0.85, 1.8, 0.8
@@ -197,8 +197,8 @@ class Improver:
         spent = 0.0
         heat = HEAT * self.shared.limits.heat
         # Several ranks are settled one after the other as it cools: how the first stands says little.
-        rounds = RACE if fresh and len(stages) == 1 and len(stages[0].levels) == 1 else ALONE
-        for i, cycle in enumerate(cycles(amount, length, heat, MOST_FRESH, rounds)):
+        races = RACES if fresh and len(stages) == 1 and len(stages[0].levels) == 1 else ()
+        for i, cycle in enumerate(cycles(amount, length, heat, MOST_FRESH, races)):
             if (i and (spent >= amount or self._is_met(stages))) or self.drive.done():
                 return
             anew = cycle.fresh and fresh

@@ -6,7 +6,7 @@ still hot. The first part of a search therefore races several, of which the bett
 rest warms the best ones up again, less and more in turn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ KNEE, SLOW_SHARE = 0.6, 0.7
 
 SWEEPS = 280
 """Moves of a fresh annealing for each (section, other slot) there is."""
-LONGEST = 8.0
+LONGEST = 10.0
 """Much time makes a fresh annealing so many times longer, at most."""
 FRESH_SHARE = 0.4
 MOST_FRESH = 0.55
@@ -26,9 +26,12 @@ MOST_FRESH = 0.55
 Rounds = tuple[tuple[int, float], ...]
 ALONE: Rounds = ((1, 1.0),)
 RACE: Rounds = ((8, 0.15), (4, 0.2), (2, 0.25), (1, 0.4))
+WIDE_RACE: Rounds = ((16, 0.1), (8, 0.1), (4, 0.2), (2, 0.2), (1, 0.4))
 """Rounds of a race: how many annealings run on, and over which share of a whole one."""
+RACES: tuple[tuple[Rounds, float], ...] = ((WIDE_RACE, 4.0), (RACE, 1.0))
+"""Which race is held: the first whose annealings can be so many times as long as those without a race."""
 RACE_SHARE = 0.7
-"""What a race takes of the time; where that is too little for annealings of full length, none is held."""
+"""What a race takes of the time."""
 STEPS = 10
 """Where moves are counted, an annealing cools evenly in each of so many parts, so that it repeats itself."""
 AGAIN = 0.4
@@ -78,7 +81,7 @@ def cycles(
     fresh: float,
     heat: float = 1.0,
     most_fresh: float = MOST_FRESH,
-    rounds: Rounds = ALONE,
+    races: Sequence[tuple[Rounds, float]] = (),
 ) -> Iterator[Cycle]:
     """
     Plan a chain's annealings, for as long as it is asked.
@@ -94,21 +97,22 @@ def cycles(
         What all temperatures are multiplied by.
     most_fresh
         What the only annealing from a new start takes of little time.
-    rounds
-        Of a race of fresh annealings, held where there is time for one of that length.
+    races
+        Of fresh annealings, which may be held; see ``RACES``.
     """
     if total is None:
         while True:
             yield Cycle(True, HOT * heat, fresh, COLD * heat)
             for hot in WARM:
                 yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
-    race = Cycle(True, HOT * heat, 1.0, COLD * heat, rounds)
-    length = RACE_SHARE * total / race.whole
-    if race.rounds != ALONE and length >= fresh:
-        first = replace(race, length=min(length, LONGEST * fresh))
-    else:
-        length = max(min(most_fresh * total, fresh), min(0.1 * total, LONGEST * fresh))
-        first = replace(race, length=length, rounds=ALONE)
+    length = max(min(most_fresh * total, fresh), min(0.1 * total, LONGEST * fresh))
+    first = Cycle(True, HOT * heat, length, COLD * heat)
+    for rounds, least in races:
+        race = replace(first, length=1.0, rounds=rounds)
+        length = RACE_SHARE * total / race.whole
+        if length >= least * fresh:
+            first = replace(race, length=min(length, LONGEST * fresh))
+            break
     used = 0.0
     while used < FRESH_SHARE * total:
         yield first

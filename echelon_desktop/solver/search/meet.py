@@ -10,7 +10,7 @@ import numpy as np
 
 from echelon_desktop.solver.search.anneal import seek
 from echelon_desktop.solver.search.chain import Chain
-from echelon_desktop.solver.search.cooling import ALONE, COLD, RACE, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import ALONE, COLD, RACES, WARM, Cycle, cycles, fresh_moves
 from echelon_desktop.solver.search.found import Start
 from echelon_desktop.solver.search.heats import Heats
 from echelon_desktop.solver.search.pace import Pace
@@ -92,8 +92,8 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
 def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
     fresh = fresh_moves(shared.board.n_places)
     if budget is not None:
-        return cycles(budget, fresh, shared.heat, rounds=RACE)
-    return cycles(shared.left(), fresh / _rate(shared, chain), shared.heat, rounds=RACE)
+        return cycles(budget, fresh, shared.heat, races=RACES)
+    return cycles(shared.left(), fresh / _rate(shared, chain), shared.heat, races=RACES)
 
 
 def _rate(shared: Shared, chain: Chain) -> float:

@@ -10,7 +10,17 @@ from echelon_desktop.model.sample import make_school
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.search import meet
 from echelon_desktop.solver.search.adapter import plain_from
-from echelon_desktop.solver.search.cooling import ALONE, HOT, RACE, RACE_SHARE, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import (
+    ALONE,
+    HOT,
+    RACE,
+    RACE_SHARE,
+    RACES,
+    WIDE_RACE,
+    Cycle,
+    cycles,
+    fresh_moves,
+)
 from echelon_desktop.solver.search.heats import Heats
 from echelon_desktop.solver.search.run import search
 from echelon_desktop.solver.search.state import lay_out
@@ -64,12 +74,17 @@ def test_those_that_stand_best_go_on_until_one_is_left() -> None:
     assert heats.moves_left == pytest.approx(100_000 - cycle.whole, abs=20)
 
 
-def test_a_race_is_held_where_there_is_time_for_annealings_of_full_length() -> None:
-    long = next(cycles(100.0, 10.0, rounds=RACE))
-    assert long.rounds == RACE
-    assert long.whole == pytest.approx(RACE_SHARE * 100.0)
-    assert next(cycles(20.0, 10.0, rounds=RACE)).rounds == ALONE
+def test_a_race_is_held_where_there_is_time_and_a_wide_one_where_there_is_much() -> None:
+    race = next(cycles(100.0, 10.0, races=RACES))
+    assert race.rounds == RACE
+    assert race.whole == pytest.approx(RACE_SHARE * 100.0)
+    wide = next(cycles(100.0, 4.0, races=RACES))
+    assert wide.rounds == WIDE_RACE
+    assert wide.whole == pytest.approx(RACE_SHARE * 100.0)
+    assert next(cycles(20.0, 10.0, races=RACES)).rounds == ALONE
     assert next(cycles(100.0, 10.0)).rounds == ALONE
+    for rounds in (RACE, WIDE_RACE):
+        assert sum(share for _, share in rounds) == pytest.approx(1.0)
 
 
 def test_a_race_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
