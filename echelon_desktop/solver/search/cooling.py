@@ -29,6 +29,7 @@ RACE: Rounds = ((8, 0.15), (4, 0.2), (2, 0.25), (1, 0.4))
 WIDE_RACE: Rounds = ((16, 0.1), (8, 0.1), (4, 0.2), (2, 0.2), (1, 0.4))
 """Rounds of a race: how many annealings run on, and over which share of a whole one."""
 RACES: tuple[tuple[Rounds, float], ...] = ((WIDE_RACE, 4.0), (RACE, 1.0))
+NARROW_RACES = ((RACE, 1.0),)
 """Which race is held: the first whose annealings can be so many times as long as those without a race."""
 RACE_SHARE = 0.7
 """What a race takes of the time."""

@@ -10,7 +10,16 @@ import numpy as np
 
 from echelon_desktop.solver.search.anneal import seek
 from echelon_desktop.solver.search.chain import Chain
-from echelon_desktop.solver.search.cooling import ALONE, COLD, RACES, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import (
+    ALONE,
+    COLD,
+    NARROW_RACES,
+    RACES,
+    WARM,
+    Cycle,
+    cycles,
+    fresh_moves,
+)
 from echelon_desktop.solver.search.found import Start
 from echelon_desktop.solver.search.heats import Heats
 from echelon_desktop.solver.search.pace import Pace
@@ -90,10 +99,13 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
 
 
 def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
-    fresh = fresh_moves(shared.board.n_places)
-    if budget is not None:
-        return cycles(budget, fresh, shared.heat, races=RACES)
-    return cycles(shared.left(), fresh / _rate(shared, chain), shared.heat, races=RACES)
+    fresh: float = fresh_moves(shared.board.n_places)
+    total: float | None = budget
+    if budget is None:
+        total, fresh = shared.left(), fresh / _rate(shared, chain)
+    # Where seats are scarce, a tenth of an annealing does not tell how it will end.
+    races = NARROW_RACES if shared.scarce else RACES
+    return cycles(total, fresh, shared.heat, races=races)
 
 
 def _rate(shared: Shared, chain: Chain) -> float:

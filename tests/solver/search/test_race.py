@@ -18,6 +18,7 @@ from echelon_desktop.solver.search.cooling import (
     RACES,
     WIDE_RACE,
     Cycle,
+    Rounds,
     cycles,
     fresh_moves,
 )
@@ -85,6 +86,13 @@ def test_a_race_is_held_where_there_is_time_and_a_wide_one_where_there_is_much()
     assert next(cycles(100.0, 10.0)).rounds == ALONE
     for rounds in (RACE, WIDE_RACE):
         assert sum(share for _, share in rounds) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("scarce", "rounds"), [(False, WIDE_RACE), (True, RACE)])
+def test_scarce_seats_keep_a_race_narrow(scarce: bool, rounds: Rounds) -> None:
+    shared: Any = SimpleNamespace(board=SimpleNamespace(n_places=10), scarce=scarce, heat=1.0)
+    budget = 100 * fresh_moves(10)
+    assert next(meet._plan(shared, Runner(), budget)).rounds == rounds  # type: ignore[arg-type]
 
 
 def test_a_race_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
