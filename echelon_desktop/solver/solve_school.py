@@ -114,7 +114,9 @@ def solve_school(
         if best.schedule is not None and (should_stop() or nothing_above(asked, best.result, best.verdict)):
             break
     assert best is not None
-    return replace(best, result=replace(best.result, seconds=time.monotonic() - began))
+    # The result of a turn knows its own time and seed only.
+    whole = replace(best.result, seconds=time.monotonic() - began, seed=params.seed)
+    return replace(best, result=whole)
 
 
 def _better(one: "Solved", other: "Solved") -> bool:

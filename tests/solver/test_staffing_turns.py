@@ -115,3 +115,4 @@ def test_a_start_is_not_made_worse_by_turns(sample: Sample) -> None:
     assert solved.verdict is not None
     assert solved.verdict.ok
     assert solved.verdict.score <= planted.score
+    assert solved.result.seed == params.seed
