@@ -40,7 +40,7 @@ def staff(
 
     Where that could be done, its result and how many requests certainly stay unmet follow, and whether
     nothing that matters more could be better; None where hard rules on students' days are broken. ``params``
-    say how much time is left; ``placed`` are the result and the bound (None: not known) of the first turn at
+    say how much time is left; ``placed`` are the result and the bound (None: not known) of a free turn at
     the question ``origin``.
     """
     from echelon_desktop.solver.assign.asked import staffed_result

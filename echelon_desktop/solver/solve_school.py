@@ -141,14 +141,15 @@ class _SchoolSolve:
         best = known
         before = known.schedule if known is not None else asked.baseline
         answer: Solved | None = None
-        runs: list[Run] = []
+        free: Run | None = None
         shortage: tuple[Fact, ...] = ()
         turn: Turn | None = Turn.first(asked)
         while turn is not None:
             now = turn.asked
             problem, keys = compile_school(now.to_place(), now.rules, now.baseline, now.placing)
             run = self.place(problem, keys, best, turn)
-            runs.append(run)
+            if free is None or (now.held is None and run.result.status is Status.OPTIMAL):
+                free = run
             if run.result.solution is None:
                 break
             schedule = schedule_of(run.result.solution, problem, keys, now.school, asked.baseline)
@@ -163,7 +164,7 @@ class _SchoolSolve:
             if found.verdict.ok and (best is None or found.verdict.score <= best.verdict.score):
                 best = found
             if best is not None:
-                placed = (runs[0].bound, runs[0].result.levels)
+                placed = (free.bound, free.result.levels)
                 whole = Run(*whole_result(asked, run.result, placed, best.verdict))
                 answer = _judged(whole, best.schedule, best.verdict, keys)
             if self.should_stop() or turn.is_last(self.params, self.left):
@@ -173,13 +174,14 @@ class _SchoolSolve:
             turn = turn.following(given, run.result.status, certain, held, bettered)
         if answer is not None:
             return answer
-        if len(runs) == 1 and runs[0].result.solution is None:
+        assert free is not None
+        if run.result.solution is None and run is free:
             facts = find_conflict(
                 asked.school, asked.rules, asked.baseline, limit_s=max(CONFLICT_S, self.left)
             )
-            return _without_schedule(runs[0], keys, facts)
+            return _without_schedule(run, keys, facts)
         result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
-        return _without_schedule(Run(result, runs[0].bound), keys, shortage, proven=False)
+        return _without_schedule(Run(result, free.bound), keys, shortage, proven=False)
 
     def place(self, problem: Problem, keys: Keys, known: Staffed | None, turn: Turn) -> Run:
         given = None if known is None else solution_of(known.schedule, problem, keys)

@@ -88,7 +88,7 @@ def staffed_result(
     verdict
         Of the schedule with its teachers and rooms.
     placed
-        Levels of the first attempt. Periods and seats alone cost no more than the whole, so the bounds hold
+        Levels of a free turn. Periods and seats alone cost no more than the whole, so the bounds hold
         for it up to the first level at which more is paid than there; after that only that nothing costs less
         than nothing, or what is counted.
     counted

@@ -17,11 +17,11 @@ def whole_result(
     Parameters
     ----------
     asked
-        The question of the first attempt.
+        The question of the free turns.
     result
         Of the periods and seats that were staffed.
     placed
-        Bound and levels of the first attempt.
+        Bound and levels of a free turn.
     verdict
         Of the whole schedule. Where the periods minded more than they must, so that bounds on them say
         nothing, those are counted anew for it.

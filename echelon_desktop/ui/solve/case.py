@@ -62,7 +62,7 @@ class Case:
     revision: int
     turn: Turn
     later: tuple[Asked, ...] = ()  # other questions, if no answer to this one is certainly good enough
-    placed: "tuple[Result, Bound] | None" = None  # of the first turn
+    placed: "tuple[Result, Bound] | None" = None  # of the first free turn, or of one proven
     kept: tuple[Result, int, tuple[Schedule, Verdict]] | None = None  # the best answer so far
 
 

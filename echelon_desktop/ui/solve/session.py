@@ -16,7 +16,7 @@ from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.assign.turns import Turn
 from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.result import Params, Progress, Result
+from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.solver.verify import Verdict
 from echelon_desktop.ui.solve.case import (
@@ -112,7 +112,9 @@ class Session(QObject):
     def _check(self, case: Case, run: "SolverRun") -> None:
         if self._over:
             return
-        placed = case.placed or (run.result, run.bound)
+        placed = case.placed
+        if placed is None or (case.turn.asked.held is None and run.result.status is Status.OPTIMAL):
+            placed = (run.result, run.bound)
         if run.result.solution is not None:
             self._finish(replace(case, placed=placed), run.result, run.certain, run.result.solution)
         elif case.later or case.kept is not None:
