@@ -8,6 +8,7 @@ import pytest
 from brute import Brute
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 from random_schools import Case, random_case, shuffled
 
 from echelon_desktop.errors import ScheduleError
@@ -16,6 +17,8 @@ from echelon_desktop.model.dataset import School
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.solver.assign.openings import Openings
 from echelon_desktop.solver.compile import compile_school
+from echelon_desktop.solver.cpsat import solve
+from echelon_desktop.solver.cpsat.run import run_solver
 from echelon_desktop.solver.cpsat.solve import CpOutcome, Limits, solve_cpsat
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Goal, GoalKind, Problem, Solution
@@ -138,6 +141,24 @@ def test_a_stop_keeps_the_best_so_far() -> None:
 def test_a_stop_before_anything_is_found_says_so() -> None:
     outcome = solve_cpsat(crowded_problem(1), Limits(should_stop=lambda: True))
     assert outcome == CpOutcome(Status.NOTHING_FOUND, StopReason.STOPPED, None, ())
+
+
+def test_bounds_are_not_aimed_at_for_long_with_nothing_to_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits_s: list[float] = []
+
+    def in_vain(solver: cp_model.CpSolver, model: cp_model.CpModel, limits: Limits, *more: object) -> object:
+        limits_s.append(limits.time_limit_s)
+        return run_solver(solver, model, Limits(deterministic_limit=0.0))
+
+    problem, hour = crowded_problem(3), Limits(time_limit_s=3600.0)
+    start = solve_cpsat(problem, Limits(deterministic_limit=1.0)).solution
+    assert start is not None
+    monkeypatch.setattr(solve, "run_solver", in_vain)
+    solve_cpsat(problem, hour)
+    with_nothing = limits_s[0]
+    limits_s.clear()
+    solve_cpsat(problem, hour, start=start)
+    assert with_nothing <= solve.AIM_ALONE_S < limits_s[0]
 
 
 def test_the_start_is_never_made_worse() -> None:

@@ -82,7 +82,7 @@ def test_the_same_seed_gives_the_same_schedule(general_school: tuple) -> None:
 def test_annealings_race_where_one_level_of_unmet_requests_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = make_school(students=40, seed=3, semesters=True, planted=False, unequal_seats=True, seat_slack=0)
     problem, _ = compile_school(sample.school, sample.rules)
-    # Annealings so short that eight of them are few moves.
+    # Annealings so short that sixteen of them are few moves.
     monkeypatch.setattr(improve, "LONGER", 0.001)
     starts = []
     stand_anew = Improver._stand_anew

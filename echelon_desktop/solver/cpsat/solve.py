@@ -23,6 +23,7 @@ METHOD = "cp-sat"
 # close must not starve those after it.
 LEVEL_SHARE = 0.7
 AIM_SHARE = 0.6  # of the time left, for finding at one stroke what is certainly the best
+AIM_ALONE_S = 6.0  # at most while there is no schedule yet, since a stop would then keep nothing
 # With the linear relaxation and without: what one finds in a second, the other may not find in twenty.
 AIM_STRATEGIES = ("default_lp", "no_lp")
 AIM_WORK = 20.0  # deterministic seconds; what has not been found by then is found sooner step by step
@@ -177,7 +178,10 @@ class _Solve:
         model.clear_objective()  # type: ignore[no-untyped-call]
         for cost, aim in zip(costs[number:], aims[number:], strict=True):
             model.add(cost <= aim)
-        status, _ = self._attempt(model, AIM_SHARE, workers=1, work=AIM_WORK, strategies=AIM_STRATEGIES)
+        share = AIM_SHARE
+        if self.best is None and self.limits.deterministic_limit == inf:
+            share = min(share, AIM_ALONE_S / max(AIM_ALONE_S, self._time_left_s()))
+        status, _ = self._attempt(model, share, workers=1, work=AIM_WORK, strategies=AIM_STRATEGIES)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             self.missed = aims
         return status
