@@ -9,15 +9,16 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.solver.bounds import Bound, LevelBounds, flow_bound, improve_bounds
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.size import fits
-from echelon_desktop.solver.cpsat.solve import CpOutcome, solve_cpsat
+from echelon_desktop.solver.cpsat.solve import AIM_BESIDE_SHARE, CpOutcome, solve_cpsat
 from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.general.found import Improved
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.repair.mend import changes_goal
@@ -34,13 +35,14 @@ REPAIR = "repair"
 CP_SAT = "CP-SAT"
 # Of the time, for CP-SAT on a small school that is not plain; most are proven at once. Of little time it has
 # more, up to so many seconds.
-FIRST_SHARE, MORE_SHARE, ENOUGH_S = 0.4, 0.7, 5.0
+FIRST_SHARE, MORE_SHARE, ENOUGH_S = 0.4, 0.95, 7.0
 BETTER_SHARE = 0.1  # the same where a schedule is known already
 SEARCH_SHARE = 0.3  # of the time left, for the local search where CP-SAT may then prove the rest
 GENERAL_SHARE = 0.6  # the same for the general search, where CP-SAT has tried before
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
+MEANWHILE_AFTER_S = 0.3  # the same for small ones, which CP-SAT alone then solves
 
 # Deterministic seconds for CP-SAT where an iteration limit asks for repeatable results: about as long as the
 # local search takes for so many moves, but enough for the small schools that it proves at once.
@@ -129,7 +131,7 @@ class _Solve:
         plain, small = _plain(self.problem), fits(self.problem)
         if plain is None and small:  # most of these are proven at once
             first = max(FIRST_SHARE * self.left, min(MORE_SHARE * self.left, ENOUGH_S))
-            outcome = self.cp_sat(first if self.best is None else BETTER_SHARE * self.left)
+            outcome = self.cp_sat_first(first) if self.best is None else self.cp_sat(BETTER_SHARE * self.left)
             if outcome.stop_reason in (StopReason.PROVED, StopReason.STOPPED):
                 return self.result(outcome.stop_reason, outcome.status is Status.INFEASIBLE)
         seconds = self.left * (1.0 if not small else SEARCH_SHARE if plain is not None else GENERAL_SHARE)
@@ -150,7 +152,17 @@ class _Solve:
             return self.result(StopReason.PROVED, infeasible=True)
         return self.result(outcome.stop_reason)
 
-    def cp_sat(self, seconds: float) -> CpOutcome:
+    def cp_sat_first(self, seconds: float) -> CpOutcome:
+        """CP-SAT without a schedule to start from; where there are more cores, another one looks for one."""
+        if self.params.workers == 1 or self.params.iterations is not None:
+            return self.cp_sat(seconds)
+
+        def search(ended: threading.Event) -> None:
+            self.search_meanwhile(AIM_BESIDE_SHARE * seconds, ended)
+
+        return self.cp_sat(seconds, self.beside(search, MEANWHILE_AFTER_S))
+
+    def cp_sat(self, seconds: float, beside: AbstractContextManager[None] | None = None) -> CpOutcome:
         self.methods.append(CP_SAT)
         limits = Limits(
             time_limit_s=seconds,
@@ -163,7 +175,15 @@ class _Solve:
         def tell(progress: Progress) -> None:
             self.tell(progress.unmet, progress.bound)
 
-        outcome = solve_cpsat(self.problem, limits, on_progress=tell, start=self.best, bound=self.bound)
+        with beside or nullcontext():
+            outcome = solve_cpsat(
+                self.problem,
+                limits,
+                on_progress=tell,
+                start=self.best,
+                meanwhile=None if beside is None else lambda: self.best,
+                bound=self.bound,
+            )
         if outcome.solution is not None:
             self.keep(outcome.solution)
             if self.values == tuple(figure.value for figure in outcome.levels):
@@ -172,7 +192,7 @@ class _Solve:
 
     def local_search(self, plain: PlainProblem, seconds: float) -> StopReason:
         self.methods.append(LOCAL_SEARCH)
-        with self.bound_beside():
+        with self.beside(self.raise_bound, BOUND_AFTER_S):
             found = search(
                 plain,
                 seed=self.params.seed,
@@ -194,7 +214,7 @@ class _Solve:
     def repair(self, seconds: float) -> StopReason:
         """Look for a schedule near the one that changes are counted against."""
         self.methods.append(REPAIR)
-        with self.bound_beside():
+        with self.beside(self.raise_bound, BOUND_AFTER_S):
             found = repair(
                 self.problem,
                 seed=self.params.seed,
@@ -213,7 +233,7 @@ class _Solve:
     def general_search(self, seconds: float) -> StopReason:
         """Search over all that the problem says."""
         self.methods.append(GENERAL_SEARCH)
-        with self.bound_beside():
+        with self.beside(self.raise_bound, BOUND_AFTER_S):
             found = search_general(
                 self.problem,
                 seed=self.params.seed,
@@ -231,12 +251,42 @@ class _Solve:
             self.keep(found.solution)
         return _REASONS[found.ended]
 
+    def search_meanwhile(self, seconds: float, ended: threading.Event) -> None:
+        """
+        Find a schedule while CP-SAT asks whether all bounds can be met.
+
+        A stop then has one to keep, and CP-SAT one to start from where it has to better it step by step.
+        """
+
+        def keep(improved: Improved) -> None:
+            self.keep(improved.solution)
+            self.tell_whole(improved.unmet, lambda: improved.solution)
+
+        found = search_general(
+            self.problem,
+            seed=self.params.seed,
+            workers=self.params.workers - 1,
+            time_limit_s=seconds,
+            heat=self.params.heat,
+            certain=self.certain,
+            on_improved=keep,
+            should_stop=ended.is_set,
+        )
+        self.iterations += found.moves
+        if found.solution is not None:
+            self.keep(found.solution)
+
     @contextmanager
-    def bound_beside(self) -> Iterator[None]:
-        """Raise the bound while something else runs."""
+    def beside(self, work: Callable[[threading.Event], None], after_s: float) -> Iterator[None]:
+        """Do something else as well, where this takes so long; the event tells it to end."""
         ended = threading.Event()
-        beside = threading.Thread(target=self.raise_bound, args=(ended,), name="bound", daemon=True)
-        if self.params.iterations is None:  # else the clock would say when a better bound ends the search
+
+        def begin() -> None:
+            if not ended.wait(after_s):
+                work(ended)
+
+        beside = threading.Thread(target=begin, name=work.__name__, daemon=True)
+        if self.params.iterations is None:  # else the clock would say what it comes to in time
             beside.start()
         try:
             yield
@@ -247,8 +297,6 @@ class _Solve:
 
     def raise_bound(self, ended: threading.Event) -> None:
         """Look for what certainly stays unmet, on a share of the time, while the search runs."""
-        if ended.wait(BOUND_AFTER_S):
-            return
 
         def over() -> bool:
             return ended.is_set() or (self.unmet is not None and self.unmet <= self.bound.total)

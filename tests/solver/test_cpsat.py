@@ -161,6 +161,15 @@ def test_bounds_are_not_aimed_at_for_long_with_nothing_to_keep(monkeypatch: pyte
     assert with_nothing <= solve.AIM_ALONE_S < limits_s[0]
 
 
+def test_what_somebody_else_found_meanwhile_is_bettered() -> None:
+    problem, little = crowded_problem(3), Limits(deterministic_limit=0.01)
+    good = solve_cpsat(problem, Limits(deterministic_limit=1.0)).solution
+    assert good is not None
+    outcome = solve_cpsat(problem, little, meanwhile=lambda: good)
+    assert outcome.solution is not None
+    assert level_values(problem, outcome.solution) <= level_values(problem, good)
+
+
 def test_the_start_is_never_made_worse() -> None:
     problem = crowded_problem(2)
     good = solve_cpsat(problem, Limits(deterministic_limit=0.3)).solution

@@ -1,6 +1,8 @@
 """What is found where time is short: nothing that was to run is left out, and nothing is begun too late."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
@@ -53,6 +55,20 @@ def test_the_general_search_betters_what_cp_sat_found_in_its_share(monkeypatch: 
     assert result.solution is not None
     assert level_values(problem, result.solution)[0] == 0
     assert result.method == "CP-SAT, then general search"
+
+
+def test_a_stop_before_cp_sat_answers_keeps_what_the_other_core_found(monkeypatch: pytest.MonkeyPatch):
+    problem = no_holes_problem(12)
+
+    def in_vain(*args: object, meanwhile: Callable[[], Solution | None], **rest: object) -> CpOutcome:
+        while meanwhile() is None:
+            Event().wait(0.01)
+        return CpOutcome(Status.NOTHING_FOUND, StopReason.STOPPED, None, ())
+
+    monkeypatch.setattr(solve, "solve_cpsat", in_vain)
+    result = solve.solve_problem(problem, Params(time_limit_s=600, workers=2)).result
+    assert result.method == "CP-SAT"
+    assert result.solution is not None
 
 
 def test_cp_sat_works_in_proportion_to_the_moves_asked_for(monkeypatch: pytest.MonkeyPatch):

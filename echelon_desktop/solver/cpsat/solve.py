@@ -23,7 +23,8 @@ METHOD = "cp-sat"
 # close must not starve those after it.
 LEVEL_SHARE = 0.7
 AIM_SHARE = 0.6  # of the time left, for finding at one stroke what is certainly the best
-AIM_ALONE_S = 6.0  # at most while there is no schedule yet, since a stop would then keep nothing
+AIM_BESIDE_SHARE = 0.8  # the same while somebody else looks for a first schedule
+AIM_ALONE_S = 6.0  # at most while nobody else looks for a schedule: a stop would keep nothing
 # With the linear relaxation and without: what one finds in a second, the other may not find in twenty.
 AIM_STRATEGIES = ("default_lp", "no_lp")
 AIM_WORK = 20.0  # deterministic seconds; what has not been found by then is found sooner step by step
@@ -61,6 +62,7 @@ def solve_cpsat(
     *,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     start: Solution | None = None,
+    meanwhile: Callable[[], Solution | None] | None = None,
     bound: Bound | None = None,
     merge: bool = True,
 ) -> CpOutcome:
@@ -77,6 +79,9 @@ def solve_cpsat(
         Told of better schedules, a few times a second, from a thread of CP-SAT.
     start
         A schedule that keeps the hard rules; the outcome is never worse.
+    meanwhile
+        Asked once, when the certain bounds could not be met at a stroke: such a schedule if somebody else has
+        found one by then. It takes the place of a worse start. None where nobody looks for one.
     bound
         On unmet requests, where a better one is known than that of ``flow_bound``.
     merge
@@ -87,7 +92,8 @@ def solve_cpsat(
     ScheduleError
         If it turns out that the start breaks a hard rule.
     """
-    return _Solve(problem, limits, on_progress, start, bound or flow_bound(problem), merge).run()
+    bound = bound or flow_bound(problem)
+    return _Solve(problem, limits, on_progress, start, meanwhile, bound, merge).run()
 
 
 class _Solve:
@@ -99,17 +105,20 @@ class _Solve:
         limits: Limits,
         on_progress: Callable[[Progress], None],
         start: Solution | None,
+        meanwhile: Callable[[], Solution | None] | None,
         bound: Bound,
         merge: bool,
     ) -> None:
         self.problem, self.limits, self.on_progress = problem, limits, on_progress
+        self.meanwhile = meanwhile
         self.started = time.monotonic()
         self.deterministic_used = 0.0
         self.levels = problem.levels()
         self.school = SchoolModel(problem, merge)
         self.unmet = unmet_requests(self.school, None)
-        self.best = start
-        self.values = () if start is None else level_values(problem, start)
+        self.best: Solution | None = None
+        self.values: tuple[int, ...] = ()
+        self._keep(start)
         self.unmet_bound = bound
         self.bounds = [0] * len(self.levels)  # proven by CP-SAT
         self.missed: tuple[int, ...] = ()  # the last aim that was not reached
@@ -122,6 +131,8 @@ class _Solve:
             if self.best is not None and self._over():
                 break
             status = self._aim(number, costs)
+            if number == 0 and self.meanwhile is not None and not self._proven(number):
+                self._keep(self.meanwhile())
             if not self._proven(number):
                 status = self._minimise(number, costs[number])
             if self.best is None:
@@ -178,8 +189,9 @@ class _Solve:
         model.clear_objective()  # type: ignore[no-untyped-call]
         for cost, aim in zip(costs[number:], aims[number:], strict=True):
             model.add(cost <= aim)
-        share = AIM_SHARE
-        if self.best is None and self.limits.deterministic_limit == inf:
+        share = AIM_SHARE if self.best is not None or self.meanwhile is None else AIM_BESIDE_SHARE
+        alone = self.best is None and self.meanwhile is None
+        if alone and self.limits.deterministic_limit == inf:
             share = min(share, AIM_ALONE_S / max(AIM_ALONE_S, self._time_left_s()))
         status, _ = self._attempt(model, share, workers=1, work=AIM_WORK, strategies=AIM_STRATEGIES)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -232,12 +244,17 @@ class _Solve:
         status = run_solver(solver, model, limits, _Teller(self))
         self.deterministic_used += solver.deterministic_time
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            found = self.school.read(solver)
-            values = level_values(self.problem, found)
             # A hint is not always taken up, so what comes back may be worse than what was there.
-            if self.best is None or values < self.values:
-                self.best, self.values = found, values
+            self._keep(self.school.read(solver))
         return status, 0 if status == cp_model.INFEASIBLE else least_cost(solver)
+
+    def _keep(self, found: Solution | None) -> None:
+        """Take a schedule as the best if it is better than what there is."""
+        if found is None:
+            return
+        values = level_values(self.problem, found)
+        if self.best is None or values < self.values:
+            self.best, self.values = found, values
 
     def _over(self) -> bool:
         return self._time_left_s() <= 0 or self._work_left() <= 0 or self.limits.should_stop()
