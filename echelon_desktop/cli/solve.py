@@ -177,13 +177,19 @@ def _without_schedule(result: Result) -> str:
     if result.status is Status.INFEASIBLE and not result.conflict:
         return "no schedule keeps all hard rules. Which of them stand in the way could not be told in time."
     if result.status is Status.INFEASIBLE:
-        facts = [f"  - {fact}" for fact in result.conflict[:MOST_FACTS]]
-        if len(result.conflict) > MOST_FACTS:
-            facts.append(
-                f"  ... and {len(result.conflict) - MOST_FACTS} more; the time did not do to find fewer."
-            )
-        return "\n".join(["no schedule keeps all hard rules. These cannot hold together:", *facts])
+        return "\n".join(["no schedule keeps all hard rules. These cannot hold together:", *_facts(result)])
+    if result.conflict:
+        lead = (
+            "no periods were found for which all sections can be given teachers and rooms. At the last ones:"
+        )
+        return "\n".join([lead, *_facts(result)])
     return f"no schedule was found in {result.seconds:.0f} s. Give it more time, or loosen a hard rule."
+
+
+def _facts(result: Result) -> Iterator[str]:
+    yield from (f"  - {fact}" for fact in result.conflict[:MOST_FACTS])
+    if len(result.conflict) > MOST_FACTS:
+        yield f"  ... and {len(result.conflict) - MOST_FACTS} more; the time did not do to find fewer."
 
 
 def _with_schedule(solved: Solved, verdict: Verdict) -> Iterator[str]:

@@ -11,6 +11,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.certain import nothing_above, whole_result
 from echelon_desktop.solver.assign.complete import staff, staffing_limits
+from echelon_desktop.solver.assign.shortage import Shortage
 from echelon_desktop.solver.assign.turns import Turn
 from echelon_desktop.solver.bounds import Bound
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
@@ -113,6 +114,8 @@ def solve_school(
             best = solved
         if best.schedule is not None and (should_stop() or nothing_above(asked, best.result, best.verdict)):
             break
+        if best.conflict and best.result.status is Status.INFEASIBLE:
+            break
     assert best is not None
     # The result of a turn knows its own time and seed only.
     whole = replace(best.result, seconds=time.monotonic() - began, seed=params.seed)
@@ -121,7 +124,7 @@ def solve_school(
 
 def _better(one: "Solved", other: "Solved") -> bool:
     if one.verdict is None or other.verdict is None:
-        return one.verdict is not None
+        return other.verdict is None  # the first question asks for more than must be
     return one.verdict.score < other.verdict.score
 
 
@@ -142,7 +145,7 @@ class _SchoolSolve:
         before = known.schedule if known is not None else asked.baseline
         answer: Solved | None = None
         free: Run | None = None
-        shortage: tuple[Fact, ...] = ()
+        shortage = Shortage(())
         turn: Turn | None = Turn.first(asked)
         while turn is not None:
             now = turn.asked
@@ -157,7 +160,7 @@ class _SchoolSolve:
                 return _judged(run, schedule, self.verdict(asked, schedule), keys)
             given = staff(now, schedule, staffing_limits(self.params, self.left, now), before)
             if given.schedule is None:
-                shortage = given.shortage.facts if given.shortage is not None else ()
+                shortage = given.shortage or shortage
                 break
             found = Staffed(given.schedule, self.verdict(asked, given.schedule))
             bettered = found.verdict.ok and (best is None or found.verdict.score < best.verdict.score)
@@ -181,7 +184,7 @@ class _SchoolSolve:
             )
             return _without_schedule(run, keys, facts)
         result = replace(run.result, status=Status.NOTHING_FOUND, solution=None, levels=(), proven="")
-        return _without_schedule(Run(result, free.bound), keys, shortage, proven=False)
+        return _without_schedule(Run(result, free.bound), keys, shortage.facts, proven=shortage.anywhere)
 
     def place(self, problem: Problem, keys: Keys, known: Staffed | None, turn: Turn) -> Run:
         given = None if known is None else solution_of(known.schedule, problem, keys)

@@ -334,7 +334,7 @@ def test_why_nobody_can_be_given_is_said_of_each_section() -> None:
     full = e.Rule("load", "teacher-load", limit=1)
     solved = solve_school(school, rules(STAFFED, one_course, full), Params())
     assert solved.schedule is None
-    assert solved.result.status is Status.NOTHING_FOUND
+    assert solved.result.status is Status.INFEASIBLE
     assert {fact.key for fact in solved.conflict} == {"B-1", "C-1", "load"}
     assert any("needs a teacher: " in fact.text for fact in solved.conflict)
 

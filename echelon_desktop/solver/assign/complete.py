@@ -8,6 +8,8 @@ from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.give import TOGETHER, Given, give_out
 from echelon_desktop.solver.assign.mend import mend
+from echelon_desktop.solver.assign.shortage import Shortage
+from echelon_desktop.solver.assign.unstaffable import unstaffable
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.verify import verify
@@ -38,7 +40,8 @@ def staff(asked: Asked, schedule: Schedule, limits: Limits, before: Schedule | N
     -------
     Given
         What came of it. Where it cannot be done as the sections stand, some stand elsewhere; its schedule
-        then keeps all facts, but may break hard rules on students' days.
+        then keeps all facts, but may break hard rules on students' days. Where it cannot be done wherever
+        they stand, its shortage says so.
     """
     held = asked.as_held(schedule)
     given = give_out(asked.school, asked.rules, schedule, asked.openings, limits, before, held)
@@ -68,6 +71,10 @@ def _mended(asked: Asked, schedule: Schedule, given: Given, limits: Limits, befo
         left = limits.time_limit_s - (time.monotonic() - began)
         part = replace(limits, time_limit_s=MEND_SHARE * left)
         mended = mend(asked.school, asked.rules, asked.baseline, schedule, openings, part)
+        if mended.impossible:
+            seconds = max(LEAST_S, limits.time_limit_s - (time.monotonic() - began))
+            facts = unstaffable(asked.school, asked.rules, asked.baseline, openings, seconds)
+            return replace(given, shortage=Shortage(facts, anywhere=True))
         if mended.schedule is None:
             return given
         left = limits.time_limit_s - (time.monotonic() - began)

@@ -12,6 +12,7 @@ from echelon_desktop.solver.assign.costs import rule_cost
 from echelon_desktop.solver.assign.openings import NEEDS, Openings
 from echelon_desktop.solver.assign.staffing import Staffing
 from echelon_desktop.solver.conflicts import Fact
+from echelon_desktop.solver.conflicts.shrink import without_needless
 from echelon_desktop.solver.verify.wording import listed
 
 WORK = 5.0  # deterministic seconds for each question
@@ -26,9 +27,12 @@ class Shortage:
     ----------
     facts
         What stands against each other: the sections, then the hard rules without which it could be done.
+    anywhere
+        Whether no other periods would help.
     """
 
     facts: tuple[Fact, ...]
+    anywhere: bool = False
 
 
 def explain(school: School, rules: Iterable[e.Rule], schedule: Schedule, openings: Openings) -> Shortage:
@@ -71,11 +75,7 @@ def _core(staffing: Staffing) -> list[tuple[str, str]]:
     found = solver.sufficient_assumptions_for_infeasibility()
     staffing.model.clear_assumptions()
     core = [name_of[index] for index in found] or list(staffing.needed)
-    for key in list(core):
-        fewer = [other for other in core if other != key]
-        if not _feasible(staffing, fewer):
-            core = fewer
-    return core
+    return without_needless(core, lambda fewer: not _feasible(staffing, fewer))
 
 
 def _feasible(staffing: Staffing, core: list[tuple[str, str]]) -> bool:

@@ -71,9 +71,7 @@ class Breaking:
         bound = 0
         with suppress(GiveUp):
             if self._colourer.uncolourable_part(self._every_edge) is not None:
-                return (
-                    bound  # courses that must be apart cannot be: no schedule, so that no cost is the least
-                )
+                return bound  # courses that must be apart cannot be: there is no schedule
             self._find_separate_parts()
         with suppress(GiveUp):
             while self._dearer_than(bound, (), 0, 0):

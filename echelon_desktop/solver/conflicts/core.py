@@ -9,6 +9,7 @@ from ortools.sat.python import cp_model
 from echelon_desktop.solver.conflicts.board import Board
 from echelon_desktop.solver.conflicts.claims import Claim, Impossible
 from echelon_desktop.solver.conflicts.gather import Demands
+from echelon_desktop.solver.conflicts.shrink import without_needless
 
 # With assumptions CP-SAT can take minutes to see that nine sections do not fit into eight periods; leaving
 # claims out one after the other is then quicker.
@@ -62,13 +63,7 @@ def _shrunk(part: Demands, claims: list[Claim], clock: _Clock) -> list[Claim]:
     def still(attempt: list[Claim]) -> bool:
         return clock.left > 0 and conflicting(part, attempt, QUESTION_SHARE * clock.left)
 
-    several = len(claims)
-    while several := several // 2:
-        # Many at a time first: most claims of a large school have nothing to do with the conflict.
-        for first in range(0, len(claims), several)[::-1]:
-            rest = claims[:first] + claims[first + several :]
-            if still(rest):
-                claims = rest
+    claims = without_needless(claims, still)
     for i, claim in enumerate(claims):
         for section in claim.sections:
             weaker = claims[i].without(section)

@@ -35,9 +35,11 @@ from echelon_desktop.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from echelon_desktop.solver.assign.give import Given
+    from echelon_desktop.solver.assign.shortage import Shortage
     from echelon_desktop.solver.solve import Run as SolverRun
 
 
+NO_SCHEDULE = "No schedule keeps all hard rules. These cannot hold together:"
 Point = tuple[float, int | None, int]  # seconds, unmet requests, bound
 
 
@@ -156,11 +158,11 @@ class Session(QObject):
             return
         staffed = given.schedule
         if staffed is None:
-            facts = tuple(fact.text for fact in given.shortage.facts) if given.shortage is not None else ()
-            if case.kept is not None or case.later:
+            anywhere = given.shortage is not None and given.shortage.anywhere
+            if case.kept is not None or (case.later and not anywhere):
                 self._next(case)
             else:
-                self._tell_shortage(facts)
+                self._tell_shortage(given.shortage)
         elif whole is None:
             self._another_turn(case, case, placed, given)
         else:
@@ -194,18 +196,20 @@ class Session(QObject):
         else:
             self._end("doubt", "Stopped before a schedule was whole.")
 
-    def _tell_shortage(self, facts: tuple[str, ...]) -> None:
-        listed = "\n".join(f"• {fact}" for fact in facts)
+    def _tell_shortage(self, shortage: "Shortage | None") -> None:
         lead = "No periods were found for which all sections can be given teachers and rooms."
-        self._end("bad", f"{lead} At the last ones:\n{listed}" if facts else f"{lead} Give it more time.")
+        if shortage is None or not shortage.facts:
+            self._end("bad", f"{lead} Give it more time.")
+        else:
+            lead = NO_SCHEDULE if shortage.anywhere else f"{lead} At the last ones:"
+            self._end("bad", "\n".join([lead, *(f"• {fact.text}" for fact in shortage.facts)]))
 
     def _tell_nothing(self, result: Result, facts: tuple[str, ...]) -> None:
         if self._over:
             return
         self._record(result, "", {})
         if facts:
-            listed = "\n".join(f"• {fact}" for fact in facts)
-            self._end("bad", f"No schedule keeps all hard rules. These cannot hold together:\n{listed}")
+            self._end("bad", "\n".join([NO_SCHEDULE, *(f"• {fact}" for fact in facts)]))
         else:
             self._end("bad", f"Nothing was found in {result.seconds:.0f} s. Give it more time.")
 

@@ -257,6 +257,26 @@ def test_sections_without_a_teacher_get_one_where_a_rule_wants_it(page: SolvePag
     assert f"{section.id} needs a teacher" in text
 
 
+def test_rules_that_leave_nobody_to_teach_a_section_are_told(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    section = next(x for x in document.school.sections.values() if x.teachers)
+    others = [x for x in document.school.sections.values() if x.teachers and x.course != section.course]
+    document.apply(set_fields(document.dataset, "sections", section.id, teachers=()))
+    document.apply(add_rule(document.dataset, Rule("staffed", "section-teachers")))
+    able = sorted({x.teachers[0] for x in others})[:2]
+    for teacher in list(document.school.teachers):
+        courses = (section.course if teacher in able else "nothing",)
+        document.apply(set_fields(document.dataset, "teachers", teacher, courses=courses))
+    for teacher in able:
+        courses = {x.course for x in others if teacher in x.teachers}
+        full = Rule(f"full {teacher}", "teacher-preps", teachers=(teacher,), limit=len(courses))
+        document.apply(add_rule(document.dataset, full))
+    kind, text = solve(page, qtbot)
+    assert kind == "bad"
+    assert text.startswith("No schedule keeps all hard rules. These cannot hold together:")
+    assert f"{section.id} ({section.course}) needs a teacher: " in text
+
+
 def test_a_run_took_as_long_as_all_its_turns(page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     document = page.document
     section = next(x for x in document.school.sections.values() if x.teachers)
