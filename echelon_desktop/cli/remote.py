@@ -18,6 +18,7 @@ from echelon_desktop.cli.solve import keep_in_file, make_writable
 from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError, RemoteError
 from echelon_desktop.model.findings import Severity
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.result import DEFAULT_STRATEGY
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def fetch(args: argparse.Namespace) -> int:
         )
     write_result(source.school, source.rules, applied.schedule, args.out)
     if applied.dropped:
-        print(f"The school was edited meanwhile; {len(applied.dropped):,} things no longer fit:")
+        things = counted(len(applied.dropped), "thing no longer fits", "things no longer fit")
+        print(f"The school was edited meanwhile; {things}:")
         for line in applied.dropped[:FEW]:
             print(f"  {line}")
     counts = applied.verdict.counts

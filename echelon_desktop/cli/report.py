@@ -10,6 +10,7 @@ from typing import TextIO
 from echelon_desktop.errors import InputError
 from echelon_desktop.model.csv_io.school_writer import encode
 from echelon_desktop.model.findings import Finding, Severity
+from echelon_desktop.model.wording import counted
 
 FEW = 5  # findings of one kind that are printed unless all are asked for
 COLUMNS = ("severity", "code", "file", "row", "column", "value", "message", "remedy")
@@ -34,11 +35,8 @@ def print_findings(findings: Iterable[Finding], stream: TextIO, every: bool = Fa
 def count_line(findings: Sequence[Finding]) -> str:
     """How many there are of each severity: "2 errors, 1 warning, 0 notes"."""
     counts = Counter(finding.severity for finding in findings)
-    parts = []
-    for severity in sorted(Severity, reverse=True):
-        n = counts[severity]
-        parts.append(f"{n} {severity.name.lower()}{'' if n == 1 else 's'}")
-    return ", ".join(parts)
+    worst_first = sorted(Severity, reverse=True)
+    return ", ".join(counted(counts[severity], severity.name.lower()) for severity in worst_first)
 
 
 def write_findings(findings: Sequence[Finding], path: Path) -> None:

@@ -7,6 +7,7 @@ from echelon_desktop.errors import InputError
 from echelon_desktop.model.csv_io import write_school
 from echelon_desktop.model.rules import RULES_FILE, format_rules
 from echelon_desktop.model.sample import make_school
+from echelon_desktop.model.wording import counted
 
 
 def sample(args: argparse.Namespace) -> int:
@@ -19,8 +20,7 @@ def sample(args: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(f"The sample cannot be written to {args.folder}: {error.strerror}.") from error
     school = made.school
-    print(
-        f"{args.folder}: {len(school.students)} students, {len(school.sections)} sections, "
-        f"{len(school.teachers)} teachers. Try: echelon solve {args.folder} --out schedule"
-    )
+    tables = ((school.students, "student"), (school.sections, "section"), (school.teachers, "teacher"))
+    made_of = ", ".join(counted(len(table), noun) for table, noun in tables)
+    print(f"{args.folder}: {made_of}. Try: echelon solve {args.folder} --out schedule")
     return OK

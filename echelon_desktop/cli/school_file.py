@@ -13,6 +13,7 @@ from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.reimport import reimport
 from echelon_desktop.model.rules import RULES_FILE
 from echelon_desktop.model.store import SchoolFile, backups, restore_backup
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.output import export_dataset
 
 
@@ -38,7 +39,7 @@ def import_school(args: argparse.Namespace) -> int:
         edit = reimport(now, imported.school, rules, f"Import {args.school.name}")
         if edit.changes:
             file.apply(edit)
-        rows = "1 row" if len(edit.changes) == 1 else f"{len(edit.changes)} rows"
+        rows = counted(len(edit.changes), "row")
         print(f"{args.file}: {rows} changed. {count_line(findings)}; see echelon check.")
     return OK
 

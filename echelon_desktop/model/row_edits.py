@@ -13,6 +13,7 @@ from echelon_desktop.model.fitting import fits, without_seats
 from echelon_desktop.model.mentions import Names, naming, remapped
 from echelon_desktop.model.sheets import LIST, OWN, RowId, Sheet
 from echelon_desktop.model.tables import TABLES
+from echelon_desktop.model.wording import counted
 
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
 
@@ -138,8 +139,7 @@ def consequences(edit: Edit, table: str) -> list[str]:
             (len(changes) - gone, "change", "changes"),
         ):
             if number:
-                plural = "" if number == 1 else "s"
-                words.append(f"{number:,} {spec.singular}{plural} {one if number == 1 else many}")
+                words.append(f"{counted(number, spec.singular)} {one if number == 1 else many}")
     return words
 
 

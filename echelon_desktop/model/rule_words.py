@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import RULE_KINDS
+from echelon_desktop.model.wording import counted
 
 MOST_NAMED = 4
 
@@ -40,7 +41,7 @@ def rule_sentence(rule: Rule, school: School) -> str:
     if rule.kind == "sped-limit":
         where = _sections(rule, school)
         where = "a section" if where == "all sections" else f"each of the {where}"
-        return f"At most {_counted(limit, 'SPED student')} in {where}."
+        return f"At most {counted(limit, 'SPED student')} in {where}."
     if rule.kind == "allowed-periods":
         who = _sections(rule, school)
         return f"{who[0].upper()}{who[1:]} stand only in {_listed(rule.periods, 'or', most=12)}."
@@ -56,14 +57,14 @@ def rule_sentence(rule: Rule, school: School) -> str:
     if len(rule.teachers) == 1:
         who = teachers
     if rule.kind == "teacher-consecutive":
-        return f"{who} teaches at most {_counted(limit, 'period')} in a row."
+        return f"{who} teaches at most {counted(limit, 'period')} in a row."
     if rule.kind == "teacher-load":
         full = f"{who}, when full-time," if teachers else "A full-time teacher"
-        return f"{full} teaches at most {_counted(limit, 'section')} at a time; part-time in proportion."
+        return f"{full} teaches at most {counted(limit, 'section')} at a time; part-time in proportion."
     if rule.kind == "teacher-preps":
-        return f"{who} prepares at most {_counted(limit, 'different course')}."
+        return f"{who} prepares at most {counted(limit, 'different course')}."
     if rule.kind == "teacher-rooms":
-        return f"{who} teaches in at most {_counted(limit, 'room')}."
+        return f"{who} teaches in at most {counted(limit, 'room')}."
     if rule.kind == "teacher-travel":
         return f"{who} does not change buildings between consecutive periods."
     if rule.kind == "teacher-load-spread" and teachers:
@@ -83,8 +84,8 @@ def _of_students(rule: Rule, limit: int) -> str:
     if rule.kind == "student-holes":
         return f"{who} has no free period between two classes of a day."
     if rule.kind == "student-day-balance":
-        return f"{who} has days that differ by at most {_counted(limit, 'class', 'classes')}."
-    return f"{who} has at most {_counted(limit, 'period')} without a course in a term."
+        return f"{who} has days that differ by at most {counted(limit, 'class', 'classes')}."
+    return f"{who} has at most {counted(limit, 'period')} without a course in a term."
 
 
 def weight_words(weight: int) -> str:
@@ -138,7 +139,3 @@ def _listed(items: Iterable[str], last: str = "and", most: int = MOST_NAMED) -> 
         words = [*words[: most - 1], f"{len(words) - most + 1} more"]
         last = "and"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
-
-
-def _counted(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

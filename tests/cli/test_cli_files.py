@@ -40,6 +40,11 @@ def test_same_seed_same_sample(tmp_path: Path):
     assert contents(tmp_path / "a") != contents(tmp_path / "c")
 
 
+def test_one_student_is_not_called_students(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["sample", str(tmp_path / "one"), "--students", "1"]) == OK
+    assert ": 1 student, 7 sections, 6 teachers." in capsys.readouterr().out
+
+
 def test_a_sound_school_passes_the_checks(folder: Path, capsys: pytest.CaptureFixture[str]):
     capsys.readouterr()
     assert main(["check", str(folder)]) == OK

@@ -7,6 +7,7 @@ from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.spelling import by_loose_spelling, suggestion
 from echelon_desktop.model.checks.times import Times
 from echelon_desktop.model.scope import sped_limit
+from echelon_desktop.model.wording import counted
 
 _SLACK = 10  # one seat in so many stays empty anyway, since students' other courses are in the way
 
@@ -79,18 +80,21 @@ class Demand:
         for course, sections in self.sections.items():
             seats = [self._seats(section) for section in sections]
             name, total, short = self.report.course(course), sum(seats), 0
+            asked = counted(demand[course], "request")
             if demand[course] > total > 0:
                 short = demand[course] - total
-                message = f"{name} has {demand[course]} requests and {total} seats: {short} too few."
+                message = f"{name} has {asked} and {counted(total, 'seat')}: {short} too few."
                 self.report.add_course("demand-above-seats", message, course, value=str(demand[course]))
             elif demand[course] and (enough := _enough(seats, demand[course])) < len(seats):
-                message = f"{name} has {len(seats)} sections; its {demand[course]} requests fit in {enough}."
+                fitting = counted(demand[course], "request fits", "requests fit")
+                message = f"{name} has {len(seats)} sections; its {fitting} in {enough}."
                 self.report.add_course("sections-to-spare", message, course, value=str(len(seats)))
             limits = [sped_limit(self.school, self.report.rules, section) for section in sections]
             sped = sum(s if limit is None else min(s, limit) for s, limit in zip(seats, limits, strict=True))
             if sped_demand[course] > sped and sped_demand[course] - sped > short:
+                wanted = counted(sped_demand[course], "request")
                 message = (
-                    f"{name} has {sped_demand[course]} requests of SPED students, and its sections "
+                    f"{name} has {wanted} of SPED students, and its sections "
                     f"take {sped} together: {sped_demand[course] - sped} too few."
                 )
                 self.report.add_course(
@@ -113,7 +117,8 @@ class Demand:
             asked = sum(demand[course] for course in courses)
             if asked > total > 0 and all(demand[c] <= total for c in courses):
                 names = " and ".join(self.report.course(course) for course in sorted(courses))
-                message = f"{names} have {asked} requests and share {total} seats: {asked - total} too few."
+                shared = counted(total, "seat")
+                message = f"{names} have {asked} requests and share {shared}: {asked - total} too few."
                 self.report.add_course("demand-above-seats", message, min(courses), value=str(asked))
 
     def _sections_elsewhere(self, course: str, courses: frozenset[str], joined: dict[str, set[str]]) -> bool:

@@ -7,6 +7,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.sections import listed
 from echelon_desktop.model.checks.times import Times
+from echelon_desktop.model.wording import counted
 
 
 def check_links(report: Report, times: Times) -> None:
@@ -16,7 +17,7 @@ def check_links(report: Report, times: Times) -> None:
         members = [school.sections[s] for s in link.sections if s in school.sections]
         value = ";".join(link.sections)
         if len(members) < 2:
-            message = f"Link {link.id} joins {len(members)} sections."
+            message = f"Link {link.id} joins {counted(len(members), 'section')}."
             report.add("link-too-short", message, "links", link.id, "sections", value)
             continue
         if link.kind is e.LinkKind.SAME_STUDENTS:

@@ -9,6 +9,7 @@ from echelon_desktop.model.dataset import School
 from echelon_desktop.model.scope import department_of
 from echelon_desktop.model.slots import MAX_SLOTS, SlotGrid
 from echelon_desktop.model.tables import SCHOOL_TABLES, TableSpec
+from echelon_desktop.model.wording import counted
 
 # A wrong reference here leaves no way to know what was meant; elsewhere the reference can be ignored.
 _VITAL = {("sections", "course"), ("sections", "teachers"), ("links", "sections")}
@@ -24,7 +25,8 @@ def check_calendar(report: Report, grid: SlotGrid) -> None:
     if grid.n_slots > MAX_SLOTS:
         report.add(
             "too-many-slots",
-            f"{len(school.periods)} periods in {max(1, len(school.terms))} terms make {grid.n_slots} slots; "
+            f"{counted(len(school.periods), 'period')} in {counted(max(1, len(school.terms)), 'term')} make "
+            f"{counted(grid.n_slots, 'slot')}; "
             f"at most {MAX_SLOTS} can be scheduled.",
             "periods",
         )

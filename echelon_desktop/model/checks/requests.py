@@ -9,6 +9,7 @@ from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.times import Times, Ways, fits
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.scope import admits, students_of
+from echelon_desktop.model.wording import counted
 
 _FEW_WAYS = 4  # courses with more ways to meet hardly ever exclude each other
 
@@ -167,7 +168,7 @@ class Requests:
             empty = (self._free(student) & here).bit_count() - filled
             if empty > limit:
                 message = (
-                    f"Student {student.id} has {empty} free periods even with all requests met; "
+                    f"Student {student.id} has {counted(empty, 'free period')} even with all requests met; "
                     f"a hard rule allows {limit}."
                 )
                 self.report.add(
@@ -187,9 +188,10 @@ class Requests:
         for need in needs:
             slots -= need
             met += slots >= 0
+        needing = counted(len(wanted), "request that needs", "requests that need")
         message = (
-            f"Student {student.id} has {len(wanted)} requests that need {sum(needs)} slots, and "
-            f"{free.bit_count()} slots: at least {len(wanted) - met} cannot be met."
+            f"Student {student.id} has {needing} {counted(sum(needs), 'slot')}, and "
+            f"{counted(free.bit_count(), 'slot')}: at least {len(wanted) - met} cannot be met."
         )
         self.report.add("too-many-requests", message, "requests", student.id, "requests", str(len(wanted)))
         return True
@@ -223,7 +225,8 @@ class Requests:
             if all(x & y for x in ways[a] for y in ways[b]):
                 apart.add(frozenset((a, b)))
                 names = f"{self.report.course(a)} and {self.report.course(b)}"
-                message = f"{names} can only meet at the same time; {count} students request both."
+                asking = counted(count, "student requests", "students request")
+                message = f"{names} can only meet at the same time; {asking} both."
                 self.report.add_course("courses-always-clash", message, a, "allowed_periods", b)
         return apart
 

@@ -7,6 +7,7 @@ from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.scope import admits
+from echelon_desktop.model.wording import counted
 
 
 def check_sections(report: Report, times: Times) -> None:
@@ -15,6 +16,7 @@ def check_sections(report: Report, times: Times) -> None:
     audiences = Counter((student.grade, student.groups) for student in school.students.values())
     admitted: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
     for section in school.sections.values():
+        seats = counted(section.seats, "seat")
         if not times.choices[section.id] and times.grid.periods:
             reason = _why_nowhere(section, times)
             message = (
@@ -22,7 +24,7 @@ def check_sections(report: Report, times: Times) -> None:
             )
             report.add("section-cannot-meet", message, "sections", section.id, "allowed_periods")
         if section.seats <= 0:
-            message = f"Section {section.id} of {report.course(section.course)} has {section.seats} seats."
+            message = f"Section {section.id} of {report.course(section.course)} has {seats}."
             report.add("section-without-seats", message, "sections", section.id, "seats", str(section.seats))
         if not section.teachers and not gets_teacher(report, section):
             message = f"Section {section.id} of {report.course(section.course)} has no teacher."
@@ -31,7 +33,7 @@ def check_sections(report: Report, times: Times) -> None:
         if room is not None and room.seats is not None and room.seats < section.seats:
             report.add(
                 "room-too-small",
-                f"Section {section.id} has {section.seats} seats, its room {room.id} only {room.seats}.",
+                f"Section {section.id} has {seats}, its room {room.id} only {room.seats}.",
                 "sections",
                 section.id,
                 "room",

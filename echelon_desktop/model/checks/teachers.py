@@ -9,6 +9,7 @@ from echelon_desktop.model.checks.sections import listed, slots_of
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.scope import concerns_teacher, is_lab
+from echelon_desktop.model.wording import counted
 
 
 def check_teachers(report: Report, times: Times) -> None:
@@ -59,7 +60,7 @@ def _check_crowding(report: Report, times: Times, teacher: str, sections: list[e
         return
     message = (
         f"Teacher {teacher} cannot teach the {len(crowded)} sections {listed(crowded)} "
-        f"in the {len(slots)} periods open to them ({listed(slots)})."
+        f"in the {counted(len(slots), 'period')} open to them ({listed(slots)})."
     )
     report.add("teacher-overbooked", message, "teachers", teacher, "id", teacher)
 
@@ -67,13 +68,14 @@ def _check_crowding(report: Report, times: Times, teacher: str, sections: list[e
 def _check_numbers(report: Report, times: Times, teacher: e.Teacher, sections: list[e.Section]) -> None:
     classes = len(_classes(times, sections))
     if teacher.load is not None and teacher.load not in {len(sections), classes}:
-        count = "1 section" if len(sections) == 1 else f"{len(sections)} sections"
-        message = f"Teacher {teacher.id} has a load of {teacher.load} and {count}."
+        given = counted(len(sections), "section")
+        message = f"Teacher {teacher.id} has a load of {teacher.load} and {given}."
         report.add("load-differs", message, "teachers", teacher.id, "load", str(teacher.load))
     labs = [section for section in sections if is_lab(report.school, section)]
     stated = teacher.science_sections
     if stated is not None and stated not in {len(labs), len(_classes(times, labs))}:
-        message = f"Teacher {teacher.id} has {len(labs)} science sections; the record says {stated}."
+        given = counted(len(labs), "science section")
+        message = f"Teacher {teacher.id} has {given}; the record says {stated}."
         report.add(
             "science-sections-differ", message, "teachers", teacher.id, "science_sections", str(stated)
         )
@@ -85,10 +87,10 @@ def _check_limits(report: Report, times: Times, teacher: e.Teacher, sections: li
     share = 1.0 if teacher.fte is None else teacher.fte
     preps = len({section.course for section in sections})
     figures = (
-        ("teacher-load", "load-exceeded", "max_load", load, share, "sections at a time"),
-        ("teacher-preps", "preps-exceeded", "max_preps", preps, 1.0, "different courses"),
+        ("teacher-load", "load-exceeded", "max_load", load, share, f"{counted(load, 'section')} at a time"),
+        ("teacher-preps", "preps-exceeded", "max_preps", preps, 1.0, counted(preps, "different course")),
     )
-    for kind, code, field, value, part, what in figures:
+    for kind, code, field, value, part, amount in figures:
         own = getattr(teacher, field)
         limits = [
             # As the solver counts it: a share of a section is none.
@@ -100,7 +102,7 @@ def _check_limits(report: Report, times: Times, teacher: e.Teacher, sections: li
         if not limits and own is not None and value > own:
             report.add(
                 "limit-will-be-missed",
-                f"Teacher {teacher.id} has {value} {what}, above the maximum of {own}; no rule enforces it.",
+                f"Teacher {teacher.id} has {amount}, above the maximum of {own}; no rule enforces it.",
                 "teachers",
                 teacher.id,
                 field,
@@ -110,7 +112,7 @@ def _check_limits(report: Report, times: Times, teacher: e.Teacher, sections: li
         for rule, limit in sorted(broken, key=lambda item: (item[0].level is not None, item[1]))[:1]:
             report.add(
                 code if rule.level is None else "limit-will-be-missed",
-                f"Teacher {teacher.id} has {value} {what}; rule {rule.id} allows {limit}.",
+                f"Teacher {teacher.id} has {amount}; rule {rule.id} allows {limit}.",
                 "teachers",
                 teacher.id,
                 field,
