@@ -5,7 +5,7 @@ Menus, the top bar, the search and the help page read this table, so that an act
 and one state wherever it appears.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from echelon_desktop.ui.theme import theme
 
 Key = QKeySequence.StandardKey
+REDO_TOO = ("Ctrl+Y", "Ctrl+Shift+Z")  # people bring the habit of one platform to the other
 Role = QAction.MenuRole
 
 
@@ -31,7 +32,7 @@ class ActionSpec:
     menu
         Where it stands; empty for none. ``-`` before the name puts a line above it.
     shortcut
-        A standard key (which differs between Windows and Mac) or a text.
+        A standard key (which differs between Windows and Mac) or a text; it is the one that is shown.
     icon
         Name of a bundled icon.
     needs
@@ -40,6 +41,10 @@ class ActionSpec:
         What it does, in a sentence.
     words
         Further words by which the search finds it.
+    role
+        Where a Mac puts it.
+    more_keys
+        Further keys that do the same.
     """
 
     id: str
@@ -51,6 +56,7 @@ class ActionSpec:
     help: str = ""
     words: str = ""
     role: Role = Role.NoRole
+    more_keys: tuple[str, ...] = ()
 
 
 ACTIONS = (
@@ -107,7 +113,7 @@ ACTIONS = (
     ActionSpec("close", "&Close school", "-&File", Key.Close, "x", ("file",), "Go back to the start page."),
     ActionSpec("quit", "&Quit", "&File", Key.Quit, "", (), "Leave the application.", "exit", Role.QuitRole),
     ActionSpec("undo", "&Undo", "&Edit", Key.Undo, "undo-2", ("undo",), "Take the last change back."),
-    ActionSpec("redo", "&Redo", "&Edit", Key.Redo, "redo-2", ("redo",), "Make it again."),
+    ActionSpec("redo", "&Redo", "&Edit", Key.Redo, "redo-2", ("redo",), "Make it again.", more_keys=REDO_TOO),
     ActionSpec(
         "history", "&History", "&Edit", "Ctrl+H", "history", ("file",), "Every change, to go back to any."
     ),
@@ -224,7 +230,7 @@ class Actions(QObject):
         for spec in ACTIONS:
             action = QAction(spec.title, self)
             if spec.shortcut is not None:
-                action.setShortcut(QKeySequence(spec.shortcut))
+                action.setShortcuts(_keys(spec.shortcut, spec.more_keys))
             action.setToolTip(spec.help)
             action.setStatusTip(spec.help)
             action.setMenuRole(spec.role)
@@ -247,6 +253,12 @@ class Actions(QObject):
         for spec in ACTIONS:
             if spec.icon:
                 self.by_id[spec.id].setIcon(theme().icon(spec.icon))
+
+
+def _keys(shortcut: Key | str, more: Iterable[str]) -> list[QKeySequence]:
+    """The sequences that trigger an action, the one that menus show first."""
+    own = [QKeySequence(shortcut)] if isinstance(shortcut, str) else QKeySequence.keyBindings(shortcut)
+    return [*own, *(key for key in map(QKeySequence, more) if key not in own)]
 
 
 def plain_title(spec: ActionSpec) -> str:

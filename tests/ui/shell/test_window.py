@@ -18,6 +18,8 @@ from echelon_desktop.ui.shell.history import HistoryDialog
 from echelon_desktop.ui.shell.search import Hit, find
 from echelon_desktop.ui.shell.window import MainWindow
 
+CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
 
 def rename_a_student(window: MainWindow, name: str) -> str:
     document = window.document
@@ -43,6 +45,23 @@ def test_undo_and_redo_name_what_they_do(window: MainWindow):
     assert "Change name" in window.actions_["redo"].text()
     window.actions_["redo"].trigger()
     assert window.document.school.students[key].name == before
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier), (Qt.Key.Key_Z, CONTROL_SHIFT)],
+    ids=["ctrl+y", "ctrl+shift+z"],
+)
+def test_redo_by_the_keys_of_either_platform(
+    window: MainWindow, keys: tuple[Qt.Key, Qt.KeyboardModifier], qtbot: QtBot
+):
+    key = rename_a_student(window, "Renamed")
+    window.actions_["undo"].trigger()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, *keys)
+    assert window.document.school.students[key].name == "Renamed"
 
 
 def test_undo_is_off_when_there_is_nothing_to_undo(window: MainWindow):
