@@ -3,7 +3,7 @@ What solving reaches on families of sample schools, each with a schedule planted
 
     python benchmarks/families.py [--families singletons,tight] [--seconds 5 15] [--seeds 1,2] [--cpu]
 
-One line a school and limit: missed requests and size spread by seed, plain families first. ``--cpu`` lets the
+One line a school and limit: unmet requests and size spread by seed, plain families first. ``--cpu`` lets the
 solver's clock count processor time, so that figures can be compared while the machine does other things.
 ``--set search.moves.GUIDED=180`` changes a constant of ``echelon_desktop.solver`` beforehand, to compare
 settings.
@@ -43,11 +43,11 @@ def main() -> None:
                 for sample, seed in zip(samples, given.seeds, strict=True)
             ]
             print(line(name, samples, seconds, solved), flush=True)
-            means.append(statistics.mean(map(missed, solved)))
-    print(f"{statistics.mean(means):.2f} missed on average of families and limits")
+            means.append(statistics.mean(map(unmet, solved)))
+    print(f"{statistics.mean(means):.2f} unmet on average of families and limits")
 
 
-def missed(solved: Solved) -> int:
+def unmet(solved: Solved) -> int:
     """Unmet requests; all of them where no schedule was found."""
     return solved.verdict.counts.unmet if solved.verdict else len(solved.keys.requests)
 
@@ -57,7 +57,7 @@ def line(name: str, samples: Sequence[Sample], seconds: float, solved: Sequence[
     moves = statistics.mean(s.result.iterations for s in solved)
     return (
         f"{name:16} {len(samples[0].school.students):6} students {seconds:5g} s  "
-        f"missed {', '.join(str(missed(s)) for s in solved)}; spread {', '.join(spreads)}; "
+        f"unmet {', '.join(str(unmet(s)) for s in solved)}; spread {', '.join(spreads)}; "
         f"{moves:,.0f} moves; {solved[0].result.method}"
         + ("" if samples[0].planted is not None else " (nothing planted)")
     )

@@ -76,7 +76,7 @@ def main() -> None:
     folder = Path(given.schools or os.environ.get("ECHELON_REAL_SCHOOLS") or ROOT.parent / "shared" / "data")
     warm_up().wait()
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print("| school | missed before | missed, mended | changes | missed, repaired | changes | moves | s |")
+    print("| school | unmet before | unmet, mended | changes | unmet, repaired | changes | moves | s |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for name in given.only:
         if (folder / name / "Sections_Information.csv").is_file():

@@ -48,7 +48,7 @@ def _solved(title: str, records: Sequence[Record], clock: str) -> None:
         memory = max((r.get("memory_mb") or 0 for found in row.values() for r in found), default=0)
         _row(
             school,
-            *(_missed(row.get(limit, [])) for limit in limits),
+            *(_unmet(row.get(limit, [])) for limit in limits),
             _range(proven),
             _range(spreads),
             f"{memory:,.0f} MB",
@@ -60,7 +60,7 @@ def _solved(title: str, records: Sequence[Record], clock: str) -> None:
         print(f"\n{len(checked)} schedules counted by {checkers}: {len(broken)} with broken rules.")
 
 
-def _missed(records: Sequence[Record]) -> str:
+def _unmet(records: Sequence[Record]) -> str:
     """``21 (19, 21, 24)``; with the clock where all were proven before the limit."""
     if not records:
         return ""
@@ -103,7 +103,7 @@ def _beside(records: Sequence[Record], solved: Sequence[Record]) -> None:
     shortest = min((r["case"]["limit"] for r in solved), default=None)
     if shortest is not None:
         short = [r for r in solved if r["case"]["limit"] == shortest]
-        own = [_missed([r for r in short if r["case"]["school"] == school]) for school in schools]
+        own = [_unmet([r for r in short if r["case"]["school"] == school]) for school in schools]
         _row(f"`echelon solve`, {shortest:g} s", *own)
 
 

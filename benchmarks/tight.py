@@ -14,7 +14,7 @@ seats are cut, for demand D of the whole school and a slack of 4 %:
 4. A section with fewer seats than the SPED limit seats fewer SPED students, too. Should those of a course no
    longer fit, that is said.
 
-So all requests still fit, course by course; what is missed is missed for want of a seat at the right time.
+So all requests still fit, course by course; what is unmet is unmet for want of a seat at the right time.
 
 ``--each section`` is milder: a section gets its part of its course's demand and slack, rounded up, which
 leaves more seats in all: 6 % above demand on a school of many small courses.

@@ -64,21 +64,21 @@ def main() -> None:
     print(f"Measured on {describe()}; commit {commit()}.")
 
 
-def _missed(found: Sequence[Solved]) -> list[int]:
+def _unmet(found: Sequence[Solved]) -> list[int]:
     return [solved.verdict.counts.unmet for solved in found if solved.verdict]
 
 
 def _figures(found: Sequence[Solved]) -> str:
-    missed = _missed(found)
+    unmet = _unmet(found)
     moves = statistics.mean(solved.result.iterations / solved.result.seconds for solved in found)
     return (
-        f"missed {', '.join(map(str, missed))}; mean {statistics.mean(missed):.1f}, "
-        f"median {statistics.median(missed):g}; {moves:,.0f} moves a second"
+        f"unmet {', '.join(map(str, unmet))}; mean {statistics.mean(unmet):.1f}, "
+        f"median {statistics.median(unmet):g}; {moves:,.0f} moves a second"
     )
 
 
 def _model(found: dict[int, list[Solved]]) -> list[str]:
-    one, two = _missed(found[1]), _missed(found[2])
+    one, two = _unmet(found[1]), _unmet(found[2])
     certain = max(solved.certain for solved in found[1])
     mean, deviation = statistics.mean(one), statistics.stdev(one)
     best_of_two = statistics.mean(min(pair) for pair in combinations(one, 2))

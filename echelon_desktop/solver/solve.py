@@ -43,6 +43,7 @@ BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside th
 WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
 MEANWHILE_AFTER_S = 0.3  # the same for small ones, which CP-SAT alone then solves
+RESCUE_S = 1.0  # after a stop, at most, to have a schedule at all
 
 # Deterministic seconds for CP-SAT where an iteration limit asks for repeatable results: about as long as the
 # local search takes for so many moves, but enough for the small schools that it proves at once.
@@ -128,6 +129,13 @@ class _Solve:
         return max(0.0, self.params.time_limit_s - self.seconds)
 
     def run(self) -> Run:
+        run = self.solve()
+        if run.result.status is Status.NOTHING_FOUND and run.result.stop_reason is StopReason.STOPPED:
+            self.search_meanwhile(RESCUE_S, lambda: self.best is not None)
+            return self.result(StopReason.STOPPED)
+        return run
+
+    def solve(self) -> Run:
         plain, small = _plain(self.problem), fits(self.problem)
         if plain is None and small:  # most of these are proven at once
             first = max(FIRST_SHARE * self.left, min(MORE_SHARE * self.left, ENOUGH_S))
@@ -158,7 +166,7 @@ class _Solve:
             return self.cp_sat(seconds)
 
         def search(ended: threading.Event) -> None:
-            self.search_meanwhile(AIM_BESIDE_SHARE * seconds, ended)
+            self.search_meanwhile(AIM_BESIDE_SHARE * seconds, ended.is_set)
 
         return self.cp_sat(seconds, self.beside(search, MEANWHILE_AFTER_S))
 
@@ -251,9 +259,9 @@ class _Solve:
             self.keep(found.solution)
         return _REASONS[found.ended]
 
-    def search_meanwhile(self, seconds: float, ended: threading.Event) -> None:
+    def search_meanwhile(self, seconds: float, should_stop: Callable[[], bool]) -> None:
         """
-        Find a schedule while CP-SAT asks whether all bounds can be met.
+        Find a schedule while CP-SAT asks whether all bounds can be met, or was stopped at that.
 
         A stop then has one to keep, and CP-SAT one to start from where it has to better it step by step.
         """
@@ -265,12 +273,12 @@ class _Solve:
         found = search_general(
             self.problem,
             seed=self.params.seed,
-            workers=self.params.workers - 1,
+            workers=max(1, self.params.workers - 1),
             time_limit_s=seconds,
             heat=self.params.heat,
             certain=self.certain,
             on_improved=keep,
-            should_stop=ended.is_set,
+            should_stop=should_stop,
         )
         self.iterations += found.moves
         if found.solution is not None:

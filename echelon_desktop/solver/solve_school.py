@@ -12,7 +12,7 @@ from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.certain import nothing_above, whole_result
 from echelon_desktop.solver.assign.complete import staff, staffing_limits
 from echelon_desktop.solver.assign.shortage import Shortage
-from echelon_desktop.solver.assign.turns import Turn
+from echelon_desktop.solver.assign.turns import Turn, why_ended
 from echelon_desktop.solver.bounds import Bound
 from echelon_desktop.solver.compile import NO_SCHEDULE, compile_school
 from echelon_desktop.solver.conflicts import Fact, find_conflict
@@ -176,7 +176,8 @@ class _SchoolSolve:
             held = given.schedule if best is None else best.schedule
             turn = turn.following(given, run.result.status, certain, held, bettered)
         if answer is not None:
-            return answer
+            reason = why_ended(answer.result, self.params, self.left, self.should_stop())
+            return replace(answer, result=replace(answer.result, stop_reason=reason))
         assert free is not None
         if run.result.solution is None and run is free:
             facts = find_conflict(

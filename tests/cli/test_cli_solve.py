@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from echelon_desktop.cli import CANNOT, INTERRUPTED, NOTHING_FOUND, OK, USAGE, main
-from echelon_desktop.model.csv_io import RESULT_FILES
+from echelon_desktop.model.csv_io import RESULT_FILES, write_school
+from echelon_desktop.model.rules import RULES_FILE, format_rules
+from echelon_desktop.model.sample import FAMILIES, make_school
 from echelon_desktop.model.store import SchoolFile
 
 HARD_DAY = Path(__file__).parents[1] / "data" / "hard_day"
@@ -301,6 +303,27 @@ def test_interrupt_keeps_the_best(sample: Path, tmp_path: Path, sent: signal.Sig
         for line in process.stdout:
             if json.loads(line)["unmet"] is not None:
                 process.send_signal(sent)
+                break
+        last = process.stdout.read().splitlines()[-1]
+    assert process.returncode == OK
+    assert json.loads(last)["ended"] == "stopped"
+    assert (out / "section_schedule.csv").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal to one process, which Windows cannot")
+def test_an_interrupt_is_heard_while_cp_sat_works(tmp_path: Path):
+    school, out = tmp_path / "school", tmp_path / "out"
+    made = make_school(48, shape=FAMILIES["every-rule"])
+    school.mkdir()
+    write_school(made.school, school)
+    (school / RULES_FILE).write_text(format_rules(made.rules), encoding="utf-8")
+    words = ["solve", str(school), "--out", str(out), "--time-limit", "60", "--json"]
+    command = [sys.executable, "-m", "echelon_desktop", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line)["unmet"] is not None:
+                process.send_signal(signal.SIGINT)
                 break
         last = process.stdout.read().splitlines()[-1]
     assert process.returncode == OK

@@ -71,6 +71,14 @@ def test_a_stop_before_cp_sat_answers_keeps_what_the_other_core_found(monkeypatc
     assert result.solution is not None
 
 
+def test_a_stop_at_once_still_looks_for_a_schedule_to_keep(monkeypatch: pytest.MonkeyPatch):
+    stopped = CpOutcome(Status.NOTHING_FOUND, StopReason.STOPPED, None, ())
+    monkeypatch.setattr(solve, "solve_cpsat", lambda *args, **kwargs: stopped)
+    params = Params(time_limit_s=600, workers=1)
+    result = solve.solve_problem(no_holes_problem(12), params, should_stop=lambda: True).result
+    assert result.solution is not None
+
+
 def test_cp_sat_works_in_proportion_to_the_moves_asked_for(monkeypatch: pytest.MonkeyPatch):
     problem = no_holes_problem(12)
     work = []

@@ -8,9 +8,9 @@ from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.sample import FAMILIES, Sample, make_school
 from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.give import Given
-from echelon_desktop.solver.assign.turns import SHARES, Turn
+from echelon_desktop.solver.assign.turns import SHARES, Turn, why_ended
 from echelon_desktop.solver.compile import NO_SCHEDULE
-from echelon_desktop.solver.result import Params, Status
+from echelon_desktop.solver.result import Params, Result, Status, StopReason
 from echelon_desktop.solver.solve_school import solve_school
 from echelon_desktop.solver.verify import verify
 
@@ -116,3 +116,27 @@ def test_a_start_is_not_made_worse_by_turns(sample: Sample) -> None:
     assert solved.verdict.ok
     assert solved.verdict.score <= planted.score
     assert solved.result.seed == params.seed
+
+
+@pytest.mark.parametrize(
+    ("status", "iterations", "left_s", "stopped", "reason"),
+    [
+        (Status.OPTIMAL, None, 30.0, True, StopReason.PROVED),
+        (Status.FEASIBLE, None, 30.0, True, StopReason.STOPPED),
+        (Status.FEASIBLE, 5, 30.0, False, StopReason.ITERATIONS),
+        (Status.FEASIBLE, None, 30.0, False, StopReason.STALLED),
+        (Status.FEASIBLE, None, 0.0, False, StopReason.TIME),
+    ],
+)
+def test_why_turns_ended_is_not_why_the_last_one_did(
+    status: Status, iterations: int | None, left_s: float, stopped: bool, reason: StopReason
+) -> None:
+    last = Result(status, StopReason.PROVED, None, (), "", (), "CP-SAT", 1, 1.0, 0)
+    assert why_ended(last, Params(iterations=iterations), left_s, stopped) is reason
+
+
+def test_only_what_is_best_at_every_level_ends_as_proven(sample: Sample) -> None:
+    found = solve_school(sample.school, sample.rules, Params(time_limit_s=60, workers=1)).result
+    proven = all(figure.proven for figure in found.levels)
+    assert (found.stop_reason is StopReason.PROVED) == proven
+    assert (found.status is Status.OPTIMAL) == proven

@@ -15,7 +15,7 @@ from echelon_desktop.solver.assign.openings import NEEDS, Openings, as_given
 from echelon_desktop.solver.assign.shortage import Shortage, explain
 from echelon_desktop.solver.assign.staffing import Linear, Staffing
 from echelon_desktop.solver.cpsat.model import total
-from echelon_desktop.solver.cpsat.run import Limits, run_solver
+from echelon_desktop.solver.cpsat.run import Limits, new_solver, run_solver
 
 TOGETHER = {"teacher-travel", "teacher-rooms"}
 MOST_PAIRS = 5_000  # of a teacher in a room; with more, CP-SAT takes minutes to read the model
@@ -165,7 +165,7 @@ def _give(
     if start is not None:
         _hint_schedule(staffing, start)
     staffing.model.add_assumptions(list(staffing.needed.values()))
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     clock = _Clock(limits)
     status = clock.run(solver, staffing.model, 1.0)
     if status == cp_model.INFEASIBLE:
@@ -184,7 +184,7 @@ def _give(
         best = _completed(staffing.model, best)
         if best.value(cost) > 0:
             staffing.model.minimize(cost)
-            solver = cp_model.CpSolver()
+            solver = new_solver()
             status = clock.run(solver, staffing.model, LEVEL_SHARE if number + 1 < len(levels) else 1.0)
             staffing.model.clear_objective()  # type: ignore[no-untyped-call]
             if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and solver.value(cost) <= best.value(cost):
@@ -252,8 +252,7 @@ def _changes(staffing: Staffing, before: Schedule) -> Linear:
 def _completed(model: cp_model.CpModel, best: cp_model.CpSolver) -> cp_model.CpSolver:
     """The same solution with the variables that were added since, hinted to what is solved next."""
     _hint(model, best)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    solver = new_solver()
     solver.parameters.symmetry_level = 0
     solver.parameters.cp_model_probing_level = 0
     solver.parameters.fix_variables_to_their_hinted_value = True

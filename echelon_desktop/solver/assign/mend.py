@@ -20,7 +20,7 @@ from echelon_desktop.solver.assign.openings import NEEDS, Openings, as_given, as
 from echelon_desktop.solver.assign.staffing import students_of_sections
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.model import total
-from echelon_desktop.solver.cpsat.run import Limits, run_solver
+from echelon_desktop.solver.cpsat.run import Limits, new_solver, run_solver
 from echelon_desktop.solver.cpsat.standing import standing_model
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.schedules import schedule_of, solution_of
@@ -82,7 +82,7 @@ def mend(
     moving.model.minimize(total(moving.lost))
     for k, taken in standing.taken.items():
         moving.model.add_hint(taken, k in homes)
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     solver.parameters.symmetry_level = 0  # as when teachers and rooms are given out
     status = run_solver(solver, moving.model, limits)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

@@ -13,6 +13,7 @@ from echelon_desktop.solver.assign.openings import NEEDS, Openings
 from echelon_desktop.solver.assign.staffing import Staffing
 from echelon_desktop.solver.conflicts import Fact
 from echelon_desktop.solver.conflicts.shrink import without_needless
+from echelon_desktop.solver.cpsat.run import new_solver
 from echelon_desktop.solver.verify.wording import listed
 
 WORK = 5.0  # deterministic seconds for each question
@@ -88,8 +89,7 @@ def _feasible(staffing: Staffing, core: list[tuple[str, str]]) -> bool:
 
 
 def _solver() -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    solver = new_solver()
     solver.parameters.max_deterministic_time = WORK
     return solver
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.solver.assign.asked import Asked
-from echelon_desktop.solver.result import Params, Status
+from echelon_desktop.solver.result import Params, Result, Status, StopReason
 
 if TYPE_CHECKING:
     from echelon_desktop.solver.assign.give import Given  # OR-Tools stays out of the window
@@ -87,3 +87,27 @@ class Turn:
         again = not free and not bettered and not free_is_best
         asked = self.origin if again else self.origin.holding(best)
         return Turn(self.origin, asked, self.number + 1, free_is_best)
+
+
+def why_ended(result: Result, params: Params, left_s: float, stopped: bool) -> StopReason:
+    """
+    Why a solve in turns ended: the result of a turn knows of its own end only.
+
+    Parameters
+    ----------
+    result
+        The best.
+    params
+        Of the whole solve.
+    left_s
+        What is left of its time.
+    stopped
+        Whether somebody stopped it.
+    """
+    if result.status is Status.OPTIMAL:
+        return StopReason.PROVED
+    if stopped:
+        return StopReason.STOPPED
+    if params.iterations is not None:
+        return StopReason.ITERATIONS
+    return StopReason.TIME if left_s < LEAST_S else StopReason.STALLED

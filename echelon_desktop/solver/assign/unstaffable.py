@@ -18,6 +18,7 @@ from echelon_desktop.solver.assign.openings import NEEDS, Openings, as_locked
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.conflicts import Fact
 from echelon_desktop.solver.conflicts.shrink import without_needless
+from echelon_desktop.solver.cpsat.run import new_solver
 from echelon_desktop.solver.cpsat.standing import standing_model
 from echelon_desktop.solver.verify.wording import listed
 
@@ -89,8 +90,7 @@ class _Case:
         model = self.moving.model
         model.clear_assumptions()
         model.add_assumptions([self.moving.needed[need] for need in needs])
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
+        solver = new_solver()
         solver.parameters.max_deterministic_time = WORK
         return solver.solve(model) == cp_model.INFEASIBLE
 

@@ -10,6 +10,7 @@ from echelon_desktop.solver.conflicts.board import Board
 from echelon_desktop.solver.conflicts.claims import Claim, Impossible
 from echelon_desktop.solver.conflicts.gather import Demands
 from echelon_desktop.solver.conflicts.shrink import without_needless
+from echelon_desktop.solver.cpsat.run import new_solver
 
 # With assumptions CP-SAT can take minutes to see that nine sections do not fit into eight periods; leaving
 # claims out one after the other is then quicker.
@@ -132,7 +133,6 @@ def _parts(demands: Demands) -> list[Demands]:
 
 
 def _solver(limit_s: float) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    solver = new_solver()
     solver.parameters.max_time_in_seconds = limit_s
     return solver

@@ -14,7 +14,7 @@ from echelon_desktop.solver.conflicts.claims import Claim, Impossible
 from echelon_desktop.solver.conflicts.seats import too_few_seats
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs
 from echelon_desktop.solver.cpsat.model import SchoolModel
-from echelon_desktop.solver.cpsat.run import Limits, run_solver
+from echelon_desktop.solver.cpsat.run import Limits, new_solver, run_solver
 from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.problem import Goal, GoalKind, Keys, Problem, Ragged
 from echelon_desktop.solver.project import kept_requests, project
@@ -128,7 +128,7 @@ class _Days:
         school = SchoolModel(part)
         forbid_hard_costs(school)
         limits = Limits(QUESTION_SHARE * self.left)
-        return run_solver(cp_model.CpSolver(), school.model, limits) == cp_model.INFEASIBLE
+        return run_solver(new_solver(), school.model, limits) == cp_model.INFEASIBLE
 
     def _shrunk(
         self, students: list[int], goals: list[int], pins: list[int]

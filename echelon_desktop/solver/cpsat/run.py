@@ -35,6 +35,19 @@ class Limits:
     should_stop: Callable[[], bool] = lambda: False
 
 
+def new_solver() -> cp_model.CpSolver:
+    """
+    A solver of one worker that leaves Ctrl-C to the program.
+
+    CP-SAT's own handler would take the place of the program's. With solves in several threads it does so for
+    good, or the program falls.
+    """
+    solver = cp_model.CpSolver()
+    solver.parameters.catch_sigint_signal = False
+    solver.parameters.num_workers = 1
+    return solver
+
+
 def run_solver(
     solver: cp_model.CpSolver,
     model: cp_model.CpModel,
@@ -47,7 +60,7 @@ def run_solver(
     Parameters
     ----------
     solver
-        A new one; seed, workers and limits are set here.
+        Of :func:`new_solver`; seed, workers and limits are set here.
     model
         The model.
     limits

@@ -13,7 +13,7 @@ from echelon_desktop.solver.bounds.flow import flow_bound
 from echelon_desktop.solver.bounds.levels import level_bounds
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs, level_cost, unmet_requests
 from echelon_desktop.solver.cpsat.model import Linear, SchoolModel
-from echelon_desktop.solver.cpsat.run import Limits, least_cost, run_solver
+from echelon_desktop.solver.cpsat.run import Limits, least_cost, new_solver, run_solver
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Progress, Status, StopReason
@@ -238,7 +238,7 @@ class _Solve:
         )
         if self._over() or limits.time_limit_s <= 0:
             return cp_model.UNKNOWN, 0
-        solver = cp_model.CpSolver()
+        solver = new_solver()
         solver.parameters.interleave_search = bool(strategies)
         solver.parameters.subsolvers.extend(strategies)
         status = run_solver(solver, model, limits, _Teller(self))

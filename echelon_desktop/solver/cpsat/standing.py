@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs
 from echelon_desktop.solver.cpsat.model import SchoolModel
-from echelon_desktop.solver.cpsat.run import Limits, run_solver
+from echelon_desktop.solver.cpsat.run import Limits, new_solver, run_solver
 from echelon_desktop.solver.problem import OF_SECTIONS, Ints, Problem, Ragged, Solution
 
 
@@ -46,7 +46,7 @@ def stand(problem: Problem, limits: Limits) -> Standing:
         When to stop; neither a placement nor a proof may be there by then.
     """
     school, pinned = standing_model(problem), _pinned(problem)
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     status = run_solver(solver, school.model, limits)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Standing(None, impossible=status == cp_model.INFEASIBLE)

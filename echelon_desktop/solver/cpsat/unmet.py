@@ -4,7 +4,7 @@ from ortools.sat.python import cp_model
 
 from echelon_desktop.solver.cpsat.costs import forbid_hard_costs, unmet_requests
 from echelon_desktop.solver.cpsat.model import SchoolModel
-from echelon_desktop.solver.cpsat.run import Limits, least_cost, run_solver
+from echelon_desktop.solver.cpsat.run import Limits, least_cost, new_solver, run_solver
 from echelon_desktop.solver.problem import Problem
 
 
@@ -21,7 +21,7 @@ def minimise_unmet(problem: Problem, limits: Limits) -> tuple[int | None, int]:
     school = SchoolModel(problem)
     forbid_hard_costs(school)
     school.model.minimize(unmet_requests(school, None))
-    solver = cp_model.CpSolver()
+    solver = new_solver()
     status = run_solver(solver, school.model, limits)
     if status == cp_model.INFEASIBLE:
         return None, problem.n_requests

@@ -122,13 +122,14 @@ class _Reseating:
         self, total: Any, known: dict[int, int] | None, seconds: float
     ) -> tuple[dict[int, int] | None, Any]:
         """Minimise, and fix what was reached; the seats found, or those known where nothing was."""
+        from echelon_desktop.solver.cpsat.run import new_solver
+
         self.model.clear_hints()  # type: ignore[no-untyped-call]
         for r, section in (known or {}).items():
             for s, x in self.seat[r].items():
                 self.model.add_hint(x, s == section)
         self.model.minimize(total)
-        solver = self.cp.CpSolver()
-        solver.parameters.num_workers = 1
+        solver = new_solver()
         # Where sections stand is given, and the linear relaxation all but integral: it alone closes the gap.
         solver.parameters.linearization_level = 2
         solver.parameters.cp_model_probing_level = 0

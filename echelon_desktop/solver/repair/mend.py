@@ -39,6 +39,8 @@ def _placed(problem: Problem) -> Ints | None:
         return homes.astype(np.int32)
     from ortools.sat.python import cp_model
 
+    from echelon_desktop.solver.cpsat.run import new_solver
+
     model = cp_model.CpModel()
     taken = [model.new_bool_var("") for _ in problem.choice_mask]
     for s in range(problem.n_sections):
@@ -67,8 +69,7 @@ def _placed(problem: Problem) -> Ints | None:
                 partners = table.pairs[table.pairs[:, side] == k, 1 - side]
                 model.add_bool_or([taken[k].negated(), *(taken[j] for j in partners)])
     model.maximize(cp_model.LinearExpr.sum([taken[homes[s]] for s in moving if homes[s] >= 0]))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    solver = new_solver()
     solver.parameters.random_seed = 1
     solver.parameters.max_time_in_seconds = MEND_S
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):

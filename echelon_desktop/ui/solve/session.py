@@ -14,7 +14,7 @@ from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
-from echelon_desktop.solver.assign.turns import Turn
+from echelon_desktop.solver.assign.turns import Turn, why_ended
 from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.scopes import Scope
@@ -192,7 +192,12 @@ class Session(QObject):
             turn = Turn.first(case.later[0])
             self.workspace.background.run(lambda: asking(following, turn), self._solve, self._fail)
         elif case.kept is not None:
-            self._adopt(case, *case.kept, lead)
+            result, certain, checked = case.kept
+            if not lead:
+                left_s = self._left().time_limit_s
+                reason = why_ended(result, self.order.params, left_s, self.stopping)
+                result = replace(result, stop_reason=reason)
+            self._adopt(case, result, certain, checked, lead)
         else:
             self._end("doubt", "Stopped before a schedule was whole.")
 
@@ -210,8 +215,11 @@ class Session(QObject):
         self._record(result, "", {})
         if facts:
             self._end("bad", "\n".join([NO_SCHEDULE, *(f"• {fact}" for fact in facts)]))
+        elif self.stopping:
+            self._end("doubt", "Stopped before a schedule was found. The school is as it was.")
         else:
-            self._end("bad", f"Nothing was found in {result.seconds:.0f} s. Give it more time.")
+            seconds = time.monotonic() - self._started
+            self._end("bad", f"Nothing was found in {seconds:.0f} s. Give it more time.")
 
     def _adopt(
         self, case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict], lead: str = ""
