@@ -51,6 +51,18 @@ def test_a_sound_school_passes_the_checks(folder: Path, capsys: pytest.CaptureFi
     assert "0 errors" in capsys.readouterr().out
 
 
+def test_a_missing_column_is_told_without_what_follows_from_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = folder / "Sections_Information.csv"
+    path.write_text(path.read_text("utf-8-sig").replace("Course ID", "Notes", 1), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == CANNOT
+    out = capsys.readouterr().out
+    assert 'Sections_Information.csv has no column "Course ID". [Sections_Information.csv, row 1,' in out
+    assert "1 error, 0 warnings, 0 notes." in out
+
+
 def test_findings_go_to_a_file(folder: Path, tmp_path: Path):
     with (folder / "Student_Info.csv").open("a", encoding="utf-8") as info:
         info.write("newcomer,maybe\r\n")

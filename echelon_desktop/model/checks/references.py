@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.spelling import by_loose_spelling, plain, suggestion
+from echelon_desktop.model.checks.unread import names_of
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.scope import department_of
 from echelon_desktop.model.slots import MAX_SLOTS, SlotGrid
@@ -85,6 +86,7 @@ def check_references(report: Report) -> None:
             field,
             value,
             suggestion(value, guesses[target]),
+            needs=names_of(target),
         )
 
 
@@ -123,21 +125,21 @@ def check_rule_names(report: Report) -> None:
     school = report.school
     departments = {teacher.department for teacher in school.teachers.values()}
     departments |= {department_of(school, section) for section in school.sections.values()}
-    known: dict[str, set[str]] = {
-        "courses": set(map(str, school.courses)),
-        "departments": departments,
-        "teachers": set(map(str, school.teachers)),
-        "sections": set(map(str, school.sections)),
-        "grades": {student.grade for student in school.students.values()},
+    known: dict[str, tuple[set[str], tuple[str, ...]]] = {
+        "courses": (set(map(str, school.courses)), names_of("courses")),
+        "departments": (departments, ("teachers", *names_of("courses"))),
+        "teachers": (set(map(str, school.teachers)), names_of("teachers")),
+        "sections": (set(map(str, school.sections)), names_of("sections")),
+        "grades": ({student.grade for student in school.students.values()}, names_of("students")),
     }
     for rule in report.rules:
-        for field, names in known.items():
+        for field, (names, needs) in known.items():
             for name in getattr(rule, field):
                 if name not in names:
                     message = (
                         f"Rule {rule.id} speaks of {field[:-1]} {name!r}, which this school does not have."
                     )
-                    report.add("rule-names-unknown", message, "rules", rule.id, field, name)
+                    report.add("rule-names-unknown", message, "rules", rule.id, field, name, needs=needs)
 
 
 def _references(school: School) -> Iterator[tuple[TableSpec, str, str, str, str]]:

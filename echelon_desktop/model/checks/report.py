@@ -1,12 +1,14 @@
 """Collects findings: names the place in the school's files, and keeps a flood of one kind readable."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Protocol
 
 from echelon_desktop.model.checks.kinds import KINDS
 from echelon_desktop.model.checks.places import TABLES_IN_ORDER, place_of
+from echelon_desktop.model.checks.unread import is_read, rests_on
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.entities import Course, Rule
 from echelon_desktop.model.findings import Finding
@@ -14,6 +16,10 @@ from echelon_desktop.model.findings import Finding
 
 class Source(Protocol):
     """Knows where records were read from; what reading a school's files gives is one."""
+
+    @property
+    def unread(self) -> Collection[str]:
+        """Tables ("rooms") and required columns ("sections.course") that could not be read, as was told."""
 
     def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
         """File, row and column title of a record's field; blank and None where there are none."""
@@ -40,11 +46,14 @@ class Report:
         self.school = school
         self.rules = rules
         self._source = source
+        self._unread = source.unread if source is not None else ()
         self._rows: dict[str, dict[str, int]] = {}
         self._found: dict[str, list[Finding]] = defaultdict(list)
 
     def course(self, course: str) -> str:
-        """What people call a course: its title, with the id, or the id alone."""
+        """What people call a course: its title, with the id, or the id alone; blank is "no course"."""
+        if not course:
+            return "no course"
         record = self.school.courses.get(course)
         title = record.title if record else ""
         return f"{title} ({course})" if title and title != course else course
@@ -59,9 +68,10 @@ class Report:
         value: str = "",
         remedy: str = "",
         shown_at: tuple[str, str, str] | None = None,
+        needs: tuple[str, ...] | None = None,
     ) -> None:
         """
-        Add a finding about ``field`` of a record.
+        Add a finding about ``field`` of a record, unless it only follows from what could not be read.
 
         Parameters
         ----------
@@ -69,7 +79,11 @@ class Report:
             Replaces that of the kind.
         shown_at
             Table, key and field whose place in the files is named, for a record that has none of its own.
+        needs
+            Tables and columns that the finding rests on, in place of those of the kind.
         """
+        if not is_read(rests_on(code) if needs is None else needs, self._unread):
+            return
         kind = KINDS[code]
         file, row, column = self._place(*(shown_at or (table, key, field)))
         self._found[code].append(

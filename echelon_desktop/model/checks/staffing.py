@@ -2,6 +2,7 @@
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
+from echelon_desktop.model.checks.unread import rests_on
 from echelon_desktop.model.scope import concerns, may_teach, room_type, stacks
 
 _CODES = {"section-teachers": "nobody-may-teach", "section-rooms": "no-room-of-type"}
@@ -22,7 +23,8 @@ def check_staffing(report: Report) -> None:
                 first = stack[0]
                 message = f"Section {first.id} of {report.course(first.course)} {_lacks(report, kind, stack)}"
                 field = "teachers" if kind == "section-teachers" else "room"
-                report.add(code if hard else "section-stays-without", message, "sections", first.id, field)
+                told = code if hard else "section-stays-without"
+                report.add(told, message, "sections", first.id, field, needs=rests_on(code))
 
 
 def gets_teacher(report: Report, section: e.Section) -> bool:

@@ -8,6 +8,7 @@ from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.sections import listed, slots_of
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
+from echelon_desktop.model.checks.unread import rests_on
 from echelon_desktop.model.scope import concerns_teacher, is_lab
 from echelon_desktop.model.wording import counted
 
@@ -107,6 +108,7 @@ def _check_limits(report: Report, times: Times, teacher: e.Teacher, sections: li
                 teacher.id,
                 field,
                 str(own),
+                needs=rests_on(code),
             )
         # One finding, for the strictest rule; a hard one before a graded one.
         for rule, limit in sorted(broken, key=lambda item: (item[0].level is not None, item[1]))[:1]:
@@ -117,6 +119,7 @@ def _check_limits(report: Report, times: Times, teacher: e.Teacher, sections: li
                 teacher.id,
                 field,
                 "" if own is None else str(own),
+                needs=rests_on(code),
             )
 
 

@@ -81,8 +81,17 @@ def _choose(spec: FileSpec, paths: list[Path], log: FindingLog) -> Path | None:
     return best
 
 
+def is_missing(spec: FileSpec, found: Mapping[FileSpec, Path | None]) -> bool:
+    """Whether a file that has to be there is not; requests may be in either of two files."""
+    return (
+        found[spec] is None
+        and spec.need is Need.REQUIRED
+        and not (spec is PREFERENCES and found[COURSE_REQUESTS])
+    )
+
+
 def _tell_missing(spec: FileSpec, found: Mapping[FileSpec, Path | None], log: FindingLog) -> None:
-    if spec.need is Need.REQUIRED and not (spec is PREFERENCES and found[COURSE_REQUESTS]):
+    if is_missing(spec, found):
         message, remedy = f"{spec.name} is missing.", "Put it in the folder."
         log.add(Code.FILE_MISSING, message, remedy, file=spec.name)
     elif spec.need is Need.EXPECTED:

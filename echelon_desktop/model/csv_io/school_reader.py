@@ -9,7 +9,7 @@ from echelon_desktop.model import columns as c
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.csv_io.bell import SlotNames, default_places
-from echelon_desktop.model.csv_io.folder import find_files, read_bytes
+from echelon_desktop.model.csv_io.folder import find_files, is_missing, read_bytes
 from echelon_desktop.model.csv_io.log import FindingLog
 from echelon_desktop.model.csv_io.reading import RawTable, SourceFile, read_table
 from echelon_desktop.model.csv_io.references import tell_lost_zeros
@@ -18,6 +18,7 @@ from echelon_desktop.model.csv_io.rows import Row, RowReader
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.findings import Finding
 from echelon_desktop.model.tables import TABLES
+from echelon_desktop.model.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,16 @@ class Imported:
         The files that were read, and those whose titles mean nothing.
     places
         (table, key) → file name and line where the record begins.
+    unread
+        Tables ("rooms") and required columns ("sections.course") that could not be read; the findings have
+        an error about each.
     """
 
     school: School
     findings: list[Finding]
     files: list[SourceFile]
     places: Mapping[tuple[str, str], tuple[str, int]]
+    unread: frozenset[str] = frozenset()
 
     def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
         """File, row and column title of a record's field; blank and None when it came from no file."""
@@ -75,22 +80,42 @@ def read_school(folder: str | Path, titles: Mapping[str, Mapping[str, str]] | No
     log = FindingLog()
     tables: dict[str, RawTable | None] = {}
     sources: list[SourceFile] = []
-    for spec, path in find_files(folder, log).items():
+    unread: set[str] = set()
+    found = find_files(folder, log)
+    for spec, path in found.items():
         if path is None:
             tables[spec.name] = None
+            if is_missing(spec, found):
+                unread.add(spec.table)
             continue
         meant = c.also_called(spec, (titles or {}).get(spec.name, {}))
-        tables[spec.name] = read_table(path.name, read_bytes(path), meant, log, sources)
-    return _SchoolReader(tables, log, sources).read()
+        table = tables[spec.name] = read_table(path.name, read_bytes(path), meant, log, sources)
+        unread.update(_unread(spec, table))
+    return _SchoolReader(tables, log, sources, frozenset(unread)).read()
+
+
+def _unread(spec: c.FileSpec, table: RawTable | None) -> Iterator[str]:
+    """The table, when no row of the file can be read, and the required columns that it does not have."""
+    titles = table.source.titles if table is not None else {}
+    if spec.id_column.key not in titles:
+        yield spec.table
+    for column in spec.columns:
+        if column.need is c.Need.REQUIRED and column.key not in titles:
+            yield f"{spec.table}.{column.key}"
 
 
 class _SchoolReader:
     def __init__(
-        self, tables: Mapping[str, RawTable | None], log: FindingLog, sources: list[SourceFile]
+        self,
+        tables: Mapping[str, RawTable | None],
+        log: FindingLog,
+        sources: list[SourceFile],
+        unread: frozenset[str],
     ) -> None:
         self.tables = tables
         self.sources = sources
         self.log = log
+        self.unread = unread
         self.known: dict[str, set[str]] = {name: set() for name in TABLES}
         self.reader = RowReader(self.known, SlotNames(), log)
         self.places: dict[tuple[str, str], tuple[str, int]] = {}
@@ -115,7 +140,7 @@ class _SchoolReader:
         self._imply_records()
         school = School(**self.records)
         tell_lost_zeros(school, self.places, self.request_places, self._titles(), self.log)
-        return Imported(school, self.log.findings(), self.sources, self.places)
+        return Imported(school, self.log.findings(), self.sources, self.places, self.unread)
 
     def _rows(self, spec: c.FileSpec) -> Iterator[Row]:
         table = self.tables.get(spec.name)
@@ -241,9 +266,15 @@ class _SchoolReader:
             distinct = dict.fromkeys(ids)
             self.records[spec.table] = [record(id_) for id_ in distinct]
             self.known[spec.table].update(distinct)
+            if spec.table in self.unread:
+                continue  # there is a file, which could not be read
+            noun = TABLES[spec.table].singular
+            named_elsewhere = counted(
+                len(distinct), f"{noun} that other files name was", f"{noun}s that other files name were"
+            )
             self.log.add(
                 Code.RECORDS_IMPLIED,
-                f"Without {spec.name}, the {len(distinct):,} {spec.table} that other files name were taken.",
+                f"Without {spec.name}, {named_elsewhere} taken.",
                 f"Add {spec.name} to say more about them.",
                 file=spec.name,
                 table=spec.table,
