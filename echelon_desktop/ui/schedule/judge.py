@@ -40,10 +40,15 @@ class Judge(QObject):
     def look(self, reasons: bool = False) -> None:
         """Find out what is not known yet; with ``reasons`` also why requests are unmet."""
         self._reasons_wanted = self._reasons_wanted or reasons
-        if self._state != self._present():
+        if not self.is_current:
             self._state = self._present()
             self.timetable = self.verdict = self.reasons = None
         self._next()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is known is true of the schedule as it is now; a look makes it so."""
+        return self._state == self._present()
 
     def _present(self) -> tuple[int, str]:
         document = self.workspace.document

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QVBoxLayo
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.solver.verify import Violation
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.schedule.compare_tab import CompareTab
 from echelon_desktop.ui.schedule.holders import rooms_tab, teachers_tab
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.matrices import HeatTab, MasterTab
@@ -22,14 +23,15 @@ from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 HERE = {"sections", "students", "teachers", "rooms"}
-TABS: tuple[tuple[str, str, Callable[[], Tab]], ...] = (
-    ("sections", "&Sections", SectionsTab),
-    ("students", "S&tudents", StudentsTab),
-    ("teachers", "Te&achers", teachers_tab),
-    ("rooms", "&Rooms", rooms_tab),
-    ("unmet", "&Unmet", UnmetTab),
-    ("heat", "Seats by &period", HeatTab),
-    ("master", "&Master", MasterTab),
+TABS: tuple[tuple[str, str, Callable[[Workspace], Tab]], ...] = (
+    ("sections", "&Sections", lambda _workspace: SectionsTab()),
+    ("students", "S&tudents", lambda _workspace: StudentsTab()),
+    ("teachers", "Te&achers", lambda _workspace: teachers_tab()),
+    ("rooms", "&Rooms", lambda _workspace: rooms_tab()),
+    ("unmet", "&Unmet", lambda _workspace: UnmetTab()),
+    ("heat", "Seats by &period", lambda _workspace: HeatTab()),
+    ("master", "&Master", lambda _workspace: MasterTab()),
+    ("compare", "&Compare", CompareTab),
 )
 
 
@@ -103,7 +105,7 @@ class SchedulePage(Page):
         tab = self._tabs.get(name)
         if tab is None:
             make = next(make for known, _, make in TABS if known == name)
-            tab = self._tabs[name] = make()
+            tab = self._tabs[name] = make(self.workspace)
             tab.go.connect(self._go)
             tab.leave.connect(self._leave)
             tab.show_reasons(self.judge.reasons)
