@@ -24,6 +24,11 @@ def remember_file(path: Path) -> None:
     _settings().setValue("recent", names[:MOST])
 
 
+def forget_files() -> None:
+    """Empty the list; the files stay."""
+    _settings().remove("recent")
+
+
 def appearance() -> str:
     """The appearance chosen: "light", "dark" or "system"."""
     return str(_settings().value("appearance", "system"))

@@ -23,6 +23,7 @@ from echelon_desktop.ui.shell.files import FileCommands
 from echelon_desktop.ui.shell.help import AboutDialog, ShortcutsDialog
 from echelon_desktop.ui.shell.history import HistoryDialog
 from echelon_desktop.ui.shell.hits import all_hits
+from echelon_desktop.ui.shell.recent_menu import RecentMenu
 from echelon_desktop.ui.shell.scenarios import ScenarioCommands
 from echelon_desktop.ui.shell.search import SearchDialog
 from echelon_desktop.ui.shell.sidebar import Sidebar
@@ -198,6 +199,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.outer)
         self.status = StatusBar(self)
         self.setStatusBar(self.status)
+        self.recent_menu = RecentMenu(self)
+        self.recent_menu.picked.connect(lambda path: self.files.open_path(Path(path)))
+        self.recent_menu.cleared.connect(lambda: self.start.show_recent([]))
 
     def _fill_menus(self) -> None:
         menus: dict[str, QMenu] = {}
@@ -212,6 +216,9 @@ class MainWindow(QMainWindow):
                 menu.addSeparator()
             menu.addAction(self.actions_[spec.id])
             self.addAction(self.actions_[spec.id])
+            if spec.id == "open":
+                menu.addMenu(self.recent_menu)
+                menu.aboutToShow.connect(self.recent_menu.fill)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.edits import set_fields
@@ -115,6 +115,43 @@ def test_a_closed_school_is_among_the_recent_ones(window: MainWindow, tmp_path: 
     assert recent.recent_files() == [path]
     window.start.picked.emit(str(path))
     assert window.document.path == path
+
+
+def file_menu(window: MainWindow) -> QMenu:
+    """The File menu, filled as when somebody opens it."""
+    menu = window.menuBar().actions()[0].menu()
+    menu.aboutToShow.emit()
+    return menu
+
+
+def test_the_file_menu_opens_a_recent_school(window: MainWindow, tmp_path: Path):
+    other, gone = tmp_path / "R&D school.echelon", tmp_path / "gone.echelon"
+    SchoolFile.create(other, window.document.dataset, "Import").close()
+    for path in (gone, other):
+        recent.remember_file(path)
+    assert window.recent_menu.menuAction() in file_menu(window).actions()
+    first, second = window.recent_menu.actions()[:2]
+    assert (first.text(), first.statusTip(), first.toolTip()) == (
+        "&1  R&&D school",
+        str(tmp_path),
+        str(tmp_path),
+    )
+    assert second.text() == "&2  gone  (not found)"
+    assert not second.isEnabled()
+    first.trigger()
+    assert window.document.path == other
+
+
+def test_the_list_of_recent_schools_can_be_cleared(window: MainWindow):
+    recent.remember_file(window.document.path)
+    window.close_document()
+    file_menu(window)
+    assert window.start.recent.count() == 1
+    window.recent_menu.actions()[-1].trigger()
+    assert recent.recent_files() == []
+    assert window.start.recent.count() == 0
+    file_menu(window)
+    assert not window.recent_menu.menuAction().isEnabled()
 
 
 def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot):
