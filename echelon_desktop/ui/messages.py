@@ -40,6 +40,24 @@ def ask(
     return agreed
 
 
+def choose(
+    parent: QWidget | None, title: str, text: str, safe: str, destructive: str, more: str = ""
+) -> str | None:
+    """Let the user choose between what is safe (the default) and what destroys; None: neither of them."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
+    if more:
+        box.setInformativeText(more)
+    box.setDefaultButton(box.addButton(safe, QMessageBox.ButtonRole.AcceptRole))
+    box.addButton(destructive, QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setEscapeButton(cancel)
+    box.exec()
+    clicked = box.clickedButton()
+    chosen = None if clicked is None or clicked is cancel else clicked.text()
+    box.deleteLater()
+    return chosen
+
+
 @contextmanager
 def told(parent: QWidget | None, title: str, after: Callable[[], object] | None = None) -> Iterator[None]:
     """

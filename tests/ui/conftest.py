@@ -153,7 +153,8 @@ def workspace(document: Document, engine: EngineClient, desk: RemoteDesk) -> Ite
 def window(qtbot: QtBot, document: Document, engine: EngineClient, desk: RemoteDesk) -> Iterator[MainWindow]:
     """The main window showing the small school."""
     shown = MainWindow(engine, desk)
-    qtbot.addWidget(shown)
+    # A test that fails during a solve would be asked what becomes of it.
+    qtbot.addWidget(shown, before_close_func=MainWindow.close_document)
     shown.show_document(document)
     shown.show()
     yield shown

@@ -16,6 +16,7 @@ from echelon_desktop.model.store import SchoolFile
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.engine.client import EngineClient
 from echelon_desktop.ui.pages import PAGES
+from echelon_desktop.ui.shell.leaving import DISCARD, KEEP
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.theme import theme
 
@@ -23,7 +24,8 @@ TIMES = 5
 ENGINE_MS = 60_000
 PATIENCE_S = 120
 
-# The application as it is started, its window closed (or its process ended) once a solve goes on.
+# The application as it is started, its window closed (or its process ended) once a solve goes on; whoever
+# closes it is asked what becomes of the solve.
 APPLICATION = """
 import os, sys
 from pathlib import Path
@@ -36,10 +38,15 @@ if __name__ == "__main__":
     window, began = app.window, []
 
     def on_told():
-        job = app.engine.job
-        if job is not None and job.progress is not None:
+        job, box = app.engine.job, app.activeModalWidget()
+        if box is not None:
+            next(button for button in box.buttons() if button.text() == sys.argv[2]).click()
+        elif not began and job is not None and job.progress is not None and job.progress.unmet is not None:
+            began.append(True)
             print("solving", flush=True)
-            os._exit(3) if sys.argv[2] == "killed" else window.close()
+            if sys.argv[2] == "killed":
+                os._exit(3)
+            QTimer.singleShot(0, window.close)  # the question's own loop lets this timer go on
 
     timer = QTimer()
     timer.timeout.connect(on_told)
@@ -127,7 +134,7 @@ def test_a_school_closed_during_a_solve_is_forgotten(
     assert window.document.file.can_undo is False
 
 
-@pytest.mark.parametrize("end", ["closed", "killed"])
+@pytest.mark.parametrize("end", [KEEP, DISCARD, "killed"])
 def test_the_end_of_the_application_during_a_solve_is_the_end_of_its_engine(tmp_path: Path, end: str):
     sample = make_school(students=200, seed=4)
     home, temporary = tmp_path / "home", tmp_path / "temporary"
@@ -152,4 +159,5 @@ def test_the_end_of_the_application_during_a_solve_is_the_end_of_its_engine(tmp_
     assert (done.stdout, done.returncode) == ("solving\n", 3 if end == "killed" else 0), done.stderr
     assert list(temporary.iterdir()) == []
     with SchoolFile.open(school) as file:
-        assert not file.can_undo
+        assert file.can_undo == (end == KEEP)
+        assert len(file.runs()) == len(file.dataset.scenarios) == (1 if end == KEEP else 0)

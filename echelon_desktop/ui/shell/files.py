@@ -48,6 +48,8 @@ class FileCommands:
             # Its own lock would be found, and the school offered for reading only.
             self.window.notice("good", f"{path.stem} is open already.")
             return
+        if not self.window.leaving.ready(lambda: self.open_path(path)):
+            return
         with told(self.window, "The file cannot be opened"):
             try:
                 file = SchoolFile.open(path)
@@ -141,12 +143,18 @@ class FileCommands:
             RestoreDialog(path, self.window).exec()
 
     def _create(self, path: Path, dataset: Dataset, title: str) -> None:
+        with told(self.window, "The school file was not made"):
+            self._replace(path, dataset, title)
+
+    def _replace(self, path: Path, dataset: Dataset, title: str) -> None:
         if path.suffix != ".echelon":
             path = path.with_name(path.name + ".echelon")
         if self._is_open(path):
             raise StoreError(
                 f"{path.name} is the school that is open. Choose another name, or close it first."
             )
+        if not self.window.leaving.ready(lambda: self._create(path, dataset, title)):
+            return
         if path.exists():
             # The save dialog has asked whether to replace it; a backup is cheaper than a regret.
             aside = _unused(path.with_name(f"{path.stem} (replaced){path.suffix}"))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from echelon_desktop.model.store import Backup, SchoolFile, Snapshot, backups, restore_backup
-from echelon_desktop.ui.messages import ask
+from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -66,11 +66,9 @@ class RestoreDialog(QDialog):
             "What it holds now becomes a backup itself.",
             danger=True,
         ):
-            reopen = self.main.document is not None
-            self.main.close_document()
-            restore_backup(self.path, point.path)
-            if reopen:
-                self.main.files.open_path(self.path)
+            self.accept()
+            _replace(self.main, self.path, point)
+            return
         self.accept()
 
     def _fill(self) -> None:
@@ -91,6 +89,18 @@ class RestoreDialog(QDialog):
             else "There are no snapshots or backups yet. Ctrl+S keeps a snapshot; a backup is made "
             "whenever a changed school is opened."
         )
+
+
+def _replace(window: "MainWindow", path: Path, backup: Backup) -> None:
+    """Put a backup in place of the file, which is closed meanwhile; a solve that runs is asked about."""
+    if not window.leaving.ready(lambda: _replace(window, path, backup)):
+        return
+    reopen = window.document is not None
+    window.close_document()
+    with told(window, "Nothing was restored"):
+        restore_backup(path, backup.path)
+    if reopen:
+        window.files.open_path(path)
 
 
 def _snapshots(file: SchoolFile) -> list[Snapshot]:

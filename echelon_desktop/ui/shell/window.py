@@ -23,6 +23,7 @@ from echelon_desktop.ui.shell.files import FileCommands
 from echelon_desktop.ui.shell.help import AboutDialog, ShortcutsDialog
 from echelon_desktop.ui.shell.history import HistoryDialog
 from echelon_desktop.ui.shell.hits import all_hits
+from echelon_desktop.ui.shell.leaving import Leaving
 from echelon_desktop.ui.shell.recent_menu import RecentMenu
 from echelon_desktop.ui.shell.scenarios import ScenarioCommands
 from echelon_desktop.ui.shell.search import SearchDialog
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.workspace: Workspace | None = None
         self.pages: dict[str, Page] = {}
         self._stale: set[str] = set()
+        self.leaving = Leaving(self)
         self.files = FileCommands(self)
         self.scenarios = ScenarioCommands(self)
         self.actions_ = Actions(self._handlers(), self)
@@ -114,6 +116,11 @@ class MainWindow(QMainWindow):
         self.outer.setCurrentWidget(self.start)
         self._enable()
 
+    def leave_document(self) -> None:
+        """Close the document, if the solve that may be running allows it."""
+        if self.leaving.ready(self.leave_document):
+            self.close_document()
+
     # Pages --------------------------------------------------------------------------------------
 
     def show_page(self, page_id: str) -> Page | None:
@@ -149,6 +156,10 @@ class MainWindow(QMainWindow):
         self.searching.show()
         self.searching.field.setFocus()
 
+    def stop_solve(self) -> None:
+        """End the solve that runs and keep its best; its page shows how it ends."""
+        self._solve("stop")
+
     # Qt -----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -166,7 +177,10 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, lambda: self.files.open_path(path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close the document and remember where the window stood."""
+        """Close the document and remember where the window stood; a solve that runs is asked about first."""
+        if not self.leaving.ready(self.close):
+            event.ignore()
+            return
         recent.remember_geometry(self.saveGeometry())
         self.close_document()
         event.accept()
@@ -228,7 +242,7 @@ class MainWindow(QMainWindow):
             "export": self.files.export,
             "snapshot": self.files.snapshot,
             "restore": self.files.restore,
-            "close": self.close_document,
+            "close": self.leave_document,
             "quit": self.close,
             "undo": lambda: self._step("undo"),
             "redo": lambda: self._step("redo"),
@@ -237,7 +251,7 @@ class MainWindow(QMainWindow):
             "search": self.search,
             "check": lambda: self.show_page("checks"),
             "solve": lambda: self._solve("start"),
-            "stop": lambda: self._solve("stop"),
+            "stop": self.stop_solve,
             "new-scenario": self.scenarios.new,
             "rename-scenario": self.scenarios.rename,
             "delete-scenario": self.scenarios.delete,
