@@ -13,17 +13,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from echelon_desktop.errors import UnsupportedError
-from echelon_desktop.solver.bounds import Bound, LevelBounds, flow_bound, improve_bounds
+from echelon_desktop.solver.best import Best
+from echelon_desktop.solver.bounds import Bound, improve_bounds
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.cpsat.solve import AIM_BESIDE_SHARE, CpOutcome, solve_cpsat
-from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.general.found import Improved
 from echelon_desktop.solver.general.run import search_general
 from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.repair.mend import changes_goal
 from echelon_desktop.solver.repair.run import repair
-from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
+from echelon_desktop.solver.result import Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.search.adapter import plain_from, solution_from, start_from
 from echelon_desktop.solver.search.found import Ended, Improvement
 from echelon_desktop.solver.search.plain import PlainProblem
@@ -107,18 +107,13 @@ class _Solve:
         self.problem, self.params = problem, params
         self.on_progress, self.should_stop = on_progress, should_stop
         self.began = time.monotonic()
-        self.bound = flow_bound(problem)
-        self.least = LevelBounds(problem)
-        self.best: Solution | None = None
-        self.values: tuple[int, ...] = ()
-        self.proven: tuple[int, ...] = ()  # bounds of CP-SAT, for the values it ended with
+        self.best = Best(problem)
         self.iterations = 0
         self.methods: list[str] = []
         self.telling = threading.Lock()
         self.unmet: int | None = None
         self.told_whole = -math.inf
-        if start is not None:
-            self.keep(start)
+        self.best.keep(start)
 
     @property
     def seconds(self) -> float:
@@ -131,15 +126,14 @@ class _Solve:
     def run(self) -> Run:
         run = self.solve()
         if run.result.status is Status.NOTHING_FOUND and run.result.stop_reason is StopReason.STOPPED:
-            self.search_meanwhile(RESCUE_S, lambda: self.best is not None)
+            self.search_meanwhile(RESCUE_S, lambda: self.best.solution is not None)
             return self.result(StopReason.STOPPED)
         return run
 
     def solve(self) -> Run:
         plain, small = _plain(self.problem), fits(self.problem)
         if plain is None and small:  # most of these are proven at once
-            first = max(FIRST_SHARE * self.left, min(MORE_SHARE * self.left, ENOUGH_S))
-            outcome = self.cp_sat_first(first) if self.best is None else self.cp_sat(BETTER_SHARE * self.left)
+            outcome = self.cp_sat_first()
             if outcome.stop_reason in (StopReason.PROVED, StopReason.STOPPED):
                 return self.result(outcome.stop_reason, outcome.status is Status.INFEASIBLE)
         seconds = self.left * (1.0 if not small else SEARCH_SHARE if plain is not None else GENERAL_SHARE)
@@ -149,19 +143,22 @@ class _Solve:
             near = changes_goal(self.problem) is not None
             if near:
                 stop_reason = self.repair(seconds)
-            if not near or self.best is None:
+            if not near or self.best.solution is None:
                 stop_reason = self.general_search(min(seconds, self.left))
-        if self.best is None and stop_reason is StopReason.PROVED:  # no placement of sections
+        if self.best.solution is None and stop_reason is StopReason.PROVED:  # no placement of sections
             return self.result(stop_reason, infeasible=True)
-        if not small or self.proven_optimal or self.should_stop():
+        if not small or self.proven or self.should_stop():
             return self.result(stop_reason)
         outcome = self.cp_sat(self.left)
         if outcome.status is Status.INFEASIBLE:
             return self.result(StopReason.PROVED, infeasible=True)
         return self.result(outcome.stop_reason)
 
-    def cp_sat_first(self, seconds: float) -> CpOutcome:
-        """CP-SAT without a schedule to start from; where there are more cores, another one looks for one."""
+    def cp_sat_first(self) -> CpOutcome:
+        """CP-SAT first; without a schedule to start from, another core looks for one where there are more."""
+        if self.best.solution is not None:
+            return self.cp_sat(BETTER_SHARE * self.left)
+        seconds = max(FIRST_SHARE * self.left, min(MORE_SHARE * self.left, ENOUGH_S))
         if self.params.workers == 1 or self.params.iterations is not None:
             return self.cp_sat(seconds)
 
@@ -188,14 +185,12 @@ class _Solve:
                 self.problem,
                 limits,
                 on_progress=tell,
-                start=self.best,
-                meanwhile=None if beside is None else lambda: self.best,
-                bound=self.bound,
+                start=self.best.solution,
+                meanwhile=None if beside is None else lambda: self.best.solution,
+                bound=self.best.bound,
             )
-        if outcome.solution is not None:
-            self.keep(outcome.solution)
-            if self.values == tuple(figure.value for figure in outcome.levels):
-                self.proven = tuple(figure.bound or 0 for figure in outcome.levels)
+        self.best.keep(outcome.solution)
+        self.best.prove(outcome.levels)
         return outcome
 
     def local_search(self, plain: PlainProblem, seconds: float) -> StopReason:
@@ -208,15 +203,13 @@ class _Solve:
                 time_limit_s=seconds,
                 iterations=self.params.iterations,
                 heat=self.params.heat,
-                lower_bound=lambda: self.bound.total,
-                start=None if self.best is None else start_from(self.problem, self.best),
+                lower_bound=lambda: self.best.bound.total,
+                start=None if self.best.solution is None else start_from(self.problem, self.best.solution),
                 on_improved=self.on_improved,
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
-        solution = solution_from(self.problem, found)
-        if solution is not None:
-            self.keep(solution)
+        self.best.keep(solution_from(self.problem, found))
         return _REASONS[found.ended]
 
     def repair(self, seconds: float) -> StopReason:
@@ -229,13 +222,12 @@ class _Solve:
                 workers=self.params.workers,
                 time_limit_s=seconds,
                 iterations=self.params.iterations,
-                certain=self.certain,
+                certain=self.best.certain,
                 on_improved=lambda best, _: self.tell_whole(int((best.seat < 0).sum()), lambda: best),
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
-        if found.solution is not None:
-            self.keep(found.solution)
+        self.best.keep(found.solution)
         return _REASONS[found.ended]
 
     def general_search(self, seconds: float) -> StopReason:
@@ -249,14 +241,13 @@ class _Solve:
                 time_limit_s=seconds,
                 iterations=self.params.iterations,
                 heat=self.params.heat,
-                certain=self.certain,
-                start=self.best,
+                certain=self.best.certain,
+                start=self.best.solution,
                 on_improved=lambda improved: self.tell_whole(improved.unmet, lambda: improved.solution),
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
-        if found.solution is not None:
-            self.keep(found.solution)
+        self.best.keep(found.solution)
         return _REASONS[found.ended]
 
     def search_meanwhile(self, seconds: float, should_stop: Callable[[], bool]) -> None:
@@ -267,7 +258,7 @@ class _Solve:
         """
 
         def keep(improved: Improved) -> None:
-            self.keep(improved.solution)
+            self.best.keep(improved.solution)
             self.tell_whole(improved.unmet, lambda: improved.solution)
 
         found = search_general(
@@ -276,13 +267,12 @@ class _Solve:
             workers=max(1, self.params.workers - 1),
             time_limit_s=seconds,
             heat=self.params.heat,
-            certain=self.certain,
+            certain=self.best.certain,
             on_improved=keep,
             should_stop=should_stop,
         )
         self.iterations += found.moves
-        if found.solution is not None:
-            self.keep(found.solution)
+        self.best.keep(found.solution)
 
     @contextmanager
     def beside(self, work: Callable[[threading.Event], None], after_s: float) -> Iterator[None]:
@@ -307,39 +297,20 @@ class _Solve:
         """Look for what certainly stays unmet, on a share of the time, while the search runs."""
 
         def over() -> bool:
-            return ended.is_set() or (self.unmet is not None and self.unmet <= self.bound.total)
+            return ended.is_set() or (self.unmet is not None and self.unmet <= self.best.bound.total)
 
         def take(bound: Bound) -> None:
-            self.bound = bound
+            self.best.bound = bound
             self.tell(self.unmet, bound.total)
 
         improve_bounds(
             self.problem,
             None,
-            self.bound,
+            self.best.bound,
             time_limit_s=BOUND_SHARE * self.left,
             should_stop=over,
             on_bound=take,
         )
-
-    def keep(self, solution: Solution) -> None:
-        """Take a schedule as the best if it is better than what there is."""
-        values = level_values(self.problem, solution)
-        if self.best is None or values < self.values:
-            self.proven = self.proven_for(values)
-            self.best, self.values = solution, values
-
-    def proven_for(self, values: tuple[int, ...]) -> tuple[int, ...]:
-        """What CP-SAT has proven for a schedule of these values: a bound is given the levels before it."""
-        pairs = zip(self.values, values, strict=False)
-        same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-        proven = self.proven[: same + 1]
-        return (*proven, *[0] * (len(self.proven) - len(proven)))
-
-    def certain(self, values: tuple[int, ...]) -> tuple[int, ...]:
-        """What each level of a schedule of these values costs at least, given those before it."""
-        counted = self.least.of(self.bound, values)
-        return tuple(map(max, counted, self.proven_for(values) or counted))
 
     def on_improved(self, improved: Improvement) -> None:
         self.tell_whole(improved.missed, lambda: solution_from(self.problem, improved.found()))
@@ -356,28 +327,20 @@ class _Solve:
         with self.telling:
             self.unmet = unmet
             method = self.methods[-1] if self.methods else ""
-            known = max(bound, self.bound.total)
+            known = max(bound, self.best.bound.total)
             self.on_progress(Progress(self.seconds, method, unmet, known, solution))
 
     @property
-    def proven_optimal(self) -> bool:
-        levels = self.levels()
+    def proven(self) -> bool:
+        levels = self.best.levels()
         return bool(levels) and all(level.proven for level in levels)
 
-    def levels(self) -> tuple[LevelFigure, ...]:
-        """Value and bound of each level of the best schedule; none without one."""
-        if self.best is None:
-            return ()
-        counted = self.least.of(self.bound, self.values)
-        rows = zip(self.problem.levels(), self.values, counted, self.proven or counted, strict=True)
-        return tuple(LevelFigure(level.name, value, max(bounds)) for level, value, *bounds in rows)
-
     def result(self, stop_reason: StopReason, infeasible: bool = False) -> Run:
-        levels = self.levels()
+        levels = self.best.levels()
         sure = list(itertools.takewhile(lambda figure: figure.proven, levels))
         if infeasible:
             status, stop_reason = Status.INFEASIBLE, StopReason.PROVED
-        elif self.best is None:
+        elif self.best.solution is None:
             status = Status.NOTHING_FOUND
         elif len(sure) == len(levels):
             status, stop_reason = Status.OPTIMAL, StopReason.PROVED
@@ -388,7 +351,7 @@ class _Solve:
         result = Result(
             status=status,
             stop_reason=stop_reason,
-            solution=self.best,
+            solution=self.best.solution,
             levels=levels,
             proven=sure[-1].name if sure else "",
             conflict=(),
@@ -397,7 +360,7 @@ class _Solve:
             seconds=self.seconds,
             iterations=self.iterations,
         )
-        return Run(result, self.bound)
+        return Run(result, self.best.bound)
 
 
 def _work(iterations: int | None) -> float:
