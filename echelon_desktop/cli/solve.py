@@ -9,11 +9,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from echelon_desktop import __version__
 from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
@@ -24,11 +24,15 @@ from echelon_desktop.model.csv_io import RESULT_FILES, read_schedule
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.rules import staying_close
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.compile import NO_SCHEDULE
 from echelon_desktop.solver.output import SUMMARY, write_result, write_summary_alone
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.solve_school import Solved, solve_school
 from echelon_desktop.solver.verify import Counts, Verdict
+
+if TYPE_CHECKING:
+    from echelon_desktop.model.store import Run  # brings SQLAlchemy along, which only school files need
 
 MOST_FACTS = 20  # of a conflict that are printed; only one that time was too short for has more
 
@@ -43,8 +47,10 @@ def solve(args: argparse.Namespace) -> int:
         return CANNOT
     warnings = sum(finding.severity is Severity.WARNING for finding in source.findings)
     if warnings and not args.quiet:
-        told = "1 warning" if warnings == 1 else f"{warnings:,} warnings"
-        print(f"echelon: {told} about the school; see echelon check {args.school}.", file=sys.stderr)
+        print(
+            f"echelon: {counted(warnings, 'warning')} about the school; see echelon check {args.school}.",
+            file=sys.stderr,
+        )
     make_writable(args.out)
     params = Params(
         time_limit_s=args.time_limit,
@@ -61,7 +67,7 @@ def solve(args: argparse.Namespace) -> int:
                 "--stay-close needs the schedule to stay close to: name its folder with --start."
             )
         rules, baseline = staying_close(rules), start
-    printer = _Printer(args)
+    printer, began = _Printer(args), _now()
     with _stop_on_interrupt() as stopped:
         solved = solve_school(
             source.school,
@@ -83,8 +89,11 @@ def solve(args: argparse.Namespace) -> int:
     printer.summary(summary, solved, source, args.out)
     if moved and not args.json:
         print(f"echelon: the files of an earlier schedule in {args.out} are in {moved} now.", file=sys.stderr)
-    if solved.schedule is not None and args.school.is_file():
-        printer.note(keep_in_file(args.school, solved.schedule))
+    if args.school.is_file():
+        from echelon_desktop.cli.run_record import run_of
+
+        run = run_of(args, summary, began, _now(), printer.points)
+        printer.note(keep_in_file(args.school, solved.schedule, run))
     if solved.result.status is Status.INFEASIBLE:
         return CANNOT
     return OK if solved.schedule is not None else NOTHING_FOUND
@@ -114,30 +123,50 @@ def summarise(solved: Solved, params: Params) -> dict[str, Any]:
     }
 
 
-def keep_in_file(path: Path, schedule: Schedule) -> str:
-    """Put the schedule into its school file as a new scenario, unless somebody has the file open."""
+def keep_in_file(path: Path, schedule: Schedule | None, run: "Run | None" = None) -> str:
+    """
+    Put the schedule into its school file as a new scenario, and the run, unless somebody has the file open.
+
+    Returns
+    -------
+    str
+        What became of it, as a sentence.
+    """
     from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
     from echelon_desktop.model.entities import Scenario
     from echelon_desktop.model.store import SchoolFile
 
     try:
         with SchoolFile.open(path) as file:
+            if schedule is None:
+                if run is not None:
+                    file.record_run(run)
+                return f"The run is kept in {path.name}."
             taken = {scenario.name for scenario in file.dataset.scenarios.values()}
             name = next(f"Draft {n}" for n in itertools.count(1) if f"Draft {n}" not in taken)
-            when = datetime.now(UTC).isoformat(timespec="seconds")
-            scenario = Scenario(new_scenario_id(file.dataset), name, when)
+            scenario = Scenario(new_scenario_id(file.dataset), name, _now())
             file.apply(adopt_schedule(file.dataset, scenario, schedule, f"Solve into {name}"))
+            if run is not None:
+                file.record_run(replace(run, scenario=scenario.id, settings={**run.settings, "name": name}))
     except StoreError as error:
         return f"Not kept in {path.name}: {error}"
     return f"Kept in {path.name} as scenario {name!r}; echelon undo takes that back."
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class _Printer:
     def __init__(self, args: argparse.Namespace) -> None:
         self.quiet, self.json = args.quiet, args.json
         self.live = not (args.quiet or args.json) and sys.stderr.isatty()
+        self.points: list[tuple[float, int | None, int]] = []  # those at which something changed
 
     def progress(self, progress: Progress) -> None:
+        point = (round(progress.seconds, 1), progress.unmet, progress.bound)
+        if not self.points or self.points[-1][1:] != point[1:]:
+            self.points.append(point)
         if self.json:
             line = {
                 "seconds": round(progress.seconds, 2),
@@ -219,7 +248,7 @@ def _use_of_people_and_rooms(counts: Counts) -> str:
     text = f"Teacher-load spread {counts.load_spread:,}"
     if counts.room_slots:
         share = 100 * counts.room_slots_taught / counts.room_slots
-        text += f"; {counts.rooms_in_use:,} rooms in use, {share:.0f} % of the time"
+        text += f"; {counted(counts.rooms_in_use, 'room')} in use, {share:.0f} % of the time"
     if counts.room_seats:
         text += f", {100 * counts.room_seats_taken / counts.room_seats:.0f} % of their seats filled"
     return f"{text}."

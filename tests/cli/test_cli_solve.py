@@ -132,6 +132,31 @@ def test_a_school_file_keeps_the_schedule_as_a_scenario(
     assert main(["export", str(file), str(tmp_path / "no"), "--scenario", "Draft 1"]) == CANNOT
 
 
+def test_a_school_file_keeps_the_run(sample: Path, tmp_path: Path):
+    path, out = tmp_path / "a.echelon", tmp_path / "out"
+    assert main(["import", str(sample), str(path)]) == OK
+    assert main(["solve", str(path), "--out", str(out), "--time-limit", "2", "--seed", "7"]) == OK
+    with SchoolFile.open(path, read_only=True) as file:
+        (run,) = file.runs()
+        (scenario,) = file.dataset.scenarios.values()
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert (run.scenario, run.settings["name"]) == (scenario.id, "Draft 1")
+    assert (run.seed, run.status, run.figures["levels"]) == (7, summary["status"], summary["levels"])
+    assert run.figures["unmet"] == summary["counts"]["unmet"]
+    assert run.figures["progress"]
+
+
+def test_a_school_file_keeps_a_run_that_found_nothing(tmp_path: Path):
+    path, out = tmp_path / "a.echelon", tmp_path / "out"
+    assert main(["import", str(HARD_DAY), str(path)]) == OK
+    assert main(["solve", str(path), "--out", str(out), "--time-limit", "0.001"]) == NOTHING_FOUND
+    with SchoolFile.open(path, read_only=True) as file:
+        (run,) = file.runs()
+        assert not file.dataset.scenarios
+    assert (run.scenario, "unmet" in run.figures) == ("", False)
+    assert run.ended
+
+
 def test_a_school_file_in_use_is_solved_and_left_alone(
     sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
