@@ -12,6 +12,7 @@ WAYS = (
     ("sample", "sparkles", "Open the sample school", "A made-up school of 800 students to try things on."),
     ("open", "folder-open", "Open a school file", "Go on with an .echelon file."),
 )
+LINE_WIDTH = 680  # of a recent file; a long path would make the window wider than a screen
 
 
 class StartPage(QWidget):
@@ -83,7 +84,10 @@ class StartPage(QWidget):
             button.setIcon(theme().icon("school"))
             button.setIconSize(QSize(18, 18))
             gone = not path.exists()
-            button.setText(f"{path.stem}    {path.parent}" + ("  (not found)" if gone else ""))
+            line = f"{path.stem}    {path.parent}" + ("  (not found)" if gone else "")
+            button.setText(button.fontMetrics().elidedText(line, Qt.TextElideMode.ElideMiddle, LINE_WIDTH))
+            button.setAccessibleName(line)
+            button.setToolTip(str(path))
             button.setEnabled(not gone)
             button.clicked.connect(lambda _=False, p=path: self.picked.emit(str(p)))
             self.recent.addWidget(button)

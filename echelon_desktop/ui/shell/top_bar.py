@@ -1,6 +1,7 @@
 """The bar above the pages: the school, its scenarios, undo and redo, and the search."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton
 
 from echelon_desktop.ui.actions import Actions
@@ -8,6 +9,7 @@ from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.theme import SPACE, theme
 
 NO_SCENARIO = "No schedule yet"
+LEAST_NAME = 80  # pixels of the school's name that are always there
 
 
 class TopBar(QFrame):
@@ -28,7 +30,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.xl, SPACE.s, SPACE.l, SPACE.s)
         row.setSpacing(SPACE.s)
-        self.school = QLabel()
+        self.school = _SchoolName()
         self.school.setProperty("kind", "lead")
         row.addWidget(self.school)
         row.addSpacing(SPACE.l)
@@ -89,3 +91,20 @@ class TopBar(QFrame):
 
     def _on_activated(self, index: int) -> None:
         self.scenario_chosen.emit(self.scenarios.itemData(index))
+
+
+class _SchoolName(QLabel):
+    """A name that is cut where the bar is narrow: a long one would make the window wider than a screen."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the beginning of the name."""
+        whole = super().minimumSizeHint()
+        return QSize(min(whole.width(), LEAST_NAME), whole.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much of the name as there is room for."""
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.style().drawItemText(
+            QPainter(self), room, self.alignment(), self.palette(), True, text, self.foregroundRole()
+        )

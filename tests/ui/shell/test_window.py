@@ -154,6 +154,16 @@ def test_the_list_of_recent_schools_can_be_cleared(window: MainWindow):
     assert not window.recent_menu.menuAction().isEnabled()
 
 
+def test_a_long_name_of_a_school_does_not_widen_the_window(window: MainWindow, tmp_path: Path):
+    usual = window.minimumSizeHint().width()
+    path = tmp_path / f"{'A school of many words ' * 8}.echelon"
+    SchoolFile.create(path, window.document.dataset, "Import").close()
+    window.files.open_path(path)
+    assert window.document.path == path
+    assert window.top_bar.school.toolTip() == str(path)
+    assert window.minimumSizeHint().width() <= max(usual, 1000)
+
+
 def test_a_file_dropped_on_the_window_is_opened(window: MainWindow, qtbot: QtBot):
     path = window.document.path
     window.close_document()
