@@ -44,12 +44,18 @@ class Card:
     teachers: tuple[str, ...]
 
     @property
+    def overfull(self) -> bool:
+        """Whether more students sit in it than it has seats."""
+        return 0 < self.seats < self.enrolled
+
+    @property
     def words(self) -> str:
         """The card for a screen reader."""
         parts = [f"{self.title}, section {self.section}", f"{self.enrolled} of {self.seats} seats"]
         parts += ["term " + " and ".join(self.terms)] if self.terms else []
         parts += ["locked"] if self.locked else []
         parts += ["only section"] if self.only else []
+        parts += ["more students than seats"] if self.overfull else []
         return ", ".join(parts)
 
 
@@ -76,7 +82,7 @@ class BoardData:
         self.periods = tuple(period.id for period in school.periods.values())
         self.schedule = schedule
         self._column = {period: i + 1 for i, period in enumerate(self.periods)}
-        enrolled: dict[str, int] = {}
+        enrolled = self.enrolled = dict[str, int]()
         for seating in schedule.seatings.values():
             for seat in seating.seats:
                 enrolled[seat.section] = enrolled.get(seat.section, 0) + 1

@@ -20,6 +20,7 @@ class BoardModel(QAbstractTableModel):
         self.board = BoardData(School(), Schedule({}, {}))
         self.visible: list[int] = []
         self.department, self.words = "", ""
+        self.misplaced: dict[str, str] = {}  # section → why it may not stand where it stands
 
     def set_board(self, board: BoardData) -> None:
         """Show another state; only changed cells are repainted when rows and columns stay the same."""
@@ -71,10 +72,10 @@ class BoardModel(QAbstractTableModel):
             return "\n".join(card.title for card in self.cards(index))
         if role == Role.AccessibleTextRole:
             row = self.board.rows[self.visible[index.row()]]
-            cards = "; ".join(card.words for card in self.cards(index)) or "free"
+            cards = "; ".join(self._words(card) for card in self.cards(index)) or "free"
             return f"{row.title}, {self._column_title(index.column())}: {cards}"
         if role == Role.ToolTipRole:
-            return "\n".join(card.words for card in self.cards(index)) or None
+            return "\n".join(self._words(card) for card in self.cards(index)) or None
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
@@ -98,6 +99,10 @@ class BoardModel(QAbstractTableModel):
             ]
             lines.append("\t".join([self.board.rows[source].title, *cells]))
         return "\n".join(lines)
+
+    def _words(self, card: Card) -> str:
+        reason = self.misplaced.get(card.section)
+        return f"{card.words}, against a hard rule: {reason}" if reason else card.words
 
     def _column_title(self, column: int) -> str:
         return TRAY_TITLE if column == TRAY else self.board.periods[column - 1]

@@ -46,6 +46,7 @@ class BoardPage(Page):
         self.view = BoardView(self.model)
         self.targets = Targets(workspace, self)
         self.targets.changed.connect(self._show_targets)
+        self._passing = False  # whether the line is about where the card in hand is just now
         self._waiting: tuple[str, int] | None = None  # a drop whose cost is not known yet: section, mask
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -146,13 +147,13 @@ class BoardPage(Page):
                 title = f"Move {name} to {where}"
                 document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
                 self._say("good", f"{name} stands in {where}. {place.words}")
-            elif situation is not None and situation.solution is None and place.standing is Standing.FREE:
+            elif place.lost is not None:
                 terms = place.choice.terms
                 edit = place_section(
                     document.dataset, document.scenario, section, place.choice.periods, terms
                 )
                 document.apply(edit)
-                self._say("good", f"{name} stands in {where}.")
+                self._say(*_told(f"{name} stands in {where}.", place.lost))
             else:
                 self._waiting = (section, place.choice.mask)
                 self._say("note", f"Finding seats for the students of {name} in {where}…")
@@ -176,7 +177,10 @@ class BoardPage(Page):
         if placement is None or not placement.periods or placement.locked:
             return
         with told(self, "The section was not moved"):
+            lost = self.model.board.enrolled.get(section, 0)
+            name = section_title(document.dataset, section)
             document.apply(place_section(document.dataset, document.scenario, section, (), ()))
+            self._say(*_told(f"{name} is off the board.", lost))
 
     def _place_at(self, column: int) -> TargetPlace | None:
         """The place of the card in hand that a column stands for: the one that begins there."""
@@ -248,6 +252,7 @@ class BoardPage(Page):
     def _on_put_back(self) -> None:
         if self._waiting is None:
             self.targets.drop()
+        self._say_no_place()
 
     def _show_targets(self) -> None:
         """Paint where the card in hand may go; make the drop that waited for an answer."""
@@ -255,11 +260,16 @@ class BoardPage(Page):
         place = self.targets.places.get(waiting[1]) if waiting and self.targets.prepared else None
         if waiting and place is not None and situation is not None:
             closed = place.standing is Standing.CLOSED
-            if closed or place.move is not None or situation.solution is None:
+            if closed or place.move is not None or place.lost is not None:
                 self._waiting = None
-                self.go(waiting[0], place)
+                if place.lost:  # which was not known yet when the card was let go
+                    self._say("doubt", f"{waiting[0]} was not moved. {place.words} Move it again to do so.")
+                else:
+                    self.go(waiting[0], place)
                 self.targets.drop()
                 return
+        if self.targets.prepared and situation is not None:
+            self.model.misplaced = situation.misplaced
         section, delegate = self.targets.section, self.view.delegate
         delegate.in_hand = section
         delegate.targets = {}
@@ -283,7 +293,9 @@ class BoardPage(Page):
         if place is not None:
             kind = {Standing.CLOSED: "bad", Standing.HERE: ""}.get(place.standing, "note")
             where = ", ".join(place.choice.periods)
-            self._say(kind, f"{where}: {place.words}")
+            self._say(kind, f"{where}: {place.words}", passing=True)
+        else:
+            self._say_no_place()
         self.view.viewport().update()
 
     def _on_context_menu(self, point: QPoint) -> None:
@@ -332,11 +344,25 @@ class BoardPage(Page):
         self._filter_timer.stop()
         self._filter()
 
-    def _say(self, kind: str, text: str) -> None:
+    def _say_no_place(self) -> None:
+        """The card in hand is over no place any more."""
+        if self._passing:
+            self._say("", HINT)
+
+    def _say(self, kind: str, text: str, passing: bool = False) -> None:
+        self._passing = passing
         self.line_text.setText(text)
         self.line.setProperty("kind", kind)
         self.line.style().polish(self.line)
         self.line_text.style().polish(self.line_text)
+
+
+def _told(text: str, lost: int) -> tuple[str, str]:
+    """Kind and words of a move that took seats from students."""
+    if not lost:
+        return "good", text
+    students = "1 student has" if lost == 1 else f"{lost:,} students have"
+    return "doubt", f"{text} {students} lost their seat in it. Undo takes it back."
 
 
 def _begins(choice: Choice, period: str) -> bool:

@@ -12,6 +12,7 @@ from echelon_desktop.ui.theme import TYPE, theme
 CARD_HEIGHT = 42
 GAP = 3
 RADIUS = 5
+SIGN_ROOM = 16  # for each sign in a card's corner
 TRAY_MOST = 12  # cards drawn in the tray before "and 4 more"
 TRAY_CARD_HEIGHT = 22  # a line; there may be many cards
 Index = QModelIndex | QPersistentModelIndex
@@ -57,7 +58,8 @@ class BoardDelegate(QStyledItemDelegate):
         cards = model.cards(index)
         shown, rest = cards_shown(rect, cards, index.column())
         for card, place in shown:
-            self._paint_card(painter, place, card, option.widget)
+            wrong = card.overfull or card.section in model.misplaced
+            self._paint_card(painter, place, card, option.widget, wrong)
         if not rest.isNull():
             painter.setPen(look.color("text_soft"))
             painter.setFont(look.font(TYPE.small))
@@ -93,7 +95,8 @@ class BoardDelegate(QStyledItemDelegate):
         ground, ink = _tones(target)
         swap = "⇄ " if target.standing is Standing.SWAP else ""
         sure = "= " if target.exact else "≈ "
-        text = swap + ("…" if target.unmet is None else sure + _signed(target.unmet))
+        unknown = "…" if target.lost is None else "?"
+        text = swap + (unknown if target.unmet is None else sure + _signed(target.unmet))
         painter.setFont(look.font(TYPE.body, QFont.Weight.DemiBold))
         width = painter.fontMetrics().horizontalAdvance(text) + 14
         badge = QRect(rect.right() - width - 7, rect.center().y() - 10, width, 21)
@@ -103,16 +106,17 @@ class BoardDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(badge, 10, 10)
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _paint_card(self, painter: QPainter, rect: QRect, card: Card, widget: QWidget | None) -> None:
+    def _paint_card(
+        self, painter: QPainter, rect: QRect, card: Card, widget: QWidget | None, wrong: bool
+    ) -> None:
         faded = bool(self.in_hand) and card.section != self.in_hand
         scale = widget.devicePixelRatioF() if widget is not None else 1.0
         marked = card.section in self.marked
-        key = (
-            f"card/{theme().tokens.name}/{rect.width()}x{rect.height()}/{scale}/{faded}/{marked}/{hash(card)}"
-        )
+        looks = f"{rect.width()}x{rect.height()}/{scale}/{faded}/{marked}/{wrong}"
+        key = f"card/{theme().tokens.name}/{looks}/{hash(card)}"
         pixmap = QPixmap()
         if not QPixmapCache.find(key, pixmap):
-            pixmap = card_pixmap(card, rect.size(), scale, faded, marked)
+            pixmap = card_pixmap(card, rect.size(), scale, faded, marked, wrong)
             QPixmapCache.insert(key, pixmap)
         painter.drawPixmap(rect.topLeft(), pixmap)
 
@@ -143,8 +147,15 @@ def cards_shown(cell: QRect, cards: list[Card], column: int) -> tuple[list[tuple
     return list(zip(cards, places, strict=False)), rest
 
 
-def card_pixmap(card: Card, size: QSize, scale: float, faded: bool = False, marked: bool = False) -> QPixmap:
-    """A card: course, section, fill, and signs for "locked" and "only section"."""
+def card_pixmap(
+    card: Card,
+    size: QSize,
+    scale: float,
+    faded: bool = False,
+    marked: bool = False,
+    wrong: bool = False,
+) -> QPixmap:
+    """A card: course, section, fill, and signs for "locked", "only section" and "against a hard rule"."""
     look = theme()
     pixmap = QPixmap(size * scale)
     pixmap.setDevicePixelRatio(scale)
@@ -162,13 +173,15 @@ def card_pixmap(card: Card, size: QSize, scale: float, faded: bool = False, mark
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("accent"))
         painter.drawRoundedRect(QRect(2, 6, 3, rect.height() - 12), 1.5, 1.5)
-    if card.locked:
-        look.icon("lock", "text_soft").paint(painter, QRect(room.right() - 12, room.top() + 1, 13, 13))
+    signs = [("lock", "text_soft")] * card.locked + [("triangle-alert", "doubt")] * wrong
+    for at, (sign, ink) in enumerate(signs):
+        place = QRect(room.right() - 12 - SIGN_ROOM * at, room.top() + 1, 13, 13)
+        look.icon(sign, ink).paint(painter, place)
     painter.setPen(look.color("text"))
     painter.setFont(look.font(TYPE.small + 0.5))
     metrics = painter.fontMetrics()
     two_lines = rect.height() >= 34
-    title_room = room.adjusted(0, 0, -16 if card.locked else 0, -room.height() // 2 if two_lines else 0)
+    title_room = room.adjusted(0, 0, -SIGN_ROOM * len(signs), -room.height() // 2 if two_lines else 0)
     title = metrics.elidedText(card.title, Qt.TextElideMode.ElideRight, title_room.width())
     painter.drawText(title_room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
     if two_lines:

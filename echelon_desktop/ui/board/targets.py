@@ -1,7 +1,7 @@
 """Where a card picked up may go, cell by cell, as it becomes known."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +15,7 @@ from echelon_desktop.solver.deltas.row import Move
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.schedules import solution_of
+from echelon_desktop.ui.board.misplaced import misplaced
 from echelon_desktop.ui.workspace import Workspace
 
 
@@ -46,6 +47,8 @@ class TargetPlace:
         Whether that change is exact (=) and not an estimate (≈).
     move
         The whole consequence, None while it is not known or cannot be.
+    lost
+        Where its cost cannot be told: how many students would lose their seat in the section.
     """
 
     choice: Choice
@@ -54,11 +57,16 @@ class TargetPlace:
     unmet: int | None = None
     exact: bool = False
     move: Move | None = None
+    lost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The schedule on the screen as the engine knows it, for turning its numbers back into names."""
+    """
+    The schedule on the screen as the engine knows it, for turning its numbers back into names.
+
+    ``solution`` is None while a section has no place, or stands where it may not; ``misplaced`` says why not.
+    """
 
     revision: int
     scenario: str
@@ -66,6 +74,18 @@ class Situation:
     keys: Keys
     solution: Solution | None
     baseline: Schedule
+    misplaced: dict[str, str]
+
+    @property
+    def trouble(self) -> str:
+        """Why no cost can be told, as the end of a sentence; empty when costs can be."""
+        if self.solution is not None:
+            return ""
+        if self.misplaced:
+            first, *more = self.misplaced
+            others = f" and {len(more):,} more stand" if more else " stands"
+            return f"{first}{others} where a hard rule forbids it"
+        return "not every section has a place"
 
 
 class Targets(QObject):
@@ -107,7 +127,9 @@ class Targets(QObject):
 
         def work() -> Situation:
             problem, keys = compile_school(as_given(school, schedule), rules, schedule)
-            return Situation(*now, problem, keys, solution_of(schedule, problem, keys), schedule)
+            solution = solution_of(schedule, problem, keys)
+            wrong = misplaced(school, rules, schedule, (problem, keys)) if solution is None else {}
+            return Situation(*now, problem, keys, solution, schedule, wrong)
 
         def failed(error: Exception) -> None:
             # Rows that came and went while they were read; the next look sees them as they are.
@@ -163,7 +185,10 @@ class Targets(QObject):
         if situation is None or not self.prepared:
             self.prepare()
             return
-        if not self.section or situation.solution is None:
+        if not self.section:
+            return
+        if situation.solution is None:
+            self._tell_losses(situation)
             return
         number = situation.keys.sections.index(self.section)
         engine = self.workspace.engine
@@ -171,6 +196,24 @@ class Targets(QObject):
             engine.ask("moves", number, answer=self._on_move, done=self._on_all_moves),
             engine.ask("exact moves", number, answer=self._on_move),
         ]
+
+    def _tell_losses(self, situation: Situation) -> None:
+        """Without costs, say at each place what is known: who would lose a seat, and why nothing more is."""
+        held = situation.baseline.seatings.values()
+        lost = sum(seat.section == self.section for seating in held for seat in seating.seats)
+        students = "1 student loses a seat" if lost == 1 else f"{lost:,} students lose their seats"
+        seats = f" {students} in {self.section}." if lost else ""
+        for mask, place in self.places.items():
+            if place.standing is Standing.HERE:
+                reason = situation.misplaced.get(self.section)
+                words = f"It stands here, against a hard rule: {reason}" if reason else place.words
+                self.places[mask] = replace(place, words=words)
+            elif place.standing is Standing.FREE:
+                words = f"Free.{seats} What it costs in all cannot be told: {situation.trouble}."
+                self.places[mask] = replace(place, words=words, lost=lost)
+            elif place.standing is Standing.SWAP:
+                words = f"{place.words[:-1]}, which cannot be done now: {situation.trouble}."
+                self.places[mask] = replace(place, standing=Standing.CLOSED, words=words)
 
     def _on_prepared(self, situation: Situation) -> None:
         self._preparing = False

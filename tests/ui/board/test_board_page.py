@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QFontMetrics, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -235,6 +235,104 @@ def test_a_school_too_large_to_solve_is_told_not_reported_as_a_bug(page: BoardPa
     with qtbot.waitSignal(page.workspace.notice) as told:
         document.apply(Edit("Many periods", changes))
     assert "slots" in told.args[1]
+
+
+def hover(page: BoardPage, section: str, column: int) -> None:
+    """Hold the card in hand over a place."""
+    page.view.hovered.emit(page.model.find(section).row(), column)
+
+
+def test_without_costs_it_is_said_who_loses_a_seat_before_and_after_the_drop(page: BoardPage, qtbot: QtBot):
+    document = page.document
+    held = sum(seat.section == "S1" for s in document.schedule().seatings.values() for seat in s.seats)
+    assert held == 4
+    before = document.schedule()
+    document.apply(set_fields(document.dataset, "sections", "S5", allowed_periods=("G2",)))  # it is in G1
+    ready(page, qtbot)
+    page.view.picked.emit("S1")
+    column = page.model.board.periods.index("G1") + 1
+    hover(page, "S1", column)
+    assert "4 students lose their seats in S1." in page.line_text.text()
+    assert "cannot be told: S5 stands where a hard rule forbids it." in page.line_text.text()
+    drop(page, "S1", column)
+    assert periods(page, "S1") == ("G1",)
+    assert "4 students have lost their seat in it." in page.line_text.text()
+    assert page.line.property("kind") == "doubt"
+    document.undo()
+    assert document.schedule() == before
+
+
+def test_a_card_against_a_hard_rule_is_marked_and_says_why(page: BoardPage, qtbot: QtBot):
+    document, index = page.document, page.model.find("S5")
+    view = page.view
+
+    def shown() -> bytes:
+        image = (
+            view.viewport().grab(view.visualRect(index)).toImage().convertToFormat(QImage.Format.Format_RGB32)
+        )
+        return bytes(image.constBits())
+
+    whole = shown()
+    document.apply(set_fields(document.dataset, "sections", "S5", allowed_periods=("G2",)))
+    ready(page, qtbot)
+    assert "S5 meets only in G2." in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert "against a hard rule" in page.model.data(index, Qt.ItemDataRole.AccessibleTextRole)
+    assert shown() != whole
+    page.view.picked.emit("S5")
+    hover(page, "S5", index.column())
+    assert page.line_text.text() == "G1: It stands here, against a hard rule: S5 meets only in G2."
+    document.undo()
+    qtbot.waitUntil(lambda: page.targets.prepared, timeout=ENGINE_MS)
+    assert "against" not in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert shown() == whole
+
+
+def test_a_card_with_more_students_than_seats_is_marked(page: BoardPage):
+    document, index = page.document, page.model.find("S6")
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=3))
+    assert "more students than seats" in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_swap_that_nobody_can_price_is_closed(page: BoardPage, qtbot: QtBot):
+    document = page.document
+    document.apply(set_fields(document.dataset, "sections", "S5", allowed_periods=("G2",)))
+    ready(page, qtbot)
+    page.view.picked.emit("S1")
+    revision = document.revision
+    page.move_section("S1", page.model.board.periods.index("R2") + 1)
+    assert document.revision == revision
+    assert "Swaps with S2, which cannot be done now: S5 stands" in page.line_text.text()
+
+
+def test_seats_are_not_lost_by_a_drop_that_could_not_say_so(page: BoardPage, qtbot: QtBot):
+    document = page.document
+    document.apply(set_fields(document.dataset, "sections", "S5", allowed_periods=("G2",)))
+    page.view.picked.emit("S1")
+    before, column = document.schedule(), page.model.board.periods.index("G1") + 1
+    page.move_section("S1", column)  # before anything is known
+    page.view.put_back.emit()
+    qtbot.waitUntil(lambda: "was not moved" in page.line_text.text(), timeout=ENGINE_MS)
+    assert document.schedule() == before
+
+
+def test_taking_a_card_off_the_board_says_who_loses_a_seat(page: BoardPage):
+    page.move_section("S1", TRAY)
+    assert "Biology S1 is off the board. 4 students have lost their seat in it." in page.line_text.text()
+    page.move_section("S1", TRAY)
+
+
+def test_the_line_is_about_the_card_in_hand_only(page: BoardPage, qtbot: QtBot):
+    hint = page.line_text.text()
+    page.view.setCurrentIndex(page.model.find("S1"))
+    qtbot.keyClick(page.view, Qt.Key.Key_Space)
+    hover(page, "S1", 3)
+    assert page.line_text.text().startswith("G1: ")
+    page.view.hovered.emit(-1, -1)
+    assert page.line_text.text() == hint
+    hover(page, "S1", 3)
+    qtbot.keyClick(page.view, Qt.Key.Key_Escape)
+    assert page.line_text.text() == hint
+    assert not page.line.property("kind")
 
 
 def test_filter_by_department_and_words(page: BoardPage, qtbot: QtBot):
