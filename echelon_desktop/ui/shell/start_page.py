@@ -75,6 +75,7 @@ class StartPage(QWidget):
             item = self.recent.takeAt(0)
             widget = item.widget() if item else None
             if widget is not None:
+                widget.hide()  # it goes only when the event loop is back
                 widget.deleteLater()
         self.recent_title.setVisible(bool(paths))
         for path in paths:
