@@ -21,6 +21,7 @@ from echelon_desktop.ui.theme import SPACE
 Choice = tuple[str, str]  # id, words
 KEY = Qt.ItemDataRole.UserRole
 MOST_SHOWN = 3
+ALL_MEANT, ONE_NEEDED = "all are meant", "the rule needs one at least"
 
 
 class ChoiceDialog(QDialog):
@@ -35,10 +36,20 @@ class ChoiceDialog(QDialog):
         All there are; marked ones that the school does not have are kept among them.
     marked
         Ids that are marked at first.
+    nothing
+        What it means when none is marked.
     """
 
-    def __init__(self, title: str, choices: Sequence[Choice], marked: Iterable[str], parent: QWidget) -> None:
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        marked: Iterable[str],
+        parent: QWidget,
+        nothing: str = ALL_MEANT,
+    ) -> None:
         super().__init__(parent)
+        self._nothing = nothing
         self.setWindowTitle(title)
         self.resize(380, 460)
         column = QVBoxLayout(self)
@@ -88,7 +99,7 @@ class ChoiceDialog(QDialog):
 
     def _count(self) -> None:
         number = len(self.marked())
-        self.counts.setText(f"{number:,} chosen" if number else "None chosen: all are meant")
+        self.counts.setText(f"{number:,} chosen" if number else f"None chosen: {self._nothing}")
 
 
 class ChoiceField(QWidget):
@@ -100,6 +111,7 @@ class ChoiceField(QWidget):
         super().__init__()
         self.title, self._nothing = title, nothing
         self._choices: Sequence[Choice] = ()
+        self._meaning = ALL_MEANT
         self.value: tuple[str, ...] = ()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -113,14 +125,15 @@ class ChoiceField(QWidget):
         row.addWidget(self.button)
         self.setFocusProxy(self.button)
 
-    def set_value(self, value: tuple[str, ...], choices: Sequence[Choice]) -> None:
-        """Show a value, and offer these choices."""
+    def set_value(self, value: tuple[str, ...], choices: Sequence[Choice], needed: bool = False) -> None:
+        """Show a value, and offer these choices, of which the rule may need one at least."""
         self.value, self._choices = value, choices
+        self._meaning = ONE_NEEDED if needed else ALL_MEANT
         self._show()
 
     def choose(self) -> None:
         """Let the user choose."""
-        dialog = ChoiceDialog(self.title, self._choices, self.value, self)
+        dialog = ChoiceDialog(self.title, self._choices, self.value, self, self._meaning)
         if dialog.exec() and dialog.marked() != self.value:
             self.value = dialog.marked()
             self._show()

@@ -172,7 +172,8 @@ class RuleForm(QFrame):
         self.weight.setValue(rule.weight)
         self.limit.setValue(rule.limit or 0)
         for name, field in self.fields.items():
-            field.set_value(getattr(rule, name), choices_of(self._school, name))
+            needed = name in RULE_KINDS[rule.kind].needs
+            field.set_value(getattr(rule, name), choices_of(self._school, name), needed)
         self._on_changed()
 
     def _on_remove(self) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -201,10 +202,15 @@ class RulesPage(Page):
 
     def _apply(self, edit: Edit, select: str = "") -> None:
         self._new = None
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self.form.isAncestorOf(focus)
         self.document.apply(edit)
         self.refresh(None)
         if select:
             self.view.choose(select)
+        if inside:
+            # The button that was pressed goes, and the focus would go on to Remove, where Space waits.
+            self.view.setFocus()
 
     # Building -------------------------------------------------------------------------------------
 

@@ -186,7 +186,7 @@ def test_reset_shows_the_rule_as_it_is(page: RulesPage) -> None:
 
 
 def test_a_new_rule_is_added_once_it_means_something(
-    monkeypatch: pytest.MonkeyPatch, document: Document, page: RulesPage
+    monkeypatch: pytest.MonkeyPatch, document: Document, page: RulesPage, qtbot: QtBot
 ) -> None:
     page.begin_rule("allowed-periods")
     assert "allowed-periods" not in document.dataset.rules
@@ -195,6 +195,7 @@ def test_a_new_rule_is_added_once_it_means_something(
 
     def mark(wanted: set[str]) -> Callable[[ChoiceDialog], int]:
         def run(dialog: ChoiceDialog) -> int:
+            asked.append(dialog.counts.text())
             for row in range(dialog.list.count()):
                 item = dialog.list.item(row)
                 if item.data(Qt.ItemDataRole.UserRole) in wanted:
@@ -203,17 +204,39 @@ def test_a_new_rule_is_added_once_it_means_something(
 
         return run
 
+    asked: list[str] = []
     monkeypatch.setattr(ChoiceDialog, "exec", mark({"R1", "G2"}))
     page.form.fields["periods"].button.click()
     monkeypatch.setattr(ChoiceDialog, "exec", mark({"BAND"}))
     page.form.fields["courses"].button.click()
     assert page.form.sentence.text() == "Sections of Band stand only in R1 or G2."
-    page.form.button.click()
+    assert asked == ["None chosen: the rule needs one at least", "None chosen: all are meant"]
+    page.form.button.setFocus()
+    qtbot.keyClick(page.form.button, Key.Key_Space)
     assert document.dataset.rules["allowed-periods"] == Rule(
         "allowed-periods", "allowed-periods", courses=("BAND",), periods=("R1", "G2")
     )
     assert page.view.current == "allowed-periods"
     assert texts(page)["allowed-periods"] == "1 section may stand in 2 of 4 periods"
+    before = document.rules
+    qtbot.keyClick(page.window().focusWidget(), Key.Key_Space)
+    assert document.rules == before, "the focus is not on Remove"
+    assert page.view.hasFocus()
+
+
+@pytest.mark.parametrize("button", ["button", "remove"])
+def test_a_button_that_was_pressed_leaves_the_focus_on_the_rules(
+    document: Document, page: RulesPage, qtbot: QtBot, button: str
+) -> None:
+    page.view.choose("sped-limit")
+    page.form.limit.setValue(page.form.limit.value() + 1)
+    pressed = getattr(page.form, button)
+    pressed.setFocus()
+    qtbot.keyClick(pressed, Key.Key_Space)
+    after = document.rules
+    qtbot.keyClick(page.window().focusWidget(), Key.Key_Space)
+    assert document.rules == after
+    assert page.view.hasFocus()
 
 
 def test_choices_are_filtered_and_keep_what_the_school_lacks(qtbot: QtBot, page: RulesPage) -> None:
