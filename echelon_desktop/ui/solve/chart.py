@@ -16,6 +16,7 @@ MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 56, 96, 16, 34
 STEPS = (1, 2, 5)
 LINE_ROOM, LABEL_ROOM = 24, 64  # between lines and labels, so that they can be told apart
 UNITS = ((3600, "h"), (60, "min"), (1, "s"))
+RUSH = 0.05  # of the time there is: what falls from the sky at first would flatten all that follows
 LEAST_UNITS = 4  # of a unit on the axis; fewer are told in the next smaller one
 
 
@@ -32,6 +33,7 @@ class ProgressChart(QWidget):
     def clear(self, limit_s: float) -> None:
         """Begin anew, with an axis of so many seconds."""
         self.limit_s = limit_s
+        self.now = 0.0
         self.unmet: list[tuple[float, int]] = []
         self.bound: list[tuple[float, int]] = []
         self.update()
@@ -45,6 +47,11 @@ class ProgressChart(QWidget):
         self.setAccessibleDescription(f"After {seconds:.0f} s: {last}{bound:,} certainly")
         self.update()
 
+    def reach(self, seconds: float) -> None:
+        """Draw the lines up to a moment, although nothing new is known."""
+        self.now = seconds
+        self.update()
+
     def sizeHint(self) -> QSize:
         """As large as there is room, but not less than is readable."""
         return QSize(560, 260)
@@ -54,8 +61,9 @@ class ProgressChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(MARGIN_LEFT, MARGIN_TOP, -MARGIN_RIGHT, -MARGIN_BOTTOM)
-        top = self._top()
-        seconds = max(self.limit_s, self.bound[-1][0] if self.bound else 0.0)
+        top = self.top()
+        now = max(self.now, self.bound[-1][0] if self.bound else 0.0)
+        seconds = max(self.limit_s, now)
         self._draw_axes(painter, area, top, seconds)
         if not self.bound:
             return
@@ -64,7 +72,6 @@ class ProgressChart(QWidget):
             y = area.bottom() - area.height() * min(value, top) / top
             return QPointF(area.left() + area.width() * at / seconds, y)
 
-        now = self.bound[-1][0]
         tokens = theme().tokens
         lines = ((self.bound, tokens.series[1], "certainly"), (self.unmet, tokens.series[0], "unmet"))
         taken: list[float] = []
@@ -89,12 +96,20 @@ class ProgressChart(QWidget):
             place = QRectF(point(now, 0).x() + 8, y - 10, MARGIN_RIGHT, 20)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"{values[-1][1]:,} {word}")
 
-    def _top(self) -> int:
-        """Top of the scale: a little above what is unmet once the first rush is over."""
+    def top(self) -> int:
+        """
+        Top of the scale: a little above all that is shown, or that is once the first rush is over.
+
+        It is made smaller once at most, when the rush is over: a scale that moved would say that something
+        had happened.
+        """
         if not self.unmet:
             return 10
-        settled = [value for at, value in self.unmet if at > 0.1 * self.unmet[-1][0]]
-        most = max(settled or [self.unmet[-1][1]])
+        most, rush = max(value for _, value in self.unmet), RUSH * self.limit_s
+        if max(self.now, self.bound[-1][0]) > rush:
+            at_its_end = [value for at, value in self.unmet if at <= rush][-1:]
+            settled = max([*at_its_end, *(value for at, value in self.unmet if at > rush)])
+            most = settled or most  # zero alone is seen on any scale
         return max(4, round(most * 1.15) + 1)
 
     def _draw_axes(self, painter: QPainter, area: QRectF, top: int, seconds: float) -> None:

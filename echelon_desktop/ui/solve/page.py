@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -206,6 +207,8 @@ class SolvePage(Page):
         self.place.set_up_wanted.connect(lambda: self.workspace.act.emit("remote"))
         form.addRow("Where", self.place)
         self.scope = QComboBox()
+        # All the room there is: its entries change, and it would keep the width of the first.
+        self.scope.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         form.addRow("Solve", self.scope)
         self.time = QComboBox()
         for seconds, words in TIMES:
@@ -350,6 +353,7 @@ class SolvePage(Page):
         if self.session is None:
             return
         seconds = time.monotonic() - self._began
+        self.chart.reach(seconds)
         limit = self.session.order.params.time_limit_s
         self.live.bar.setValue(round(1000 * min(1.0, seconds / limit)))
         if not self.session.stopping:
@@ -365,6 +369,7 @@ class SolvePage(Page):
         self.session = None
         self.workspace.set_session(None)
         self._timer.stop()
+        self.chart.reach(time.monotonic() - self._began)
         self.live.end()
         self.live.say(kind, text)
         self.name.clear()

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QStyle, QStyleOptionComboBox
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -25,8 +26,9 @@ from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.solve import session
 from echelon_desktop.ui.solve.case import keeping
 from echelon_desktop.ui.solve.changes import changes_in_words
-from echelon_desktop.ui.solve.chart import ProgressChart
+from echelon_desktop.ui.solve.chart import MARGIN_BOTTOM, MARGIN_LEFT, MARGIN_RIGHT, ProgressChart
 from echelon_desktop.ui.solve.page import SolvePage
+from echelon_desktop.ui.theme import theme
 from echelon_desktop.ui.workspace import Workspace
 
 STACK = Remote("North", "us-east-1", "north-runs", "https://sqs/north", "north", "/echelon/north")
@@ -237,6 +239,69 @@ def test_the_chart_says_its_last_figures(qtbot: QtBot):
     chart.add(9.0, 21, 6)
     assert not chart.grab().isNull()
     assert chart.accessibleDescription() == "After 9 s: 21 unmet, 6 certainly"
+
+
+def drawn(chart: ProgressChart, seconds: float) -> bool:
+    """Whether the line of unmet requests is drawn at a moment."""
+    image, color = chart.grab().toImage(), QColor(theme().tokens.series[0])
+    x = round(MARGIN_LEFT + (image.width() - MARGIN_LEFT - MARGIN_RIGHT) * seconds / chart.limit_s)
+    return any(image.pixelColor(x, y) == color for y in range(image.height() - MARGIN_BOTTOM))
+
+
+def test_the_lines_reach_to_now(qtbot: QtBot):
+    chart = ProgressChart()
+    qtbot.addWidget(chart)
+    chart.resize(600, 300)
+    chart.clear(60)
+    chart.add(2.0, 20, 3)
+    assert not drawn(chart, 20)
+    chart.reach(30.0)
+    assert drawn(chart, 20)
+    assert not drawn(chart, 50)
+    chart.clear(60)
+    assert not drawn(chart, 20)
+
+
+def test_time_goes_on_in_the_chart_without_any_news(page: SolvePage, qtbot: QtBot):
+    busy(page)
+    page.start()
+    session = page.session
+    qtbot.waitUntil(lambda: page.chart.now > 0.0, timeout=SOLVE_MS)
+    with qtbot.waitSignal(session.ended, timeout=SOLVE_MS):
+        page.stop()
+    assert page.chart.now >= max([at for at, _ in page.chart.bound], default=0.0)
+
+
+def test_the_scale_of_the_chart_stays_once_the_first_rush_is_over(qtbot: QtBot):
+    chart = ProgressChart()
+    qtbot.addWidget(chart)
+    chart.clear(60)
+    chart.add(0.5, 5000, 0)
+    assert chart.top() > 5000
+    tops = []
+    for seconds, unmet in ((2.0, 150), (4.0, 120), (30.0, 8), (55.0, 4)):
+        chart.add(seconds, unmet, 4)
+        chart.reach(seconds + 1.5)
+        tops.append(chart.top())
+    assert tops[0] == tops[1] == tops[2] == tops[3], "150 is what is left of the rush"
+    assert 150 < tops[0] < 200
+    chart.clear(60)
+    chart.add(0.5, 144, 0)
+    before = chart.top()
+    chart.add(1.0, 0, 0)
+    chart.reach(60.0)
+    assert chart.top() == before
+
+
+def test_the_words_of_a_part_are_shown_whole(page: SolvePage):
+    document = page.document
+    document.apply(lock_sections(document.dataset, "1", ("S1",), True))
+    assert page.scope.currentText() == "Only what is not locked"
+    option = QStyleOptionComboBox()
+    page.scope.initStyleOption(option)
+    style, part = page.scope.style(), QStyle.SubControl.SC_ComboBoxEditField
+    room = style.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, page.scope)
+    assert page.scope.fontMetrics().horizontalAdvance(page.scope.currentText()) <= room.width()
 
 
 def test_sections_without_a_teacher_get_one_where_a_rule_wants_it(page: SolvePage, qtbot: QtBot):
