@@ -133,17 +133,17 @@ ACTIONS = (
     ActionSpec(
         "check",
         "Run the &checks",
-        "&Schedule",
+        "Sche&dule",
         "F7",
         "clipboard-check",
         ("file",),
         "Check the school's data.",
     ),
-    ActionSpec("solve", "&Solve", "&Schedule", "F5", "play", ("writable", "idle"), "Find a master schedule."),
+    ActionSpec("solve", "&Solve", "Sche&dule", "F5", "play", ("writable", "idle"), "Find a master schedule."),
     ActionSpec(
         "stop",
         "S&top and keep the best",
-        "&Schedule",
+        "Sche&dule",
         "Shift+F5",
         "square",
         ("solving",),
@@ -152,7 +152,7 @@ ACTIONS = (
     ActionSpec(
         "new-scenario",
         "&New scenario…",
-        "-&Schedule",
+        "-Sche&dule",
         None,
         "plus",
         ("writable",),
@@ -162,7 +162,7 @@ ACTIONS = (
     ActionSpec(
         "rename-scenario",
         "&Rename scenario…",
-        "&Schedule",
+        "Sche&dule",
         None,
         "pencil",
         ("writable", "scenario"),
@@ -171,7 +171,7 @@ ACTIONS = (
     ActionSpec(
         "delete-scenario",
         "&Delete scenario",
-        "&Schedule",
+        "Sche&dule",
         None,
         "trash-2",
         ("writable", "scenario"),
@@ -183,7 +183,7 @@ ACTIONS = (
     ActionSpec(
         "remote",
         "&Remote solving…",
-        "Se&ttings",
+        "Setti&ngs",
         None,
         "cloud",
         (),

@@ -266,6 +266,7 @@ class MainWindow(QMainWindow):
     # Reacting -----------------------------------------------------------------------------------
 
     def _on_changed(self, changes: Changes) -> None:
+        self.status.clearMessage()  # it was about another change
         current = self.stack.currentWidget()
         for page_id, page in self.pages.items():
             if page is current:

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QTabBar,
+)
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.edits import set_fields
@@ -286,6 +294,32 @@ def test_every_action_has_a_name_of_its_own_and_help():
     shortcuts = [spec.shortcut for spec in ACTIONS if spec.shortcut is not None]
     assert len(set(shortcuts)) == len(shortcuts)
     assert all(spec.help.endswith(".") for spec in ACTIONS)
+
+
+def letter(text: str) -> str:
+    """The letter that Alt chooses, empty for none."""
+    at = text.replace("&&", "  ").find("&")
+    return text[at + 1].casefold() if at >= 0 else ""
+
+
+@pytest.mark.parametrize("page", [spec.id for spec in PAGES])
+def test_alt_and_a_letter_means_one_thing_on_a_page(window: MainWindow, page: str):
+    shown = window.show_page(page)
+    words = [action.text() for action in window.menuBar().actions()]
+    words += [bar.tabText(i) for bar in shown.findChildren(QTabBar) for i in range(bar.count())]
+    words += [button.text() for button in shown.findChildren(QAbstractButton)]
+    letters = [letter(text) for text in words if letter(text)]
+    assert len(letters) >= len(window.menuBar().actions())
+    assert sorted(letters) == sorted(set(letters)), words
+
+
+def test_a_message_goes_with_the_next_change(window: MainWindow):
+    rename_a_student(window, "One")
+    window.actions_["undo"].trigger()
+    window.actions_["redo"].trigger()
+    assert window.status.currentMessage().startswith("Made again: ")
+    rename_a_student(window, "Two")
+    assert not window.status.currentMessage()
 
 
 def test_export_writes_school_and_schedule(window: MainWindow, tmp_path: Path):
