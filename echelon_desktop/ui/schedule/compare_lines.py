@@ -1,6 +1,6 @@
 """What the tab of comparisons shows, line by line in words. Knows nothing of Qt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echelon_desktop.model.entities import Placement, Rule
@@ -96,7 +96,7 @@ def headline(figures: Sequence[FigureChange], lines: Sequence[FigureLine], there
     broken = [name for name, number in ((there, figures[0].there), (here, figures[0].here)) if number]
     figure = decisive(figures)
     if figure is None:
-        words = f"“{there}” and “{here}” are equally good: no figure differs."
+        words = f"“{there}” and “{here}” are equally good at every level."
         return words + (" Both break hard rules." if broken else "")
     winner, loser = (here, there) if figure.better is Side.HERE else (there, here)
     least, most = sorted((figure.there, figure.here))
@@ -105,6 +105,7 @@ def headline(figures: Sequence[FigureChange], lines: Sequence[FigureLine], there
             return f"Both break hard rules: “{winner}” in {least:,} and “{loser}” in {most:,} places."
         return f"“{winner}” is better: “{loser}” breaks hard rules in {most:,} {_places(most)}."
     title = next(line.title for line in lines if line.figure is figure)
+    title = title if title[:2].isupper() else title[0].lower() + title[1:]
     words = f"“{winner}” is better at level {figure.level}: {title}, {least:,} against {most:,}."
     return words + (" Both break hard rules." if broken else "")
 
@@ -138,8 +139,8 @@ def section_lines(comparison: Comparison, timetable: Timetable) -> list[SectionL
 def student_lines(
     comparison: Comparison,
     timetable: Timetable,
-    there: dict[str, Placement],
-    here: dict[str, Placement],
+    there: Mapping[str, Placement],
+    here: Mapping[str, Placement],
 ) -> list[StudentLine]:
     """Lines of students; ``there`` and ``here`` are the placements, by which seats are told apart."""
 

@@ -15,7 +15,9 @@ from echelon_desktop.ui.theme import SPACE
 R = TypeVar("R")
 Choices = Sequence[tuple[str, Callable[[R], bool] | None]]
 """What can be chosen: words, and the lines that they let through; None lets all through."""
-ROOM = 3  # column of sections that a school without rooms does not need
+# Columns that a school does not need which has no rooms, names or grades.
+ROOM = 3
+NAME, GRADE = 1, 2
 
 SECTION_CHOICES: Choices[SectionLine] = (
     ("All changes", None),

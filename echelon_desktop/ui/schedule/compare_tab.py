@@ -11,11 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from echelon_desktop.model.entities import Placement
 from echelon_desktop.solver.comparison import compare_figures
 from echelon_desktop.ui.page import empty_state
-from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline, section_lines, student_lines
+from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline
 from echelon_desktop.ui.schedule.compare_list import (
+    GRADE,
+    NAME,
     ROOM,
     SECTION_CHOICES,
     STUDENT_CHOICES,
@@ -192,8 +193,9 @@ class CompareTab(Tab):
         self._look()
 
     def _look(self) -> None:
-        if not self.other:
+        if not self.other or self._timetable is None:
             return
+        self._name_columns()
         pair = self.other, self._document.scenario
         known = self.comparer.compared
         if known is None or (known.there, known.here) != pair:
@@ -202,8 +204,7 @@ class CompareTab(Tab):
             self.sections.show_lines([])
             self.students.show_lines([])
             self._count()
-        self._name_columns()
-        self.comparer.look(self.other)
+        self.comparer.look(self.other, self._timetable)
 
     def _names(self) -> tuple[str, str]:
         scenarios = self._document.dataset.scenarios
@@ -218,16 +219,15 @@ class CompareTab(Tab):
             self.students.show_columns(student_columns(*names))
 
     def _fill(self) -> None:
-        compared, timetable, dataset = self.comparer.compared, self._timetable, self._document.dataset
+        compared, timetable = self.comparer.compared, self._timetable
         if compared is None or timetable is None or not self.comparer.is_current:
             return
         self.sections.table.setColumnHidden(ROOM, not timetable.school.rooms)
-        self.sections.show_lines(section_lines(compared.comparison, timetable))
-        sides: list[dict[str, Placement]] = [{}, {}]
-        for placement in dataset.placements.values():
-            if placement.scenario in (compared.there, compared.here):
-                sides[placement.scenario == compared.here][placement.section] = placement
-        self.students.show_lines(student_lines(compared.comparison, timetable, *sides))
+        everybody = timetable.students.values()
+        self.students.table.setColumnHidden(NAME, not any(student.name for student in everybody))
+        self.students.table.setColumnHidden(GRADE, not any(student.grade for student in everybody))
+        self.sections.show_lines(compared.sections)
+        self.students.show_lines(compared.students)
         self._count()
         self._fill_figures()
 

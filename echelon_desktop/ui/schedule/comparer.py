@@ -1,12 +1,14 @@
-"""Compares the scenario on the screen with another one on another thread, once for each state of both."""
+"""Compares the scenario on the screen with another one, on another thread, once for each state of both."""
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from echelon_desktop.model.dataset import Changes
-from echelon_desktop.solver.comparison import Comparison, compare, meets_requests
+from echelon_desktop.solver.comparison import compare, meets_requests
 from echelon_desktop.solver.verify import Verdict, verify
+from echelon_desktop.ui.schedule.compare_lines import SectionLine, StudentLine, section_lines, student_lines
+from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.workspace import Workspace
 
 SCHEDULES = {"placements", "seatings"}
@@ -18,7 +20,8 @@ class Compared:
 
     there: str  # id of the other one
     here: str
-    comparison: Comparison
+    sections: tuple[SectionLine, ...]
+    students: tuple[StudentLine, ...]
     verdict: Verdict  # of the other one
 
 
@@ -36,14 +39,19 @@ class Comparer(QObject):
         self.workspace = workspace
         self.compared: Compared | None = None
         self._other = ""
+        self._timetable: Timetable | None = None
         self._verdict: tuple[str, Verdict] | None = None  # what is known of the other one still
         self._state: tuple[int, str, str] | None = None
         self._busy = False
         workspace.document.changed.connect(self._forget)
 
-    def look(self, other: str) -> None:
-        """Compare with that scenario, unless this has been done since the last change."""
-        self._other = other
+    def look(self, other: str, timetable: Timetable) -> None:
+        """
+        Compare with that scenario, unless this has been done since the last change.
+
+        ``timetable`` is that of the scenario on the screen, for the words of the lines.
+        """
+        self._other, self._timetable = other, timetable
         if not self.is_current:
             self._next()
 
@@ -69,15 +77,22 @@ class Comparer(QObject):
     def _next(self) -> None:
         document, state = self.workspace.document, self._present()
         _, here, other = state
-        if self._busy or not {here, other} <= set(document.dataset.scenarios):
+        timetable = self._timetable
+        if self._busy or timetable is None or not {here, other} <= set(document.dataset.scenarios):
             return
         school, rules, grid = document.school, document.rules, document.grid
         before, after = document.dataset.schedule(other), document.schedule()
         known = self._verdict[1] if self._verdict is not None and self._verdict[0] == other else None
 
         def work() -> Compared:
-            comparison = compare(grid, before, after, meets_requests(school))
-            return Compared(other, here, comparison, known or verify(school, rules, before))
+            found = compare(grid, before, after, meets_requests(school))
+            return Compared(
+                other,
+                here,
+                tuple(section_lines(found, timetable)),
+                tuple(student_lines(found, timetable, before.placements, after.placements)),
+                known or verify(school, rules, before),
+            )
 
         def done(compared: Compared) -> None:
             self._busy = False

@@ -93,7 +93,7 @@ def test_one_scenario_alone_says_how_to_get_another(
     qtbot.waitUntil(lambda: settled(page, tab))
     assert tab.stack.currentIndex() == 1
     assert tab.box.currentText() == "Second"
-    assert tab.headline.text() == "“Second” and “Draft” are equally good: no figure differs."
+    assert tab.headline.text() == "“Second” and “Draft” are equally good at every level."
     document.apply(delete_scenario(document.dataset, "2"))
     qtbot.waitUntil(lambda: tab.stack.currentIndex() == 0)
 
@@ -119,7 +119,7 @@ def test_the_scenario_made_before_is_offered_until_another_is_chosen(
     document.show_scenario("1")
     qtbot.waitUntil(lambda: settled(page, tab))
     assert tab.box.currentText() == "Second"  # none was made before the first
-    assert tab.headline.text() == "“Second” is better at level 1: Unmet requests, 0 against 1."
+    assert tab.headline.text() == "“Second” is better at level 1: unmet requests, 0 against 1."
 
 
 def test_figures_stand_side_by_side_with_the_better_one_in_words(document: Document, open_tab: Open) -> None:
@@ -136,7 +136,7 @@ def test_figures_stand_side_by_side_with_the_better_one_in_words(document: Docum
     assert [model.headerData(c, Qt.Orientation.Horizontal) for c in (2, 3)] == ["Draft", "Second"]
     spoken = model.index(1, 4).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Better: Draft, by 2"
-    assert tab.headline.text() == "“Draft” is better at level 1: Unmet requests, 0 against 2."
+    assert tab.headline.text() == "“Draft” is better at level 1: unmet requests, 0 against 2."
 
 
 def test_broken_hard_rules_come_before_every_level(document: Document, open_tab: Open) -> None:
@@ -197,7 +197,7 @@ def test_an_edit_updates_the_comparison_and_verifies_the_other_one_once(
     unseat(document, "1", "P01", "BAND")
     qtbot.waitUntil(lambda: settled(page, tab))
     assert [row[0] for row in shown(tab, STUDENTS)] == ["P01"]
-    assert tab.headline.text() == "“Second” is better at level 1: Unmet requests, 0 against 1."
+    assert tab.headline.text() == "“Second” is better at level 1: unmet requests, 0 against 1."
     assert len(judged) == 2
     document.undo()
     qtbot.waitUntil(lambda: settled(page, tab))
