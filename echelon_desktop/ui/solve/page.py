@@ -113,8 +113,9 @@ class SolvePage(Page):
         if run is None:
             return
         self.place.choose("")
-        scope = self.scope.findText(f"{run.settings.get('scope', '')} only")
-        self.scope.setCurrentIndex(max(0, scope))
+        words = [self.scope.itemData(at).words for at in range(self.scope.count())]
+        part = run.settings.get("scope", "")
+        self.scope.setCurrentIndex(words.index(part) if part in words else 0)
         seconds = round(run.settings.get("time_limit_s", USUAL_S))
         known = self.time.findData(seconds)
         self.time.setCurrentIndex(known if known >= 0 else self.time.findText(OTHER))

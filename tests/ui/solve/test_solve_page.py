@@ -22,6 +22,7 @@ from echelon_desktop.model.entities import Rule, Section, Unavailability
 from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.page import Target
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.solve import session
 from echelon_desktop.ui.solve.case import keeping
@@ -113,6 +114,9 @@ def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
         assert after.placements[section].periods == before.placements[section].periods
         assert not after.placements[section].locked
     assert verify(document.school, document.rules, after).ok
+    page.scope.setCurrentIndex(0)
+    page.take_to(Target("solve", "runs", document.file.runs()[-1].id))
+    assert page.order().scope == Scope(Part.DEPARTMENT, "Science"), "a run is repeated for the same part"
 
 
 def test_a_repair_changes_only_what_must(page: SolvePage, qtbot: QtBot):
