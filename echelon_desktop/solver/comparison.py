@@ -209,7 +209,7 @@ def compare_figures(there: Verdict, here: Verdict) -> tuple[FigureChange, ...]:
     """
     The figures of two verdicts by the same rules: hard rules, each level with its parts, plain counts.
 
-    Plain counts that a graded rule says already are left out.
+    Plain counts that a graded rule says already are left out, and alternates where none is granted.
     """
     changes = [FigureChange(HARD_RULES, len(there.violations), len(here.violations))]
     parts = []
@@ -218,7 +218,7 @@ def compare_figures(there: Verdict, here: Verdict) -> tuple[FigureChange, ...]:
         parts += [(a.kind, a.cost, b.cost) for a, b in zip(old.parts, new.parts, strict=True)]
     for count, kind in _COUNTS.items():
         values = getattr(there.counts, count), getattr(here.counts, count)
-        if (kind, *values) not in parts:
+        if (kind, *values) not in parts and (any(values) or count != "alternates_granted"):
             changes.append(FigureChange(count, *values, ranked=False, more_is_better=not kind))
     return tuple(changes)
 

@@ -267,3 +267,13 @@ def test_of_a_level_with_several_rules_its_sum_is_ranked():
         (False, "r", 6),
         (False, "s", 0),
     ]
+
+
+def test_granted_alternates_are_told_where_there_are_any():
+    def told(drawn: Schedule) -> list[int]:
+        verdict = verify(school(), [rule for rule in RULES if rule.kind == "unmet-requests"], drawn)
+        figures = compare_figures(verdict, verdict)
+        return [figure.here for figure in figures if figure.name == "alternates_granted"]
+
+    assert told(schedule()) == []
+    assert told(with_students(schedule(), seating("Ana", "Art a1", "Bio c1"))) == [1]
