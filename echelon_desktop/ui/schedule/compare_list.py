@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from echelon_desktop.solver.comparison import Side
@@ -60,6 +61,7 @@ class CompareList(QWidget, Generic[R]):
         self.name, self._choices = name, choices
         self.model: RecordModel[R] = RecordModel(columns, key, self)
         self.table = ReadingTable(self.model, name.capitalize())
+        self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)  # names may be long
         self.filters = FilterRow(words, f"Which {name}")
         self.filters.fill([(title, at) for at, (title, _) in enumerate(choices)])
         self.filters.changed.connect(self._filter)
@@ -120,7 +122,7 @@ def section_columns(there: str = "", here: str = "") -> list[Column[SectionLine]
         Column("Section", 84, lambda line: line.section),
         Column("Course", 160, lambda line: line.title),
         Column("Teacher", 170, lambda line: line.teachers),
-        Column("Room", 90, lambda line: line.room),
+        Column("Room", 110, lambda line: line.room),
         Column(there, 120, lambda line: line.there, lambda line: _first(line.there_mask), tip=there),
         Column(here, 120, lambda line: line.here, lambda line: _first(line.here_mask), tip=here),
     ]

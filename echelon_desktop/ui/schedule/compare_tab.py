@@ -222,7 +222,7 @@ class CompareTab(Tab):
         compared, timetable = self.comparer.compared, self._timetable
         if compared is None or timetable is None or not self.comparer.is_current:
             return
-        self.sections.table.setColumnHidden(ROOM, not timetable.school.rooms)
+        self.sections.table.setColumnHidden(ROOM, not any(line.room for line in compared.sections))
         everybody = timetable.students.values()
         self.students.table.setColumnHidden(NAME, not any(student.name for student in everybody))
         self.students.table.setColumnHidden(GRADE, not any(student.grade for student in everybody))
