@@ -14,6 +14,9 @@ from echelon_desktop.solver.search.seating import seat_all
 from echelon_desktop.solver.search.state import BEST, COST, LEAST, MISSED, Board, lay_out
 from echelon_desktop.solver.search.two_speeds import TwoSpeeds
 
+FORGOTTEN = 1 << 40
+"""More weight than any schedule misses."""
+
 
 def warmup() -> jit.Warmup:
     """Start compiling the kernels, or reading them from the cache, by calling each on the smallest school."""
@@ -130,6 +133,10 @@ class Chain(TwoSpeeds):
         """Make up to ``moves`` moves, cooling after each; stops at ``target`` missed. Returns moves made."""
         self._set_heat(temperature, cooling, self.board.unit)
         return self._call(seek, ANNEAL, moves, target - self.board.base)
+
+    def forget_best(self) -> None:
+        """Let the best be the best from now on."""
+        self._data[BEST] = FORGOTTEN
 
     def level(self, first: int, last: int) -> int:
         """Level the sections over students ``first`` to ``last - 1``; the number of students who changed."""

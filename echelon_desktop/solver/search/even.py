@@ -1,13 +1,14 @@
 """
 Phase 2: equal sections and spaced labs, missing no more than phase 1 did.
 
-A calm turn of annealing evens out what phase 1 left. Warm ones then let requests be missed for a while, so
-that sections find other places; each starts from the most even schedule of all chains.
+A calm turn of annealing evens out what phase 1 left. Where sections stand decides how even they can be, so
+that warm turns follow, each from the most even schedule of all chains: requests may be missed for a while,
+then they are met again as in phase 1. That leaves sections at places as good for requests and others for
+balance; where no more is missed than before, it is evened out calmly.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
-from itertools import cycle, islice
 
 import numpy as np
 
@@ -17,11 +18,15 @@ from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
 from echelon_desktop.solver.search.split import lab_pairs
 
-CALM, COLD = 60.0, 1.0
-WARM = (700.0, 1000.0)
-"""Temperatures in costs; see ``COSTS`` and ``MISS_COST``."""
-WARM_STEPS = 2000
-"""Steps of a warm turn for each (section, other slot) there is."""
+CALM = (60.0, 1.0)
+WARM = (1000.0, 100.0)
+"""From and to which temperature a chain cools, in costs; see ``COSTS`` and ``MISS_COST``."""
+MEET = (0.6, 0.4)
+"""The same while requests are met again, in requests of usual weight."""
+WARM_PART, MEET_PART = 0.5, 0.25
+"""Shares of a warm turn; the rest of it is calm."""
+WARM_STEPS = 1000
+"""Steps that a warm turn is worth for each (section, other slot) there is."""
 CALM_SHARE = 0.15
 GRACE_S = 0.5
 SHARE, MORE_SHARE, MUCH_S = 0.1, 0.15, 60.0
@@ -35,22 +40,25 @@ def share(time_limit_s: float) -> float:
     return SHARE + MORE_SHARE * min(1.0, time_limit_s / MUCH_S)
 
 
-def turns(total: float, warm: float) -> Iterator[tuple[float, float]]:
+def plan(total: float, turn: float) -> tuple[float, float]:
     """
-    Plan a chain's annealings: where each starts (costs) and how long it takes.
+    Share out the phase.
 
     Parameters
     ----------
     total
         Time or steps there are.
-    warm
-        What a warm turn should take, in the same unit. Too little time for half of one is all spent calmly.
+    turn
+        What a warm turn should take, in the same unit.
+
+    Returns
+    -------
+    tuple of float
+        What the calm turn takes, and each warm one: 0 where there is not time for half of one.
     """
-    n = round(total / warm) if warm > 0 else 0
+    n = round(total / turn) if turn > 0 else 0
     calm = CALM_SHARE * total if n else total
-    yield CALM, calm
-    for hot in islice(cycle(WARM), n):
-        yield hot, (total - calm) / n
+    return calm, (total - calm) / n if n else 0.0
 
 
 def even_sections(shared: Shared, chain: Chain, k: int) -> None:
@@ -61,10 +69,7 @@ def even_sections(shared: Shared, chain: Chain, k: int) -> None:
     _level(shared, chain)
     if shared.problem.goals and not shared.balanced:
         _wait_for_kernels(shared)
-        if shared.limits.moves is None:
-            _soften_timed(shared, chain)
-        else:
-            _soften_counted(shared, chain, shared.limits.moves // MOVES_SHARE // shared.limits.workers)
+        _soften(shared, chain)
     shared.publish(chain, 0)
 
 
@@ -99,59 +104,87 @@ def _offer(shared: Shared, chain: Chain) -> None:
         shared.balanced = True
 
 
-def _soften_timed(shared: Shared, chain: Chain) -> None:
-    begin = shared.elapsed()
-    length = shared.left()
-    if length is None:
-        length = max(1.0, SHARE * begin)
-    warm = WARM_STEPS * shared.board.n_places / _rate(shared, chain)
-    for hot, seconds in turns(length, warm):
-        if shared.over() or shared.balanced:
+def _soften(shared: Shared, chain: Chain) -> None:
+    """Anneal for balance, in turns."""
+    steps = WARM_STEPS * shared.board.n_places
+    if shared.limits.moves is not None:
+        total: float = shared.limits.moves // MOVES_SHARE // shared.limits.workers
+        calm, warm = plan(total, steps)
+    else:
+        left, begun = shared.left(), shared.elapsed()
+        total = max(1.0, SHARE * begun) if left is None else left
+        calm, warm = plan(total, steps / _rate(shared, chain))
+    _begin_turn(shared, chain)
+    _calm(shared, chain, calm)
+    left_over = total - calm
+    while warm and left_over > 0.5 * warm and not _done(shared):
+        left_over -= _warm_turn(shared, chain, min(warm, left_over))
+
+
+def _warm_turn(shared: Shared, chain: Chain, length: float) -> float:
+    """From the most even schedule to another that is as good for requests; what it took of its length."""
+    _begin_turn(shared, chain)
+    warm, meet = WARM_PART * length, MEET_PART * length
+    _cool(shared, chain, chain.soften, WARM, warm)
+    chain.forget_best()
+    hot, cold = (shared.heat * temperature for temperature in MEET)
+    _cool(shared, chain, partial(chain.anneal, target=shared.target), (hot, cold), meet)
+    if chain.best > shared.least_offered():
+        return warm + meet
+    chain.begin(*chain.schedule())
+    _level(shared, chain)
+    _calm(shared, chain, length - warm - meet)
+    return length
+
+
+def _calm(shared: Shared, chain: Chain, length: float) -> None:
+    """Even out what the chain has; offer it levelled and not, since levelling may widen a course."""
+    _cool(shared, chain, chain.soften, CALM, length)
+    chain.keep_if_better()
+    _offer(shared, chain)
+    chain.begin(*chain.schedule())
+    _level(shared, chain)
+
+
+def _cool(
+    shared: Shared, chain: Chain, job: Callable[..., int], between: tuple[float, float], length: float
+) -> None:
+    """Do a job while the chain cools, over so many seconds, or moves where these are limited."""
+    hot, cold = between
+    pace, began, done = Pace(shared.warmup), shared.elapsed(), 0
+    by_moves = shared.limits.moves is not None
+    heat, cooling = hot, (cold / hot) ** (1 / max(1, int(length))) if by_moves else 1.0
+    while not _done(shared) and (done < int(length) if by_moves else shared.elapsed() - began < length):
+        if not by_moves:
+            heat = hot * (cold / hot) ** ((shared.elapsed() - began) / length)
+        piece = partial(job, temperature=heat, cooling=cooling)
+        moves = pace.run(piece, int(length) - done if by_moves else None)
+        if moves == 0:
             break
-        _turn(shared, chain)
-        pace, began = Pace(shared.warmup), shared.elapsed()
-        while not shared.over() and not shared.balanced and shared.elapsed() - began < seconds:
-            heat = hot * (COLD / hot) ** ((shared.elapsed() - began) / seconds)
-            shared.publish(chain, pace.run(partial(chain.soften, temperature=heat, cooling=1.0)))
-            if _at_its_least(shared, chain):
-                chain.keep_if_better()
-                shared.balanced = True
-        _end_turn(shared, chain)
+        heat = chain.temperature
+        done += moves
+        shared.publish(chain, moves)
+        if not by_moves and job == chain.soften and _at_its_least(shared, chain):
+            chain.keep_if_better()
+            shared.balanced = True
 
 
-def _soften_counted(shared: Shared, chain: Chain, steps: int) -> None:
-    for hot, length in turns(steps, WARM_STEPS * shared.board.n_places):
-        _turn(shared, chain)
-        n, done, heat, pace = int(length), 0, hot, Pace(shared.warmup)
-        cooling = (COLD / hot) ** (1 / max(1, n))
-        while done < n and not shared.over():
-            moves = pace.run(partial(chain.soften, temperature=heat, cooling=cooling), n - done)
-            heat = chain.temperature
-            done += moves
-            shared.publish(chain, moves)
-        _end_turn(shared, chain)
+def _done(shared: Shared) -> bool:
+    return shared.over() or shared.balanced
 
 
 def _rate(shared: Shared, chain: Chain) -> float:
     """Steps a second, by trying."""
     pace, steps, began = Pace(shared.warmup), 0, shared.elapsed()
     while not shared.over() and shared.elapsed() - began < RATE_S:
-        steps += pace.run(partial(chain.soften, temperature=CALM, cooling=1.0))
+        steps += pace.run(partial(chain.soften, temperature=CALM[0], cooling=1.0))
     shared.publish(chain, steps)
     return max(1.0, steps / max(1e-6, shared.elapsed() - began))
 
 
-def _turn(shared: Shared, chain: Chain) -> None:
+def _begin_turn(shared: Shared, chain: Chain) -> None:
     chain.begin(*shared.evenest())
     chain.price_all()
-
-
-def _end_turn(shared: Shared, chain: Chain) -> None:
-    """Offer what the turn came to, levelled and not: levelling may widen a course to narrow others."""
-    chain.keep_if_better()
-    _offer(shared, chain)
-    chain.begin(*chain.schedule())
-    _level(shared, chain)
 
 
 def _at_its_least(shared: Shared, chain: Chain) -> bool:

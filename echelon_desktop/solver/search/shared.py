@@ -123,6 +123,11 @@ class Shared:
             self._offered.sort(key=lambda offer: offer[:2])
             del self._offered[CANDIDATES:]
 
+    def least_offered(self) -> int:
+        """Weight missed by the best that was offered."""
+        with self._lock:
+            return self._offered[0][0]
+
     def evenest(self) -> Schedule:
         """The best that was offered."""
         with self._lock:
