@@ -1,6 +1,23 @@
-"""A number with its noun, for sentences."""
+"""Small pieces of sentences for schedulers."""
+
+from collections.abc import Iterable, Sequence
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """``1 seat``, ``2,000 seats``; ``plural`` where an s does not make it."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def few_of(names: Sequence[str], most: int = 12) -> str:
+    """All names, or the first ones and how many more there are."""
+    if len(names) <= most:
+        return listed(names)
+    return listed([*names[:most], f"{len(names) - most} more"])

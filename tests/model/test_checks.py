@@ -115,7 +115,7 @@ def test_crowded_teacher_is_told_which_sections_are_in_the_way() -> None:
     )
     (crowded,) = [f for f in found if f.severity is Severity.ERROR]
     assert crowded.code == "course-cannot-fit"
-    assert "B0, B1" in crowded.message
+    assert "B0 and B1" in crowded.message
     assert "A0" not in crowded.message
 
 

@@ -5,9 +5,8 @@ from itertools import pairwise
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
-from echelon_desktop.model.checks.sections import listed
 from echelon_desktop.model.checks.times import Times
-from echelon_desktop.model.wording import counted
+from echelon_desktop.model.wording import counted, few_of
 
 
 def check_links(report: Report, times: Times) -> None:
@@ -27,7 +26,7 @@ def check_links(report: Report, times: Times) -> None:
             continue
         placed = all(times.choices[section.id] for section in members)
         if placed and not _can_be_kept(link, members, times):
-            names = listed([section.id for section in members])
+            names = few_of([section.id for section in members])
             message = f"Link {link.id} ({link.kind}): no periods suit {names} together."
             report.add("link-cannot-meet", message, "links", link.id, "sections", value)
         if link.kind is e.LinkKind.STACKED:
@@ -39,10 +38,10 @@ def check_links(report: Report, times: Times) -> None:
 def _disagreements(members: list[e.Section]) -> Iterator[tuple[str, str]]:
     teachers = {frozenset(section.teachers) for section in members if section.teachers}
     if len(teachers) > 1:
-        yield "teachers", listed(sorted({t for group in teachers for t in group}))
+        yield "teachers", few_of(sorted({t for group in teachers for t in group}))
     rooms = sorted({section.room for section in members if section.room})
     if len(rooms) > 1:
-        yield "rooms", listed(rooms)
+        yield "rooms", few_of(rooms)
 
 
 def _never_apart(members: list[e.Section], times: Times) -> Iterator[tuple[e.Section, e.Section]]:

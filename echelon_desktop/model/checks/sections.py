@@ -7,7 +7,7 @@ from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.scope import admits
-from echelon_desktop.model.wording import counted
+from echelon_desktop.model.wording import counted, few_of
 
 
 def check_sections(report: Report, times: Times) -> None:
@@ -71,7 +71,7 @@ def check_rooms(report: Report, times: Times) -> None:
         crowded = [placed[i] for i in crowd([times.stack_ways[stack] for stack in placed])]
         if crowded:
             slots = slots_of(times, crowded)
-            message = f"Room {room} cannot hold the sections {listed(crowded)} in {listed(slots)}."
+            message = f"Room {room} cannot hold the sections {few_of(crowded)} in {few_of(slots)}."
             report.add("room-overbooked", message, "rooms", room, "id", room)
 
 
@@ -82,9 +82,3 @@ def slots_of(times: Times, stacks: list[str]) -> list[str]:
         for way in times.stack_ways[stack]:
             mask |= way
     return list(times.grid.names(mask))
-
-
-def listed(names: list[str], most: int = 12) -> str:
-    """The names in a row, cut where nobody reads on."""
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
-from echelon_desktop.model.checks.sections import listed, slots_of
+from echelon_desktop.model.checks.sections import slots_of
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.checks.unread import rests_on
 from echelon_desktop.model.scope import concerns_teacher, is_lab
-from echelon_desktop.model.wording import counted
+from echelon_desktop.model.wording import counted, few_of
 
 
 def check_teachers(report: Report, times: Times) -> None:
@@ -55,13 +55,13 @@ def _check_crowding(report: Report, times: Times, teacher: str, sections: list[e
         course = courses.pop()
         message = (
             f"{report.course(course)}: teacher {teacher} has {len(crowded)} of its sections "
-            f"({listed(crowded)}), which cannot all meet in {listed(slots)}."
+            f"({few_of(crowded)}), which cannot all meet in {few_of(slots)}."
         )
         report.add_course("course-cannot-fit", message, course, "allowed_periods", ";".join(slots))
         return
     message = (
-        f"Teacher {teacher} cannot teach the {len(crowded)} sections {listed(crowded)} "
-        f"in the {counted(len(slots), 'period')} open to them ({listed(slots)})."
+        f"Teacher {teacher} cannot teach the {len(crowded)} sections {few_of(crowded)} "
+        f"in the {counted(len(slots), 'period')} open to them ({few_of(slots)})."
     )
     report.add("teacher-overbooked", message, "teachers", teacher, "id", teacher)
 
@@ -156,7 +156,7 @@ def _check_assignment(report: Report, section: e.Section, dedicated: dict[str, l
     if owners and section.teachers and not set(owners) & set(section.teachers):
         message = (
             f"Section {section.id} of {report.course(section.course)} is taught by "
-            f"{listed(list(section.teachers))}; the course is dedicated to {listed(owners)}."
+            f"{few_of(list(section.teachers))}; the course is dedicated to {few_of(owners)}."
         )
         report.add(
             "dedicated-course-shared", message, "sections", section.id, "teachers", section.teachers[0]

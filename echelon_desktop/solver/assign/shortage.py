@@ -8,13 +8,13 @@ from ortools.sat.python import cp_model
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.rule_words import rule_sentence
+from echelon_desktop.model.wording import listed
 from echelon_desktop.solver.assign.costs import rule_cost
 from echelon_desktop.solver.assign.openings import NEEDS, Openings
 from echelon_desktop.solver.assign.staffing import Staffing
 from echelon_desktop.solver.conflicts import Fact
 from echelon_desktop.solver.conflicts.shrink import without_needless
 from echelon_desktop.solver.cpsat.run import new_solver
-from echelon_desktop.solver.verify.wording import listed
 
 WORK = 5.0  # deterministic seconds for each question
 

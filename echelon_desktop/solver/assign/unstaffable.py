@@ -12,6 +12,7 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.row_order import in_order
 from echelon_desktop.model.rule_words import rule_sentence
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.model.wording import listed
 from echelon_desktop.solver.assign.limits import free_slots
 from echelon_desktop.solver.assign.moving import Moving, places_of
 from echelon_desktop.solver.assign.openings import NEEDS, Openings, as_locked
@@ -20,7 +21,6 @@ from echelon_desktop.solver.conflicts import Fact
 from echelon_desktop.solver.conflicts.shrink import without_needless
 from echelon_desktop.solver.cpsat.run import new_solver
 from echelon_desktop.solver.cpsat.standing import standing_model
-from echelon_desktop.solver.verify.wording import listed
 
 WORK = 5.0  # deterministic seconds for each question
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echelon_desktop.model.wording import counted, few_of, listed
 from echelon_desktop.solver.problem import Keys
-from echelon_desktop.solver.verify.wording import counted, few_of, listed
 
 RANKS = 3  # classes of Problem.request_rank
 

@@ -13,8 +13,8 @@ from typing import Self
 
 from echelon_desktop.model.entities import LinkKind
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.conflicts.board import Board, Place
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 @dataclass(frozen=True, slots=True)

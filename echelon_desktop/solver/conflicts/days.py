@@ -9,6 +9,7 @@ from ortools.sat.python import cp_model
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
+from echelon_desktop.model.wording import counted, few_of
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.conflicts.claims import Claim, Impossible
 from echelon_desktop.solver.conflicts.seats import too_few_seats
@@ -18,7 +19,6 @@ from echelon_desktop.solver.cpsat.run import Limits, new_solver, run_solver
 from echelon_desktop.solver.cpsat.size import fits
 from echelon_desktop.solver.problem import Goal, GoalKind, Keys, Problem, Ragged
 from echelon_desktop.solver.project import kept_requests, project
-from echelon_desktop.solver.verify.wording import counted, few_of
 
 RULES = ("student-free-periods", "student-holes", "student-day-balance")
 GOALS = (GoalKind.FREE, GoalKind.HOLES, GoalKind.DAY_BALANCE)

@@ -7,12 +7,12 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import concerns, concerns_teacher, is_lab, stacks, students_of
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.assign.openings import as_locked
 from echelon_desktop.solver.conflicts import claims as c
 from echelon_desktop.solver.conflicts.board import PinnedSeat, Place
 from echelon_desktop.solver.conflicts.pins import pin_claims, pinned_seats
 from echelon_desktop.solver.conflicts.staffing import room_claims, staffing_claims
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 @dataclass(frozen=True, slots=True)

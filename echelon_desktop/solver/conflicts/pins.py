@@ -8,9 +8,9 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.scope import admits, sped_limit, students_of
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.conflicts import claims as c
 from echelon_desktop.solver.conflicts.board import Board, PinnedSeat
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from echelon_desktop.model import entities as e
+from echelon_desktop.model.wording import counted, few_of
 from echelon_desktop.solver.conflicts.claims import Impossible
 from echelon_desktop.solver.figures import term_masks
 from echelon_desktop.solver.problem import Goal, Keys, Problem
-from echelon_desktop.solver.verify.wording import counted, few_of
 
 
 def too_few_seats(problem: Problem, keys: Keys, goal: Goal, rule: e.Rule) -> Impossible | None:

@@ -8,11 +8,11 @@ from typing import Self
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.assign.limits import SlotLimit, slot_limits
 from echelon_desktop.solver.assign.openings import find_openings
 from echelon_desktop.solver.conflicts import claims as c
 from echelon_desktop.solver.conflicts.board import Board
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 @dataclass(frozen=True, slots=True)

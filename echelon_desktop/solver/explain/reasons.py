@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from echelon_desktop.model.entities import CourseRequest
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.explain.case import Case
 from echelon_desktop.solver.explain.one_student import Option, Wish, smallest_conflict
 from echelon_desktop.solver.verify.students import admits
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 class ReasonKind(StrEnum):

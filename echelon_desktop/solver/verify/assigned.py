@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from echelon_desktop.model.entities import Rule, Section, Teacher
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.verdict import Breach
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 def teacher_travel(reading: Reading, rule: Rule) -> Iterator[Breach]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from echelon_desktop.model.entities import Rule, Student
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.verdict import Breach
-from echelon_desktop.solver.verify.wording import counted
 
 
 def student_free_periods(reading: Reading, rule: Rule) -> Iterator[Breach]:

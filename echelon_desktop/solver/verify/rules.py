@@ -9,10 +9,10 @@ from itertools import combinations
 from math import floor
 
 from echelon_desktop.model.entities import Rule
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.verify import assigned, days
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.verdict import Breach
-from echelon_desktop.solver.verify.wording import counted, listed
 
 LOWEST_RANK = 3  # ranks below count as this one
 

@@ -5,9 +5,9 @@ from itertools import combinations, pairwise
 
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.entities import LinkKind, Placement
+from echelon_desktop.model.wording import listed
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.verdict import Violation
-from echelon_desktop.solver.verify.wording import listed
 
 
 def known_records(reading: Reading) -> Iterator[Violation]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.entities import LinkKind, Student
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.solver.verify.reading import Reading, answers
 from echelon_desktop.solver.verify.verdict import Violation
-from echelon_desktop.solver.verify.wording import counted, listed
 
 
 def known_records(reading: Reading) -> Iterator[Violation]:
