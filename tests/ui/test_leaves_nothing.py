@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import SIGNAL, QCoreApplication, QEvent, QObject
+from PySide6.QtCore import SIGNAL, QAbstractAnimation, QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -82,6 +82,8 @@ def test_a_school_that_is_closed_leaves_no_object(
     window.close_document()
 
     def left() -> dict[str, int]:
+        # Qt animates its own widgets for a moment after they were shown.
+        qtbot.waitUntil(lambda: not window.findChildren(QAbstractAnimation))
         kinds = [type(each).__name__ for each in window.findChildren(QObject)]
         counts = {kind: kinds.count(kind) for kind in set(kinds)}
         listeners = {

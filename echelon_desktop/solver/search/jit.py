@@ -29,6 +29,8 @@ T = TypeVar("T")
 _KERNELS: dict[Callable[..., Any], bool] = {}
 _LOCK = threading.RLock()
 _TWINS: dict[Callable[..., Any], Callable[..., Any]] = {}
+TRIES = 3
+"""Of each kernel: numba walks through tables of modules, which other threads may be importing meanwhile."""
 _SPACES: dict[str, dict[str, Any]] = {}  # globals of the twins, by module
 
 
@@ -63,7 +65,13 @@ def compiled(function: F) -> F:
     """
     with _LOCK:
         if function not in _TWINS:
-            _build(function)
+            before = dict(_TWINS)
+            try:
+                _build(function)
+            except BaseException:
+                _TWINS.clear()  # some would call others that are not compiled
+                _TWINS.update(before)
+                raise
         return _TWINS[function]  # type: ignore[return-value]
 
 
@@ -185,12 +193,25 @@ def cache_folder(kernels: Sequence[Callable[..., Any]]) -> Path:
         digest.update(repr((code.co_name, code.co_code, code.co_names, code.co_consts)).encode())
         constants = {
             name: value
-            for name, value in function.__globals__.items()
+            for name, value in list(function.__globals__.items())
             if name in code.co_names and isinstance(value, int | float)
         }
         digest.update(repr(sorted(constants.items())).encode())
     root = Path(platformdirs.user_cache_dir("Echelon Desktop", appauthor=False))
     return root / f"numba-{digest.hexdigest()[:16]}"
+
+
+def _persist(call: Callable[[], object]) -> None:
+    """Try again what fails because something changed while it was looked at."""
+    for last in (False,) * (TRIES - 1) + (True,):
+        try:
+            call()
+        except RuntimeError as error:
+            if last:
+                raise
+            _LOG.info("kernels are compiled again: %s", error, exc_info=True)
+        else:
+            return
 
 
 class Warmup:
@@ -226,7 +247,7 @@ class Warmup:
     def _run(self) -> None:
         try:
             for function, call in self._calls.items():
-                call()
+                _persist(call)
                 self._ready.add(function)
         except Exception as error:
             # Without a compiler the search is slow, not wrong.

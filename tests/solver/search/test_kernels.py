@@ -140,6 +140,36 @@ def test_a_failing_compiler_leaves_the_search_interpreted() -> None:
     assert not warmup.ready(fail)
 
 
+@pytest.mark.parametrize("failures", [1, jit.TRIES - 1, jit.TRIES])
+def test_what_fails_once_is_tried_again(failures: int) -> None:
+    tried = []
+
+    def compiling() -> None:
+        tried.append(seek)
+        if len(tried) <= failures:
+            raise RuntimeError("dictionary changed size during iteration")
+
+    warmup = jit.Warmup({seek: compiling})
+    assert warmup.wait(60)
+    assert warmup.ready(seek) == (failures < jit.TRIES)
+    assert len(tried) == min(failures + 1, jit.TRIES)
+
+
+def test_a_build_that_fails_leaves_no_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins: dict[Callable[..., object], Callable[..., object]] = {}
+
+    def failing(numba: object, dispatcher: Callable[..., object]) -> Callable[..., object]:
+        if len(twins) > 2:
+            raise RuntimeError("dictionary changed size during iteration")
+        return dispatcher
+
+    monkeypatch.setattr(jit, "_TWINS", twins)
+    monkeypatch.setattr(jit, "_plainly_typed", failing)
+    with pytest.raises(RuntimeError, match="changed size"):
+        jit.compiled(seek)
+    assert not twins
+
+
 def test_kernels_get_ready_one_after_another() -> None:
     gate, reached = threading.Event(), threading.Event()
 
