@@ -266,7 +266,7 @@ class Walk:
             return True
 
         done = self.in_dialog("RemoteDialog", test)
-        self.keys("key", "alt+t", "sleep", "0.3", "key", "Return")
+        self.keys("key", "alt+n", "sleep", "0.3", "key", "Return")
         self.until(lambda: done, "the connection is tested")
         self.until(lambda: self.app.activeModalWidget() is None, "the settings are closed")
 
