@@ -132,7 +132,7 @@ def test_texts_are_read_as_in_files(table: str, field: str, text: str, value: ob
     ("table", "field", "text", "why"),
     [
         ("sections", "course", "", "cannot be blank"),
-        ("sections", "course", "XXX", "no course 'XXX'"),
+        ("sections", "course", "Falconry", "no course 'Falconry'"),
         ("sections", "teachers", "T1;T9", "no teacher 'T9'"),
         ("sections", "allowed_periods", "R9", "no period 'R9'"),
         ("sections", "pattern", "0", "no pattern"),

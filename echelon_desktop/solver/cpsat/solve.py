@@ -189,9 +189,10 @@ class _Solve:
         model.clear_objective()  # type: ignore[no-untyped-call]
         for cost, aim in zip(costs[number:], aims[number:], strict=True):
             model.add(cost <= aim)
-        share = AIM_SHARE if self.best is not None or self.meanwhile is None else AIM_BESIDE_SHARE
-        alone = self.best is None and self.meanwhile is None
-        if alone and self.limits.deterministic_limit == inf:
+        share = AIM_SHARE
+        if self.best is None and self.meanwhile is not None:
+            share = AIM_BESIDE_SHARE
+        elif self.best is None and self.limits.deterministic_limit == inf:
             share = min(share, AIM_ALONE_S / max(AIM_ALONE_S, self._time_left_s()))
         status, _ = self._attempt(model, share, workers=1, work=AIM_WORK, strategies=AIM_STRATEGIES)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
