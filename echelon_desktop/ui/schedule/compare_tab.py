@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from echelon_desktop.solver.comparison import compare_figures
 from echelon_desktop.ui.page import empty_state
+from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline
 from echelon_desktop.ui.schedule.compare_list import (
     GRADE,
@@ -181,9 +182,9 @@ class CompareTab(Tab):
         ids = [str(scenario) for scenario in self._document.dataset.scenarios]
         here = self._document.scenario
         self.box.clear()
-        for scenario in self._document.dataset.scenarios.values():
-            if scenario.id != here:
-                self.box.addItem(scenario.name, scenario.id)
+        for scenario, name in scenario_names(self._document.dataset.scenarios.values()).items():
+            if scenario != here:
+                self.box.addItem(name, scenario)
         at = self.box.findData(self._chosen)
         self.box.setCurrentIndex(at if at >= 0 else max(0, ids.index(here) - 1))
         self.stack.setCurrentIndex(1 if self.other else 0)
@@ -207,8 +208,8 @@ class CompareTab(Tab):
         self.comparer.look(self.other, self._timetable)
 
     def _names(self) -> tuple[str, str]:
-        scenarios = self._document.dataset.scenarios
-        return scenarios[self.other].name, scenarios[self._document.scenario].name
+        names = scenario_names(self._document.dataset.scenarios.values())
+        return names[self.other], names[self._document.scenario]
 
     def _name_columns(self) -> None:
         names = self._names()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
 from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.printing import draw, page_layout, write_pdf
@@ -116,7 +117,8 @@ class PrintButton(QPushButton):
     def _heading(self) -> Heading:
         document = self._page.document
         today = QLocale().toString(QDate.currentDate(), QLocale.FormatType.LongFormat)
-        return Heading(document.path.stem, document.dataset.scenarios[document.scenario].name, today)
+        names = scenario_names(document.dataset.scenarios.values())
+        return Heading(document.path.stem, names[document.scenario], today)
 
     def _paint(self) -> None:
         self.setIcon(theme().icon("printer"))

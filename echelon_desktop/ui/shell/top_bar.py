@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButto
 
 from echelon_desktop.ui.actions import Actions
 from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.theme import SPACE, theme
 
 NO_SCENARIO = "No schedule yet"
@@ -77,8 +78,8 @@ class TopBar(QFrame):
         self.school.setText(document.path.stem + locked)
         self.school.setToolTip(str(document.path))
         self.scenarios.clear()
-        for scenario in document.dataset.scenarios.values():
-            self.scenarios.addItem(scenario.name, scenario.id)
+        for scenario, name in scenario_names(document.dataset.scenarios.values()).items():
+            self.scenarios.addItem(name, scenario)
         if not self.scenarios.count():
             self.scenarios.addItem(NO_SCENARIO, "")
         self.scenarios.setCurrentIndex(max(0, self.scenarios.findData(document.scenario)))

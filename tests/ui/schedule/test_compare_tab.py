@@ -13,6 +13,7 @@ from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import adopt_schedule, delete_scenario, set_fields
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.schedule import comparer as comparing
 from echelon_desktop.ui.schedule.compare_tab import FIGURES, SECTIONS, STUDENTS, CompareTab
 from echelon_desktop.ui.schedule.page import SchedulePage
@@ -120,6 +121,24 @@ def test_the_scenario_made_before_is_offered_until_another_is_chosen(
     qtbot.waitUntil(lambda: settled(page, tab))
     assert tab.box.currentText() == "Second"  # none was made before the first
     assert tab.headline.text() == "“Second” is better at level 1: unmet requests, 0 against 1."
+
+
+def test_two_of_one_name_are_told_apart_wherever_they_are_named(
+    qtbot: QtBot, document: Document, open_tab: Open
+) -> None:
+    copy_of(document, "2", "Second")
+    copy_of(document, "3", "Draft")
+    document.show_scenario("3")
+    unseat(document, "3", "P01", "BAND")
+    page, tab = open_tab()
+    tab.box.setCurrentIndex(0)
+    tab.box.activated.emit(0)
+    qtbot.waitUntil(lambda: settled(page, tab))
+    first = f"Draft no. 1 ({moment('2026-01-02T03:04:05+00:00')})"
+    assert [tab.box.itemText(i) for i in range(tab.box.count())] == [first, "Second"]
+    assert tab.headline.text().startswith(f"“{first}” is better at level 1")
+    model = tab.figures.model
+    assert [model.headerData(c, Qt.Orientation.Horizontal) for c in (2, 3)] == [first, "Draft no. 2"]
 
 
 def test_figures_stand_side_by_side_with_the_better_one_in_words(document: Document, open_tab: Open) -> None:

@@ -269,6 +269,17 @@ def test_scenarios_are_made_renamed_and_deleted(window: MainWindow, monkeypatch:
     assert window.top_bar.scenarios.findText("Spring") >= 0
 
 
+def test_scenarios_of_one_name_can_be_told_apart_in_the_bar(window: MainWindow) -> None:
+    box = window.top_bar.scenarios
+    assert [box.itemText(i) for i in range(box.count())] == ["Draft"]
+    window.scenarios.make("Draft", window.document.schedule())
+    window.scenarios.make("Other", window.document.schedule())
+    first, second, third = (box.itemText(i) for i in range(box.count()))
+    assert first.startswith("Draft no. 1 (2 Jan 2026")
+    assert second.startswith("Draft no. 2 (")
+    assert third == "Other"
+
+
 def test_snapshots_come_back(window: MainWindow, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("before", True))
     window.actions_["snapshot"].trigger()
