@@ -10,7 +10,7 @@ from echelon_desktop.model.csv_io.reading import SourceFile
 from echelon_desktop.model.csv_io.schedule_reader import ImportedSchedule, read_schedule
 from echelon_desktop.model.csv_io.schedule_writer import write_schedule
 from echelon_desktop.model.csv_io.school_reader import Imported, read_school
-from echelon_desktop.model.csv_io.school_writer import write_school
+from echelon_desktop.model.csv_io.school_writer import write_school, write_tables
 
 __all__ = [
     "RESULT_FILES",
@@ -22,4 +22,5 @@ __all__ = [
     "read_school",
     "write_schedule",
     "write_school",
+    "write_tables",
 ]

@@ -51,6 +51,18 @@ def write_school(school: School, folder: str | Path) -> list[Path]:
     return replace_files(folder, contents)
 
 
+def write_tables(tables: Mapping[str, Iterable[Sequence[str]]], folder: str | Path) -> list[Path]:
+    """
+    Write tables for people, each to a file of the name it has here; all of them or none.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to, or one of the files is in use.
+    """
+    return replace_files(Path(folder), {name: encode(lines) for name, lines in tables.items()})
+
+
 def encode(rows: Iterable[Sequence[str]]) -> bytes:
     """Text cells as the bytes of a file for people: UTF-8 with a mark, CRLF, formulas made harmless."""
     text = io.StringIO()

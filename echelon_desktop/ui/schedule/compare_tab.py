@@ -1,5 +1,7 @@
 """The tab of comparisons: another scenario at the left of every table, the one on the screen at the right."""
 
+from typing import Any
+
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 from echelon_desktop.solver.comparison import compare_figures
 from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.scenario_names import scenario_names
-from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline
+from echelon_desktop.ui.schedule.compare_lines import Listed, ListedTable, figure_lines, headline
 from echelon_desktop.ui.schedule.compare_list import (
     GRADE,
     NAME,
@@ -76,7 +78,7 @@ class CompareTab(Tab):
             "Student, course or section",
             STUDENT_CHOICES,
         )
-        self.lists = (self.figures, self.sections, self.students)
+        self.lists: tuple[CompareList[Any], ...] = (self.figures, self.sections, self.students)
         self.stack = QStackedWidget()
         self.stack.addWidget(
             empty_state(
@@ -117,6 +119,17 @@ class CompareTab(Tab):
     def copy(self) -> bool:
         """Copy from the table that is shown."""
         return bool(self.other) and super().copy()
+
+    def listed(self) -> Listed | None:
+        """The comparison as listed, in full; None while it is being made, or when there is none."""
+        known = self.comparer.is_current and self.judge.is_current
+        if not (self.other and known and self.figures.model.rows):
+            return None
+        tables = (
+            ListedTable(title, each.texts(), each is not self.figures)
+            for title, each in zip(VIEWS, self.lists, strict=True)
+        )
+        return Listed(self.headline.text(), tuple(tables))
 
     @property
     def other(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
+from echelon_desktop.ui.schedule.compare_lines import Listed
 from echelon_desktop.ui.schedule.overview import master_grid
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 from echelon_desktop.ui.schedule.weeks import Entry, Week, student_week, teacher_week
@@ -81,6 +82,24 @@ def master_pages(timetable: Timetable, heading: Heading) -> str:
     )
     table = f'<table class="master" {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     return _head(heading, "Master schedule", []) + table
+
+
+def comparison_pages(listed: Listed, heading: Heading) -> str:
+    """Which of two scenarios is better, and the lists of what differs; their first rows are repeated."""
+    parts = [_head(heading, "Comparison", [listed.headline])]
+    for table in listed.tables:
+        titles, *lines = table.lines
+        words = f"{table.title} ({len(lines):,})" if table.counts else table.title
+        parts.append(f'<p class="part">{escape(words)}</p>')
+        if lines:
+            heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
+            rows = "".join(
+                f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines
+            )
+            parts.append(f"<table {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+        else:
+            parts.append('<p class="soft">None.</p>')
+    return "".join(parts)
 
 
 def _head(heading: Heading, title: str, facts: Iterable[str]) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.solver.verify import Violation
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.schedule.compare_lines import Listed
 from echelon_desktop.ui.schedule.compare_tab import CompareTab
+from echelon_desktop.ui.schedule.export_menu import ExportButton
 from echelon_desktop.ui.schedule.holders import rooms_tab, teachers_tab
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.matrices import HeatTab, MasterTab
@@ -115,6 +117,16 @@ class SchedulePage(Page):
             tab.show_timetable(self._timetable)
         return tab
 
+    def listed_comparison(self) -> Listed | None:
+        """The comparison as listed; where there is none yet the tab is shown, which says what is missing."""
+        tab = self.tab("compare")
+        assert isinstance(tab, CompareTab)
+        listed = tab.listed()
+        if listed is None:
+            self.show_tab("compare")
+            self.workspace.notice.emit("doubt", "There is no comparison yet. Choose what to compare with.")
+        return listed
+
     def show_tab(self, name: str) -> None:
         """Show a tab."""
         self.book.setCurrentIndex(_position(name))
@@ -127,9 +139,7 @@ class SchedulePage(Page):
     # Building -------------------------------------------------------------------------------------
 
     def _make_head(self) -> QWidget:
-        self.export_button = QPushButton("Export…")
-        self.export_button.setToolTip("Write the schedule as CSV files")
-        self.export_button.clicked.connect(lambda: self.workspace.act.emit("export"))
+        self.export_button = ExportButton(self)
         text = "What the scenario on the screen gives sections, students, teachers and rooms."
         self.print_button = PrintButton(self)
         return page_header("Schedule", text, self.print_button, self.export_button)

@@ -1,4 +1,4 @@
-"""The button that prints the schedule, or saves it as PDF: students, teachers, the master grid."""
+"""The button that prints schedules, or saves them as PDF: students, teachers, master grid, comparison."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.scenario_names import scenario_names
-from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
+from echelon_desktop.ui.schedule.handouts import (
+    Heading,
+    comparison_pages,
+    master_pages,
+    student_page,
+    teacher_page,
+)
 from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.printing import draw, page_layout, write_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
@@ -26,6 +32,7 @@ HANDOUTS = {
     "teachers": ("T&eachers listed", "Teacher schedules", False),
     "teacher": ("Selected &teacher", "Teacher schedule", False),
     "master": ("&Master grid", "Master schedule", True),
+    "comparison": ("&Comparison as listed", "Comparison", True),
 }
 
 
@@ -53,13 +60,15 @@ class PrintButton(QPushButton):
 
     def save(self, what: str) -> None:
         """Ask for a file and write a handout to it, beside the window."""
+        make = self._maker(what)
+        if make is None:
+            return
         folder = self._page.document.path.parent
         _, name, wide = HANDOUTS[what]
         asked, _ = QFileDialog.getSaveFileName(
             self, "Save as PDF", str(folder / f"{name}.pdf"), "PDF files (*.pdf)"
         )
-        make = self._maker(what)
-        if not asked or make is None:
+        if not asked:
             return
         path = Path(asked)
         path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
@@ -100,6 +109,9 @@ class PrintButton(QPushButton):
         heading = self._heading()
         if what == "master":
             return lambda: [master_pages(timetable, heading)]
+        if what == "comparison":
+            listed = self._page.listed_comparison()
+            return None if listed is None else lambda: [comparison_pages(listed, heading)]
         keys = self._keys(what)
         page: Callable[[Timetable, Heading, str], str] = teacher_page if "teacher" in what else student_page
         if not keys:

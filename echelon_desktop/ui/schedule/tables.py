@@ -136,7 +136,12 @@ class ReadingTable(QTableView):
 
 
 def table_block(model: QAbstractItemModel, rows: Sequence[int], columns: Sequence[int]) -> list[list[str]]:
-    """Cells with their headers above, and at the left where rows have any."""
+    """Cells with their headers above, and at the left where rows have any; formulas made harmless."""
+    return [[_harmless(text) for text in line] for line in table_texts(model, rows, columns)]
+
+
+def table_texts(model: QAbstractItemModel, rows: Sequence[int], columns: Sequence[int]) -> list[list[str]]:
+    """Cells as they are, with the same headers."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     named = any(model.headerData(row, down) not in (None, row + 1) for row in rows[:1])
     block = [[*([""] if named else []), *(str(model.headerData(c, across) or "") for c in columns)]]
@@ -144,7 +149,7 @@ def table_block(model: QAbstractItemModel, rows: Sequence[int], columns: Sequenc
         cells = [model.index(row, column) for column in columns]
         texts = [str(cell.data(COPIED) or cell.data() or "") for cell in cells]
         block.append([*([str(model.headerData(row, down) or "")] if named else []), *texts])
-    return [[_harmless(text) for text in line] for line in block]
+    return block
 
 
 def clipping(block: list[list[str]]) -> QMimeData:

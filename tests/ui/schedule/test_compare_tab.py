@@ -1,12 +1,15 @@
 """The tab that compares scenarios: what it offers, what it shows, how it follows edits, where it leads."""
 
+import csv
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
@@ -16,6 +19,7 @@ from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.schedule import comparer as comparing
 from echelon_desktop.ui.schedule.compare_tab import FIGURES, SECTIONS, STUDENTS, CompareTab
+from echelon_desktop.ui.schedule.handouts import Heading, comparison_pages
 from echelon_desktop.ui.schedule.page import SchedulePage
 from echelon_desktop.ui.workspace import Workspace
 
@@ -46,6 +50,11 @@ def reseat(document: Document, scenario: str, student: str, course: str, section
 def put(document: Document, scenario: str, section: str, **fields: object) -> None:
     """Change a placement."""
     document.apply(set_fields(document.dataset, "placements", (scenario, section), **fields))
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    """Rows of a file for people."""
+    return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
 
 
 def settled(page: SchedulePage, tab: CompareTab) -> bool:
@@ -239,6 +248,78 @@ def test_rows_lead_to_the_board_and_to_the_week(document: Document, open_tab: Op
     QTest.keyClick(tab.students.table, Qt.Key.Key_Return)
     assert page.current is page.tab("students")
     assert page.tab("students").selected == "P03"
+
+
+def test_the_comparison_is_exported_as_listed(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    workspace: Workspace,
+    document: Document,
+    open_tab: Open,
+) -> None:
+    copy_of(document, "2", "=Second")
+    document.show_scenario("2")
+    unseat(document, "2", "P01", "BAND")
+    unseat(document, "1", "P02", "BAND")
+    put(document, "2", "S3", periods=("G2",))
+    page, tab = open_tab()
+    choice = tab.students.filters.choice
+    choice.setCurrentIndex(choice.findText("Lose a request"))
+    choice.activated.emit(choice.currentIndex())
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "out"))
+    with qtbot.waitSignal(workspace.notice) as noticed:
+        page.export_button.menu().actions()[1].trigger()
+    assert noticed.args == ["good", f"Written to {tmp_path / 'out'}."]
+    rows = {path.name: read_csv(path) for path in (tmp_path / "out").iterdir()}
+    assert rows["comparison_figures.csv"][0] == ["Figure", "Counts at", "Draft", "'=Second", "Better"]
+    assert rows["comparison_figures.csv"][1] == ["Hard rules", "First of all", "0", "0", "No difference"]
+    assert rows["comparison_sections.csv"] == [
+        ["Section", "Course", "Teacher", "Draft", "'=Second"],  # no room is named anywhere
+        ["S3", "English 9", "Chinua Obi", "R2", "G2"],
+    ]
+    assert [row[0] for row in rows["comparison_students.csv"]] == ["Student", "P01"]
+    assert len(rows) == 3
+
+
+def test_the_comparison_is_printed_as_listed(
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    workspace: Workspace,
+    document: Document,
+    open_tab: Open,
+) -> None:
+    copy_of(document, "2", "<Second>")
+    document.show_scenario("2")
+    unseat(document, "2", "P01", "BAND")
+    page, tab = open_tab()
+    html = comparison_pages(tab.listed(), Heading("School", "<Second>", "today"))
+    assert "“Draft” is better at level 1: unmet requests, 0 against 1." in html
+    assert "Sections (0)" in html
+    assert "Students (1)" in html
+    assert "<td>P01</td>" in html
+    assert "Met only in &lt;Second&gt;" in html
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out"), ""))
+    with qtbot.waitSignal(workspace.notice, check_params_cb=lambda kind, _text: kind == "good") as noticed:
+        page.print_button.save("comparison")
+    assert noticed.args[1] == "out.pdf: 1 page written."
+    assert (tmp_path / "out.pdf").stat().st_size > 1000
+
+
+def test_without_a_comparison_the_tab_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, workspace: Workspace, open_tab: Open
+) -> None:
+    page, tab = open_tab()
+    page.show_tab("sections")
+    said: list[str] = []
+    workspace.notice.connect(lambda kind, _text: said.append(kind))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: pytest.fail("nothing to write"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("nothing to write"))
+    page.export_button.write_comparison()
+    assert page.current is tab
+    page.print_button.save("comparison")
+    assert said == ["doubt", "doubt"]
 
 
 def test_what_is_shown_is_copied_as_a_table(document: Document, open_tab: Open) -> None:

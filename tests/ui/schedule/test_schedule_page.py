@@ -264,7 +264,7 @@ def test_copy_of_a_block_takes_only_the_block(qtbot: QtBot, show: Show) -> None:
 def test_export_and_board_are_asked_of_the_window(qtbot: QtBot, workspace: Workspace, show: Show) -> None:
     page = show()
     with qtbot.waitSignal(workspace.act) as asked:
-        page.export_button.click()
+        page.export_button.menu().actions()[0].trigger()
     assert asked.args == ["export"]
     tab = page.tab("sections")
     tab.select("S3")
