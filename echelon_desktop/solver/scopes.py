@@ -36,6 +36,11 @@ class Scope:
             return "whole school"
         return f"{'grade ' if self.part is Part.GRADE else ''}{self.value} only"
 
+    def words_from(self, schedule: Schedule) -> str:
+        """The same for a solve from a schedule, whose locked sections are no part of it."""
+        locked = any(placement.locked for placement in schedule.placements.values())
+        return "what is not locked" if locked and self.part is Part.ALL else self.words
+
 
 def confine(school: School, schedule: Schedule, scope: Scope) -> tuple[School, Schedule]:
     """

@@ -22,6 +22,7 @@ from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.tables import SCHOOL_TABLES
+from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.ui.remote.desk import RemoteDesk
 
 if TYPE_CHECKING:
@@ -215,6 +216,7 @@ class Arrivals(QObject):
         levels = [{"name": f.name, "value": f.value, "bound": f.bound} for f in run.levels]
         document, before = self.workspace.document, self._records.get(run.id)
         sent_from = before.settings.get("from", "") if before is not None else document.scenario
+        part = Scope().words_from(document.schedule()) if before is None else before.settings.get("scope", "")
         record = Record(
             id=run.id,
             scenario=scenario,
@@ -223,7 +225,7 @@ class Arrivals(QObject):
             status=run.status,
             seed=best.seed if best is not None else None,
             settings={
-                "scope": "whole school",
+                "scope": part,
                 "where": run.remote.name,
                 "name": name,
                 "from": sent_from,

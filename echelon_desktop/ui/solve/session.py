@@ -61,6 +61,7 @@ class Session(QObject):
     def __init__(self, workspace: Workspace, order: Order, parent: QObject) -> None:
         super().__init__(parent)
         self.workspace, self.order = workspace, order
+        self._part = order.scope.words_from(workspace.document.schedule())
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.stopping = False
         self._over = False
@@ -227,7 +228,7 @@ class Session(QObject):
         schedule, verdict = checked
         document = self.workspace.document
         scenario = Scenario(new_scenario_id(document.dataset), self.order.name, self.started)
-        title = f"Solve {self.order.scope.words} into {self.order.name}"
+        title = f"Solve {self._part} into {self.order.name}"
         try:
             document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
         except EchelonError as error:
@@ -258,7 +259,7 @@ class Session(QObject):
                 status=result.status,
                 seed=params.seed,
                 settings={
-                    "scope": self.order.scope.words,
+                    "scope": self._part,
                     "time_limit_s": params.time_limit_s,
                     "workers": params.workers,
                     "warm": self.order.warm,

@@ -17,7 +17,7 @@ from cloud_runner.client.remotes import Remote
 from cloud_runner.client.runs import GONE, Child, Run, State
 from cloud_runner.wire.documents import Point
 from echelon_desktop.errors import RemoteError
-from echelon_desktop.model.edits import set_fields
+from echelon_desktop.model.edits import lock_sections, set_fields
 from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.store import SchoolFile, runs_of
 from echelon_desktop.ui.document import Document
@@ -366,6 +366,15 @@ def test_a_school_that_was_moved_finds_its_runs(window: MainWindow, keep: Keep, 
     other.parent.mkdir()
     SchoolFile.create(other, window.document.dataset, "Another school of that name").close()
     assert not arrivals.is_ours(keep(other))
+
+
+def test_a_run_sent_with_locks_is_kept_as_one_of_what_is_not_locked(window: MainWindow, keep: Keep):
+    document = window.document
+    window.workspace.arrivals.expect(keep(), "Whole")
+    document.apply(lock_sections(document.dataset, "1", ("S1",), True))
+    window.workspace.arrivals.expect(keep(), "Rest")
+    parts = {run.settings["name"]: run.settings["scope"] for run in document.file.runs()}
+    assert parts == {"Whole": "whole school", "Rest": "what is not locked"}
 
 
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(

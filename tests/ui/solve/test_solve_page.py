@@ -99,6 +99,9 @@ def test_locked_sections_stay(page: SolvePage, qtbot: QtBot):
     assert placements["S1"].periods == ("R1",)
     assert placements["S5"].periods == ("G1",)
     assert placements["S1"].locked
+    assert page.table.model().index(0, 2).data() == "what is not locked"
+    page.take_to(Target("solve", "runs", document.file.runs()[-1].id))
+    assert page.order().scope == Scope(), "repeated, it keeps the locks there are then"
 
 
 def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
