@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from echelon_desktop.errors import InputError, RemoteError
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.result import DEFAULT_STRATEGY
+from echelon_desktop.solver.scopes import Scope
 
 if TYPE_CHECKING:
     from cloud_runner.client.follow import Follower
@@ -121,8 +123,19 @@ def fetch(args: argparse.Namespace) -> int:
         print("The run goes on.")
     print(f"Written to {args.out}.")
     if school_path.is_file():
-        print(keep_in_file(school_path, applied.schedule))
+        from cloud_runner.client.history import record_of
+
+        met = {"unmet": counts.unmet, "requests": counts.requests}
+        record = record_of(run, {"scope": Scope().words, **_sent_with(school_path, run)}, met)
+        print(keep_in_file(school_path, applied.schedule, record))
     return OK
+
+
+def _sent_with(path: Path, run: Run) -> Mapping[str, Any]:
+    """What the school file knows of how a run was sent, which only a window writes there."""
+    from echelon_desktop.model.store import runs_of
+
+    return next((record.settings for record in runs_of(path) if record.id == run.id), {})
 
 
 def school_now(run: Run, rules: str | None) -> Source:

@@ -79,6 +79,10 @@ def test_a_school_file_is_sent_solved_and_fetched(
         assert sections == sorted(opened.dataset.school.sections)
         (scenario,) = opened.dataset.scenarios.values()
         assert scenario.name in told
+        (record,) = opened.runs()
+    assert (record.id, record.scenario, record.settings["name"]) == (run.id, scenario.id, scenario.name)
+    assert (record.figures["unmet"], record.settings["where"]) == (unmet, "North")
+    assert record.ended, "the window does not take it over once more"
     assert main(["runs", "--json"]) == OK
     facts = json.loads(capsys.readouterr().out)
     assert (facts["run"], facts["state"], facts["unmet"], facts["deleted"]) == (run.id, "done", unmet, True)

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from cloud_runner.client.history import record_of
 from cloud_runner.client.runs import Run
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
-from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.ui.remote.desk import RemoteDesk
@@ -211,37 +211,14 @@ class Arrivals(QObject):
     def _write(self, run: Run, scenario: str, name: str, figures: dict[str, int]) -> None:
         if self.workspace.document.read_only:
             return
-        order = run.order
-        best = next((child for child in run.children if child.index == run.best_child), None)
-        levels = [{"name": f.name, "value": f.value, "bound": f.bound} for f in run.levels]
         document, before = self.workspace.document, self._records.get(run.id)
-        sent_from = before.settings.get("from", "") if before is not None else document.scenario
-        part = Scope().words_from(document.schedule()) if before is None else before.settings.get("scope", "")
-        record = Record(
-            id=run.id,
-            scenario=scenario,
-            started=run.created,
-            ended=run.ended if scenario and run.state.ended else "",
-            status=run.status,
-            seed=best.seed if best is not None else None,
-            settings={
-                "scope": part,
-                "where": run.remote.name,
-                "name": name,
-                "from": sent_from,
-                "seeds": list(order.seeds),
-                "time_limit_s": order.time_limit_s,
-                "workers": order.vcpu,
-            },
-            figures={
-                **figures,
-                "certain": run.certain,
-                "levels": levels,
-                "ended": run.stop_reason,
-                **({"seconds": round(best.seconds, 1)} if best is not None else {}),
-                "method": f"AWS, {order.children} × {order.vcpu} vCPU",
-            },
-        )
+        known = before.settings if before is not None else {}
+        settings = {
+            "scope": known.get("scope") or Scope().words_from(document.schedule()),
+            "name": name,
+            "from": known.get("from", "") if before is not None else document.scenario,
+        }
+        record = record_of(run, settings, figures, scenario)
         document.file.record_run(record)
         self._records[run.id] = record
 
