@@ -1,6 +1,7 @@
 """The strip above the tabs: requests met, how even sections are, and whether all hard rules are kept."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,6 +18,7 @@ from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE, theme
 
 MOST_LISTED = 500
+LEAST_WIDTH = 1  # of the verdict: the window can be made narrower than it, and it goes below the figures
 FIGURES = (
     ("met", "requests met"),
     ("unmet", "unmet"),
@@ -40,9 +42,9 @@ class Summary(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(SPACE.xl, 0, SPACE.xl, SPACE.s)
         outer.setSpacing(SPACE.s)
-        strip = QFrame()
-        strip.setProperty("kind", "card")
-        row = QHBoxLayout(strip)
+        self.strip = QFrame()
+        self.strip.setProperty("kind", "card")
+        row = QHBoxLayout(self.strip)
         row.setContentsMargins(SPACE.l, SPACE.m, SPACE.l, SPACE.m)
         row.setSpacing(SPACE.xl)
         self.figures: dict[str, QLabel] = {}
@@ -60,9 +62,10 @@ class Summary(QWidget):
             row.addLayout(column)
         row.addStretch(1)
         row.addWidget(self._make_verdict())
-        outer.addWidget(strip)
+        outer.addWidget(self.strip)
         self.list = QListWidget()
         self.list.setAccessibleName("Broken rules")
+        self.list.setMinimumHeight(56)  # some lines of it
         self.list.setMaximumHeight(150)
         self.list.setWordWrap(True)
         self.list.itemActivated.connect(self._on_activated)
@@ -84,11 +87,12 @@ class Summary(QWidget):
             self.figures["unmet"].setText(f"{unmet:,}")
             self.figures["whole"].setText(f"{whole:,} of {asking:,}")
         if verdict is None:
-            self._say("note", "Checking all hard rules…", "clock", "note")
             self.toggle.hide()
+            self._say("note", "Checking all hard rules…", "clock", "note")
             return
         self.figures["spread"].setText(f"{verdict.counts.size_spread:,}")
         self.figures["sped"].setText(f"{verdict.counts.sped_spread:,}")
+        self.toggle.setVisible(not verdict.ok)
         number = len(verdict.violations)
         if verdict.ok:
             self._say("good", "Keeps all hard rules", "shield-check", "good")
@@ -96,7 +100,6 @@ class Summary(QWidget):
         else:
             words = f"Breaks hard rules in {number:,} {'place' if number == 1 else 'places'}"
             self._say("bad", words, "circle-x", "bad")
-        self.toggle.setVisible(not verdict.ok)
         self._fill(verdict.violations)
 
     def _make_verdict(self) -> QFrame:
@@ -110,9 +113,29 @@ class Summary(QWidget):
         self.toggle.setProperty("kind", "quiet")
         self.toggle.setCheckable(True)
         self.toggle.toggled.connect(self.list_shown)
-        for widget in (self.sign, self.verdict_text, self.toggle):
-            row.addWidget(widget)
+        row.addWidget(self.sign)
+        row.addWidget(self.verdict_text, 1)
+        row.addWidget(self.toggle)
+        self.verdict.setMinimumWidth(LEAST_WIDTH)
         return self.verdict
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the verdict its place."""
+        super().resizeEvent(event)
+        self._place_verdict()
+
+    def _place_verdict(self) -> None:
+        """Put the verdict beside the figures where there is room, else below them."""
+        beside, below = self.strip.layout(), self.layout()
+        assert isinstance(beside, QHBoxLayout)
+        assert isinstance(below, QVBoxLayout)
+        inside = beside.indexOf(self.verdict) >= 0
+        taken = beside.minimumSize().width() + (-LEAST_WIDTH if inside else beside.spacing())
+        fits = taken + self.verdict.sizeHint().width() <= self.width() - 2 * SPACE.xl
+        if fits and not inside:
+            beside.addWidget(self.verdict)
+        elif inside and not fits:
+            below.insertWidget(1, self.verdict)
 
     def list_shown(self, shown: bool) -> None:
         """Show or hide the list of broken rules."""
@@ -142,6 +165,7 @@ class Summary(QWidget):
         for widget in (self.verdict, self.verdict_text):
             widget.style().polish(widget)
         self._paint_sign()
+        self._place_verdict()
 
     def _paint_sign(self) -> None:
         self.sign.setPixmap(theme().icon(*self._sign).pixmap(16, 16))

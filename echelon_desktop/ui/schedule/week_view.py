@@ -14,6 +14,7 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 ENTRY_HEIGHT = 46
 SIDE_WIDTH = 44
+LEAST_HEIGHT = 2 * ENTRY_HEIGHT
 
 
 class WeekModel(QAbstractTableModel):
@@ -156,10 +157,15 @@ class WeekDelegate(QStyledItemDelegate):
 
 
 class WeekView(ReadingTable):
-    """Shows a :class:`WeekModel` whole: columns share the width, rows are as high as their fullest cell."""
+    """
+    Shows a :class:`WeekModel`, whole where there is room for it.
+
+    Columns share the width, rows are as high as their fullest cell.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         self.week_model = WeekModel(parent)
+        self._whole = LEAST_HEIGHT  # of the week that is shown
         super().__init__(self.week_model, name)
         self.setItemDelegate(WeekDelegate(self))
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -179,8 +185,14 @@ class WeekView(ReadingTable):
             most = max(len(week.entries.get((row, column), ())) for column in range(len(week.days)))
             self.setRowHeight(row, ENTRY_HEIGHT * max(1, most) + 6)
             height += self.rowHeight(row)
-        self.setMinimumHeight(min(height, 8 * ENTRY_HEIGHT))
+        self._whole = height
+        self.setMinimumHeight(min(height, LEAST_HEIGHT))
         self.setMaximumHeight(height)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """The height of the week that is shown."""
+        return QSize(super().sizeHint().width(), self._whole)
 
 
 def _draw(painter: QPainter, rect: QRect, text: str) -> None:

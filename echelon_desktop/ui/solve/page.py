@@ -197,7 +197,7 @@ class SolvePage(Page):
         card.setProperty("kind", "card")
         card.setFixedWidth(340)
         outer = QVBoxLayout(card)
-        outer.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
+        outer.setContentsMargins(SPACE.l, SPACE.m, SPACE.l, SPACE.m)
         form = QFormLayout()
         form.setSpacing(SPACE.s)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -217,13 +217,18 @@ class SolvePage(Page):
         self.time.addItem(OTHER, 0)
         self.time.setCurrentIndex(self.time.findData(USUAL_S))
         self.time.currentIndexChanged.connect(self._on_time_chosen)
-        form.addRow("For at most", self.time)
+        self.time.setAccessibleName("For at most")
         self.seconds = NumberBox()
         self.seconds.setRange(1, 24 * 3600)
         self.seconds.setValue(60)
         self.seconds.setSuffix(" s")
-        self.seconds_label = QLabel("Seconds")
-        form.addRow(self.seconds_label, self.seconds)
+        self.seconds.setAccessibleName("Seconds")
+        limit = QHBoxLayout()
+        limit.setSpacing(SPACE.s)
+        limit.addWidget(self.time)
+        limit.addWidget(self.seconds)
+        limit.addStretch(1)
+        form.addRow("For at most", limit)
         self.workers = NumberBox()
         self.workers.setRange(1, max(1, os.cpu_count() or 1))
         self.workers.setValue(os.cpu_count() or 1)
@@ -303,7 +308,8 @@ class SolvePage(Page):
         locked = sum(p.locked for p in self.document.schedule().placements.values())
         self.scope.setItemText(0, "Only what is not locked" if locked else "Whole school")
         sections = "1 locked section stays" if locked == 1 else f"{locked:,} locked sections stay"
-        self.locks.setText(f"{sections} in place." if locked else "")
+        self.locks.setText(f"{sections} in place.")
+        self.locks.setVisible(bool(locked))
         self.warm.setEnabled(bool(self.document.scenario))
         self.repair.setEnabled(bool(self.document.scenario))
         self.name.setPlaceholderText(self._next_name())
@@ -320,7 +326,6 @@ class SolvePage(Page):
         if seconds:
             self.seconds.setValue(seconds)
         self.seconds.setVisible(not seconds)
-        self.seconds_label.setVisible(not seconds)
 
     def _on_place_chosen(self) -> None:
         """Ask what there is to ask for the place."""
