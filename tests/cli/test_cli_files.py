@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,28 @@ def test_a_file_that_is_no_school_file_is_refused(tmp_path: Path, capsys: pytest
     assert main(["history", str(wrong)]) == CANNOT
     assert "a.echelon" in capsys.readouterr().err
     assert wrong.read_text(encoding="utf-8") == "Student ID,SPED\n"
+
+
+def test_a_course_blanked_by_other_means_is_an_error_with_its_place(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with closing(sqlite3.connect(file)) as database, database:
+        section, course = database.execute("SELECT id, course FROM sections ORDER BY position").fetchone()
+        database.execute("UPDATE sections SET course = '' WHERE id = ?", (section,))
+        (student,) = database.execute("SELECT student FROM requests ORDER BY position LIMIT 1").fetchone()
+        wanted = json.dumps([{"course": course}, {"course": ""}])
+        database.execute("UPDATE requests SET requests = ? WHERE student = ?", (wanted, student))
+    capsys.readouterr()
+    assert main(["check", str(file)]) == CANNOT
+    told = capsys.readouterr().out
+    assert (
+        f"error: Section {section} names no course. [Sections_Information.csv, row 2, column Course ID]"
+        in told
+    )
+    assert (
+        f"error: Student {student} has 1 request without a course. [Student_Preference_Info.csv, row 2"
+        in told
+    )
+    assert "Enter the course, or remove the request." in told
+    assert main(["solve", str(file), "--out", str(tmp_path / "out")]) == CANNOT
+    assert not (tmp_path / "out").exists()

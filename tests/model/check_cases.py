@@ -76,6 +76,8 @@ def _calendar_and_references() -> Iterator[Case]:
         {"rooms": (e.Room("Gym"), e.Room("Gym 2"))},
         ("rooms", "gym "),
     )
+    yield Case("no-course", {"sections": (section("A1", " ", "T1"),)}, {}, ("sections", "A1"))
+    yield Case("no-course", {"requests": (asks("s1", "Art", ""),)}, {}, ("requests", "s1"), id="of a request")
     yield Case(
         "unknown-id",
         {"sections": (section("A1", "Art", "T1", "T9"),)},

@@ -12,6 +12,7 @@ from echelon_desktop.model.checks.kinds import KINDS, Kind
 from echelon_desktop.model.checks.links import check_links
 from echelon_desktop.model.checks.references import (
     check_calendar,
+    check_courses_named,
     check_ids,
     check_references,
     check_rule_names,
@@ -56,6 +57,8 @@ def check_school(
     times = Times(school, rules)
     check_calendar(report, times.grid)
     check_ids(report)
+    if source is None:  # reading files tells of their blank cells itself
+        check_courses_named(report)
     check_references(report)
     check_times(report, times.grid)
     check_rule_names(report)

@@ -56,6 +56,7 @@ KINDS = {
             "ids that differ in capitals or spaces only",
             "If the two are one, use one spelling everywhere; otherwise make the ids easier to tell apart.",
         ),
+        Kind("no-course", ERROR, "sections and requests that name no course", "Enter the course."),
         Kind(
             "unknown-id",
             ERROR,

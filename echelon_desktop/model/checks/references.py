@@ -65,6 +65,21 @@ def check_ids(report: Report) -> None:
                 )
 
 
+def check_courses_named(report: Report) -> None:
+    """Every section and every request names a course."""
+    for section in report.school.sections.values():
+        if not section.course.strip():
+            report.add(
+                "no-course", f"Section {section.id} names no course.", "sections", section.id, "course"
+            )
+    for entry in report.school.requests.values():
+        blank = sum(not request.course.strip() for request in entry.requests)
+        if blank:
+            message = f"Student {entry.student} has {counted(blank, 'request')} without a course."
+            remedy = "Enter the course, or remove the request."
+            report.add("no-course", message, "requests", entry.student, "requests", remedy=remedy)
+
+
 def check_references(report: Report) -> None:
     """Whatever a record refers to exists."""
     school = report.school
