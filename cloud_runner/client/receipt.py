@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.problem import Problem
 
 
@@ -56,12 +57,15 @@ class Receipt:
 def receipt(figures: Figures, input_bytes: int, sha256: str, start_bytes: int, sped: int) -> Receipt:
     """The receipt of a run's objects; ``sped`` is the number of students marked SPED."""
     leaves = [
-        f"{figures.students:,} students as numbers in a random order: when each cannot attend, which "
-        f"sections for some students only each may take, and a mark on {sped:,} that SPED limits count them",
-        f"{figures.requests:,} course requests as numbers: whose, which course, alternates, rank, pin",
-        f"{figures.courses:,} courses and {figures.sections:,} sections as numbers in a random order: seats, "
-        "SPED limits, when each can meet, which cannot meet at once",
-        f"{figures.slots:,} slots of the bell schedule, and what the rules count, by the rules' own kinds",
+        f"{counted(figures.students, 'student')} as numbers in a random order: when each cannot attend, "
+        "which sections for some students only each may take, and "
+        f"a mark on {sped:,} that SPED limits count them",
+        f"{counted(figures.requests, 'course request')} as numbers: whose, which course, alternates, "
+        "rank, pin",
+        f"{counted(figures.courses, 'course')} and {counted(figures.sections, 'section')} as numbers "
+        "in a random order: seats, SPED limits, when each can meet, which cannot meet at once",
+        f"{counted(figures.slots, 'slot')} of the bell schedule, "
+        "and what the rules count, by the rules' own kinds",
         "a random run id, versions of the application, seeds, the time limit and the machine ordered",
     ]
     if start_bytes:

@@ -13,7 +13,7 @@ from cloud_runner.client.estimate import Prices, estimate
 from cloud_runner.client.keytable import KeyTable, school_digest
 from cloud_runner.client.order import Order
 from cloud_runner.client.prepare import Prepared, prepare
-from cloud_runner.client.receipt import readable
+from cloud_runner.client.receipt import Figures, readable, receipt
 from echelon_desktop.errors import RemoteError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
@@ -73,6 +73,12 @@ def test_the_start_is_the_users_schedule_in_the_runs_numbers(
     table = prepared.key_table
     back = schedule_of(table.permutation.back(start), problem, table.keys, made.school)
     assert back == schedule
+
+
+def test_one_of_a_kind_is_told_as_one() -> None:
+    text = receipt(Figures(1, 1, 1, 1, 1), 10, "ab", 0, sped=1).text()
+    for words in ("- 1 student as", "- 1 course request as", "- 1 course and 1 section as", "- 1 slot of"):
+        assert words in text
 
 
 def test_a_start_that_breaks_a_rule_is_not_sent(made: Sample, schedule: Schedule) -> None:

@@ -26,6 +26,7 @@ from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.reimport import reimport
 from echelon_desktop.model.rules import RULES_FILE, STANDARD, load_rules, preset_rules, presets
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.background import Background
 from echelon_desktop.ui.checks.tree import FindingPainter, FindingTree, grouped
 from echelon_desktop.ui.document import Document
@@ -260,10 +261,10 @@ def _summary(read: _Read) -> str:
     requests = sum(len(each.requests) for each in school.requests.values())
     what = ", ".join(
         (
-            f"{len(school.students):,} students",
-            f"{requests:,} requests",
-            f"{len(school.sections):,} sections of {len(school.courses):,} courses",
-            f"{len(school.teachers):,} teachers",
+            counted(len(school.students), "student"),
+            counted(requests, "request"),
+            f"{counted(len(school.sections), 'section')} of {counted(len(school.courses), 'course')}",
+            counted(len(school.teachers), "teacher"),
         )
     )
     counts = {severity: sum(f.severity is severity for f in read.findings) for severity in Severity}

@@ -162,7 +162,7 @@ class RunsPage(Page):
             self._filtered = (self.filters.words.text(), chosen)
             self.model.filter(self.filters.words.text(), None if chosen == ALL else admits)
         total = len(self.model.rows)
-        self.filters.count(self.model.rowCount(), total, "run" if total == 1 else "runs")
+        self.filters.count(self.model.rowCount(), total, "run")
         row = self.model.find(key) if key else -1
         row = row if row >= 0 else min(0, self.model.rowCount() - 1)
         if row >= 0 and row != self.table.currentIndex().row():

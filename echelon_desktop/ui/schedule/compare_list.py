@@ -43,8 +43,8 @@ class CompareList(QWidget, Generic[R]):
         For scenarios without a name; :meth:`show_columns` gives others.
     key
         By which a line is found again.
-    name
-        What is listed, for screen readers and the count of lines.
+    one, name
+        What is listed, for screen readers and the count of lines: for one, and for several.
     words, choices
         What the field above the list says, and what can be chosen there; without them nothing stands above.
     """
@@ -53,12 +53,13 @@ class CompareList(QWidget, Generic[R]):
         self,
         columns: Sequence[Column[R]],
         key: Callable[[R], str],
+        one: str,
         name: str,
         words: str = "",
         choices: Choices[R] = (),
     ) -> None:
         super().__init__()
-        self.name, self._choices = name, choices
+        self.one, self.name, self._choices = one, name, choices
         self.model: RecordModel[R] = RecordModel(columns, key, self)
         self.table = ReadingTable(self.model, name.capitalize())
         self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)  # names may be long
@@ -96,7 +97,7 @@ class CompareList(QWidget, Generic[R]):
     def _filter(self) -> None:
         admits = self._choices[self.filters.choice.currentData()][1] if self._choices else None
         self.model.filter(self.filters.words.text(), admits)
-        self.filters.count(self.model.rowCount(), len(self.model.rows), self.name)
+        self.filters.count(self.model.rowCount(), len(self.model.rows), self.one, self.name)
 
 
 def figure_columns(there: str = "", here: str = "") -> list[Column[FigureLine]]:

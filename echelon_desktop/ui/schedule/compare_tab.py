@@ -63,10 +63,13 @@ class CompareTab(Tab):
         self._named = ("", "")  # scenarios that the columns stand for
         self.judge = Judge.of(workspace)
         self.comparer = Comparer(workspace, self)
-        self.figures = CompareList(figure_columns(), lambda line: f"{line.title}\t{line.place}", "figures")
+        self.figures = CompareList(
+            figure_columns(), lambda line: f"{line.title}\t{line.place}", "figure", "figures"
+        )
         self.sections = CompareList(
             section_columns(),
             lambda line: line.section,
+            "section that differs",
             "sections that differ",
             "Section, course, teacher or period",
             SECTION_CHOICES,
@@ -74,6 +77,7 @@ class CompareTab(Tab):
         self.students = CompareList(
             student_columns(),
             lambda line: line.change.student,
+            "student with changes",
             "students with changes",
             "Student, course or section",
             STUDENT_CHOICES,

@@ -84,7 +84,7 @@ class ListTab(Tab, Generic[R]):
         """List what the filter lets through, with the same record selected, or else the first."""
         key = key or self.selected
         self.model.filter(self.filters.words.text(), self.admits())
-        self.filters.count(self.model.rowCount(), len(self.model.rows), self.what)
+        self.filters.count(self.model.rowCount(), len(self.model.rows), self.what.removesuffix("s"))
         row = self.model.find(key) if key else -1
         row = row if row >= 0 else min(0, self.model.rowCount() - 1)
         if row >= 0:

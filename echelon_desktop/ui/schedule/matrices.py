@@ -68,7 +68,7 @@ class HeatTab(Tab):
         self.model.set_matrix(heat_map(self._timetable, self._by.checkedId() == 1, measure))
         self.model.filter(self.filters.words.text())
         self.hint.setVisible(measure is Measure.WANTED)
-        what = "departments" if self._by.checkedId() == 1 else "courses"
+        what = "department" if self._by.checkedId() == 1 else "course"
         self.filters.count(self.model.rowCount(), len(self.model.matrix.rows), what)
 
 
@@ -105,7 +105,7 @@ class MasterTab(Tab):
                 default=1,
             )
             self.table.setRowHeight(row, max(ROW_HEIGHT, lines * line + SPACE.m))
-        self.filters.count(self.model.rowCount(), len(self.model.matrix.rows), "courses")
+        self.filters.count(self.model.rowCount(), len(self.model.matrix.rows), "course")
 
 
 def _matrix_table(model: MatrixModel, name: str, least_width: int) -> ReadingTable:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.schedule.matrix import Matrix, MatrixCell
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
@@ -105,9 +106,9 @@ def _waiting(
 def _heat_cell(measure: Measure, seats: int, taken: int, waiting: int, period: str) -> MatrixCell:
     if not seats and not waiting:
         return MatrixCell("")
-    words = f"{seats} seats, {taken} taken"
+    words = f"{counted(seats, 'seat')}, {taken} taken"
     if waiting:
-        words += f", {waiting} unmet {'request' if waiting == 1 else 'requests'}"
+        words += f", {counted(waiting, 'unmet request')}"
         words += "" if period == ALL_PERIODS else " of students who are free then"
     if measure is Measure.FREE:
         free = seats - taken

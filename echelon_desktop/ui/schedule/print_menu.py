@@ -8,6 +8,7 @@ from PySide6.QtCore import QDate, QLocale
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.schedule.handouts import (
@@ -75,7 +76,7 @@ class PrintButton(QPushButton):
         font, notice = _paper_font(), self._page.workspace.notice
 
         def done(pages: int) -> None:
-            notice.emit("good", f"{path.name}: {pages:,} {'page' if pages == 1 else 'pages'} written.")
+            notice.emit("good", f"{path.name}: {counted(pages, 'page')} written.")
 
         def failed(error: Exception) -> None:
             with told(self, "The file was not written"):
@@ -99,7 +100,7 @@ class PrintButton(QPushButton):
         if QPrintDialog(printer, self).exec():
             with told(self, "Nothing was printed"):
                 pages = draw(printer, make(), _paper_font())
-                self._page.workspace.notice.emit("good", f"{pages:,} pages sent to the printer.")
+                self._page.workspace.notice.emit("good", f"{counted(pages, 'page')} sent to the printer.")
 
     def _maker(self, what: str) -> Callable[[], list[str]] | None:
         """What makes the handouts, None while the schedule is being read or nothing is selected."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.explain import Reason
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Timetable
@@ -96,8 +97,7 @@ class FilterRow(QWidget):
         self.timer.stop()
         self.changed.emit()
 
-    def count(self, shown: int, total: int, what: str) -> None:
-        """Say how much is shown."""
-        self.counts.setText(
-            f"{total:,} {what}" if shown == total else f"Showing {shown:,} of {total:,} {what}"
-        )
+    def count(self, shown: int, total: int, what: str, plural: str = "") -> None:
+        """Say how much is shown; ``what`` is the noun for one, ``plural`` where an s does not make it."""
+        all_of_it = counted(total, what, plural)
+        self.counts.setText(all_of_it if shown == total else f"Showing {shown:,} of {all_of_it}")

@@ -137,7 +137,7 @@ class UnmetTab(Tab):
             return course in (EVERY, line.unmet.course) and kind in ("", line.kind)
 
         self.requests.filter(self.filters.words.text(), admits)
-        self.filters.count(self.requests.rowCount(), len(self.requests.rows), "unmet requests")
+        self.filters.count(self.requests.rowCount(), len(self.requests.rows), "unmet request")
         self._show_reason(-1)
 
     def _show_reason(self, row: int) -> None:

@@ -177,7 +177,7 @@ def test_broken_hard_rules_come_before_every_level(document: Document, open_tab:
     assert tab.headline.text() == "“Draft” is better: “Second” breaks hard rules in 1 place."
 
 
-def test_sections_and_students_that_differ(document: Document, open_tab: Open) -> None:
+def test_sections_and_students_that_differ(qtbot: QtBot, document: Document, open_tab: Open) -> None:
     copy_of(document, "2", "Second")
     document.show_scenario("2")
     put(document, "2", "S3", periods=("G2",))  # nobody sits in it
@@ -202,6 +202,12 @@ def test_sections_and_students_that_differ(document: Document, open_tab: Open) -
     choice.activated.emit(choice.currentIndex())
     assert [row[0] for row in shown(tab, STUDENTS)] == ["P04"]
     assert tab.students.filters.counts.text() == "Showing 1 of 3 students with changes"
+    document.undo()
+    document.undo()
+    document.undo()
+    qtbot.waitUntil(lambda: len(shown(tab, SECTIONS)) == 2 and not shown(tab, STUDENTS))
+    document.undo()
+    qtbot.waitUntil(lambda: tab.sections.filters.counts.text() == "1 section that differs")
 
 
 def test_an_edit_updates_the_comparison_and_verifies_the_other_one_once(
