@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from echelon_desktop.model.dataset import School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import RULE_KINDS
-from echelon_desktop.model.wording import counted
+from echelon_desktop.model.wording import counted, few_of
 
 MOST_NAMED = 4
 
@@ -44,7 +44,7 @@ def rule_sentence(rule: Rule, school: School) -> str:
         return f"At most {counted(limit, 'SPED student')} in {where}."
     if rule.kind == "allowed-periods":
         who = _sections(rule, school)
-        return f"{who[0].upper()}{who[1:]} stand only in {_listed(rule.periods, 'or', most=12)}."
+        return f"{who[0].upper()}{who[1:]} stand only in {few_of(rule.periods, last='or')}."
     if rule.kind == "lab-spacing":
         who = _teachers(rule, school)
         return f"The labs of {who or 'a teacher'} are not in consecutive periods."
@@ -80,7 +80,7 @@ _OF_SECTIONS = {
 
 
 def _of_students(rule: Rule, limit: int) -> str:
-    who = f"A student of grade {_listed(rule.grades, 'or')}" if rule.grades else "A student"
+    who = f"A student of grade {few_of(rule.grades, MOST_NAMED, 'or')}" if rule.grades else "A student"
     if rule.kind == "student-holes":
         return f"{who} has no free period between two classes of a day."
     if rule.kind == "student-day-balance":
@@ -105,19 +105,19 @@ def _sections(rule: Rule, school: School) -> str:
     parts = []
     if rule.courses:
         titles = [getattr(school.courses.get(c), "title", "") or c for c in rule.courses]
-        parts.append(f"of {_listed(titles)}")
+        parts.append(f"of {few_of(titles, MOST_NAMED)}")
     if rule.departments:
         parts.append(f"of {_departments(rule)}")
     if rule.teachers:
-        parts.append(f"taught by {_listed(_names(rule.teachers, school), 'or')}")
+        parts.append(f"taught by {few_of(_names(rule.teachers, school), MOST_NAMED, 'or')}")
     if rule.sections:
-        return " ".join(["sections", _listed(rule.sections), *parts])
+        return " ".join(["sections", few_of(rule.sections, MOST_NAMED), *parts])
     return " ".join(["sections", *parts]) if parts else "all sections"
 
 
 def _teachers(rule: Rule, school: School) -> str:
     """Whom a rule about teachers concerns; empty when all."""
-    names = _listed(_names(rule.teachers, school))
+    names = few_of(_names(rule.teachers, school), MOST_NAMED)
     departments = _departments(rule)
     if rule.teachers and rule.departments:
         return f"{names} in {departments}"
@@ -126,16 +126,8 @@ def _teachers(rule: Rule, school: School) -> str:
 
 def _departments(rule: Rule) -> str:
     noun = "department" if len(rule.departments) == 1 else "departments"
-    return f"the {noun} {_listed(rule.departments)}"
+    return f"the {noun} {few_of(rule.departments, MOST_NAMED)}"
 
 
 def _names(teachers: Iterable[str], school: School) -> list[str]:
     return [getattr(school.teachers.get(t), "name", "") or t for t in teachers]
-
-
-def _listed(items: Iterable[str], last: str = "and", most: int = MOST_NAMED) -> str:
-    words = list(items)
-    if len(words) > most:
-        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-        last = "and"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

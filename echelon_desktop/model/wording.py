@@ -16,8 +16,8 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def few_of(names: Sequence[str], most: int = 12) -> str:
-    """All names, or the first ones and how many more there are."""
+def few_of(names: Sequence[str], most: int = 12, last: str = "and") -> str:
+    """All names up to ``most``, else the first and how many more there are: two at least."""
     if len(names) <= most:
-        return listed(names)
-    return listed([*names[:most], f"{len(names) - most} more"])
+        return listed(names, last)
+    return listed([*names[: most - 1], f"{len(names) - most + 1:,} more"])
