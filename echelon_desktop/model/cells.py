@@ -119,6 +119,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade level: text such as "9" or "K"; "9.0" is read as 9."""
+
+    blank: str = ""
+
+    def parse(self, text: str, known: Known) -> Parsed:
+        """Take the text as it is, but for a ".0" that a spreadsheet added."""
+        match = _COUNT.fullmatch(text)
+        return Parsed(match[1], (_with_point(text, match[1]),)) if match and match[2] else Parsed(text)
+
+    def format(self, value: str) -> str:
+        """Give the grade as it is."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Identifier:
     """An id: always text, whatever it looks like."""
 
@@ -154,8 +170,7 @@ class Count:
         value = int(match[1])
         if not match[2]:
             return Parsed(value)
-        note = Problem(Code.COUNT_WITH_POINT, f"{text!r} was read as {value}.", "Nothing need be done.", text)
-        return Parsed(value, (note,))
+        return Parsed(value, (_with_point(text, str(value)),))
 
     def format(self, value: int | None) -> str:
         """Give plain digits."""
@@ -288,6 +303,10 @@ class LinkKindCell:
     def format(self, value: LinkKind | None) -> str:
         """Give the words, capitalised."""
         return "" if value is None else value.value.capitalize()
+
+
+def _with_point(text: str, read_as: str) -> Problem:
+    return Problem(Code.COUNT_WITH_POINT, f"{text!r} was read as {read_as}.", "Nothing need be done.", text)
 
 
 def _split(text: str, separator: str) -> list[str]:

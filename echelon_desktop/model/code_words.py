@@ -21,6 +21,8 @@ _READING = {
     Code.COLUMN_ABSENT: "columns that are not there",
     Code.COLUMN_TWICE: "columns that are there twice",
     Code.COLUMN_UNTITLED: "columns without a title",
+    Code.TITLES_AGAIN: "rows that repeat the titles, left out",
+    Code.TOTALS_ROW: "rows that are probably totals",
     Code.ROW_SHORT: "rows that end too soon",
     Code.ROW_LONG: "rows with too many cells",
     Code.ROW_OPEN_QUOTE: "quotation marks that are never closed",

@@ -39,6 +39,8 @@ class Code(StrEnum):
     COLUMN_UNTITLED = "column-untitled", Severity.NOTE
 
     # Rows
+    TITLES_AGAIN = "titles-again", Severity.NOTE
+    TOTALS_ROW = "totals-row", Severity.WARNING
     ROW_SHORT = "row-short", Severity.WARNING
     ROW_LONG = "row-long", Severity.ERROR
     ROW_OPEN_QUOTE = "row-open-quote", Severity.ERROR

@@ -302,7 +302,7 @@ STUDENTS = FileSpec(
             ("SPED Status", "SPED (Yes/No)", "Is SPED", "Special Education", "SpEd Flag"),
         ),
         Column("name", "Name", _TEXT, _OPTIONAL, ("Student Name", "Full Name", "STU.NM")),
-        Column("grade", "Grade", _TEXT, _OPTIONAL, ("Grade Level", "STU.NG", "STU.GR")),
+        Column("grade", "Grade", cells.Grade(), _OPTIONAL, ("Grade Level", "STU.NG", "STU.GR")),
         Column("counselor", "Counselor", _TEXT, _OPTIONAL, ("Counsellor", "STU.CU")),
         Column("groups", "Groups", _IDS, _OPTIONAL, ("Group",), "groups"),
         Column(

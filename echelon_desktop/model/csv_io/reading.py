@@ -14,6 +14,7 @@ from itertools import chain
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.columns import Column, FileSpec, Need, match_titles, normal_title
 from echelon_desktop.model.csv_io.cellcode import plain_title
+from echelon_desktop.model.csv_io.decoding import decode
 from echelon_desktop.model.csv_io.log import FindingLog
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -21,6 +22,7 @@ _SEP_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|\s]*', re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (a zip file) and .xls
 _END = "\0"  # cannot be in the text, NULs having been taken out
 SHOWN_ROWS = 3  # kept of each file to be shown before it is taken over
+_LEAST_TITLES = 2  # one cell may well be called as its title
 _MAX_RESTARTS = 20  # after so many open quotes the marks are taken literally: the file is not CSV anyway
 
 
@@ -125,6 +127,7 @@ def read_table(
         and not any(len(row) >= len(titles) and row[len(titles) - 1].strip() for _, row in rows)
     ):
         titles.pop()
+    rows = _without_titles(name, titles, rows, log)
     columns, extra = _columns(name, header_line, titles, rows, spec, log)
     source = SourceFile(
         name,
@@ -151,46 +154,6 @@ def read_table(
         return None
     _even_out(name, len(titles), rows, log)
     return RawTable(source, spec, columns, extra, rows)
-
-
-def decode(name: str, data: bytes, log: FindingLog) -> tuple[str, str]:
-    """
-    Text of a file and the name of its encoding.
-
-    UTF-8 is tried strictly, then Windows-1252, which is what US Excel writes as plain "CSV"; UTF-16 is known
-    by its mark. NUL characters are taken out.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text, encoding = data.decode("utf-16", errors="replace"), "utf-16"
-    else:
-        try:
-            text, encoding = data.decode("utf-8-sig"), "utf-8"
-        except UnicodeDecodeError:
-            data = data.removeprefix(b"\xef\xbb\xbf")
-            text, encoding = data.decode("cp1252", errors="replace"), "cp1252"
-            log.add(
-                Code.NOT_UTF8,
-                f"{name} is not in UTF-8; it was read as Windows-1252.",
-                'Look at names with accents; save the file as "CSV UTF-8" next time.',
-                file=name,
-            )
-    broken = text.count("\ufffd") if encoding != "utf-8" else 0
-    if broken:
-        log.add(
-            Code.BROKEN_CHARACTERS,
-            f"{name} has {broken} characters that cannot be read; \ufffd stands in their place.",
-            'Export the file again as "CSV UTF-8".',
-            file=name,
-        )
-    if "\0" in text:
-        log.add(
-            Code.NUL_CHARACTERS,
-            f"{name} has {text.count(_END)} NUL characters; they were left out.",
-            "The file may be damaged or cut off: compare its last rows with the source.",
-            file=name,
-        )
-        text = text.replace("\0", "")
-    return text, encoding
 
 
 def _has_text(cells: list[str]) -> bool:
@@ -251,6 +214,29 @@ def _records(
         )
         yield begin + 1, lines[begin].rstrip("\r\n").split(delimiter)
         start = begin + 1
+
+
+def _without_titles(
+    name: str, titles: list[str], rows: list[tuple[int, list[str]]], log: FindingLog
+) -> list[tuple[int, list[str]]]:
+    """Leave out rows that say the titles again: files put one behind the other, or the head of each page."""
+    wanted = [normal_title(title) for title in titles]
+    if sum(map(bool, wanted)) < _LEAST_TITLES:
+        return rows
+    again = {
+        line
+        for line, cells in rows
+        if [normal_title(plain_title(cell)) for cell in cells[: len(wanted)]] == wanted
+    }
+    for line in sorted(again):
+        log.add(
+            Code.TITLES_AGAIN,
+            "The row repeats the titles; it was left out.",
+            "Nothing need be done.",
+            file=name,
+            row=line,
+        )
+    return [(line, cells) for line, cells in rows if line not in again]
 
 
 def _columns(

@@ -1,5 +1,6 @@
 """From rows of text to the values of records, cell by cell."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,11 @@ from echelon_desktop.model.csv_io.cellcode import excel_text, restored
 from echelon_desktop.model.csv_io.log import FindingLog
 from echelon_desktop.model.csv_io.reading import RawTable
 
+_TOTALS = re.compile(
+    r"((grand |sub-?)?totals?|(total |row |record |student |section )?(count|sum)"
+    r"|total (students|sections|teachers|courses|requests|rows|records))\s*([:=]\s*)?[\d.,]*",
+    re.IGNORECASE,
+)
 _NAMED_IN_LISTS = frozenset({"periods", "terms", "groups", "teachers", "sections"})
 
 
@@ -63,6 +69,8 @@ class RowReader:
             row.id = row.values[id_column.key] = parsed.value
             if parsed.problems and not self._accept_id(table, row, id_column, parsed.problems):
                 continue
+            if line == table.rows[-1][0] and _TOTALS.fullmatch(row.id):
+                self._tell_totals(table, row, id_column)
             if SEPARATOR in row.id and table.spec.table in _NAMED_IN_LISTS:
                 self._tell_separator(table, row, id_column)
             for i, column, known in others:
@@ -150,6 +158,12 @@ class RowReader:
     def _tell_no_id(self, table: RawTable, row: Row, column: Column) -> None:
         message = f"The row has no {column.title}; it was left out."
         self._tell(table, row, column, Problem(Code.ID_MISSING, message, f"Enter {column.title}.", ""))
+
+    def _tell_totals(self, table: RawTable, row: Row, column: Column) -> None:
+        message = f"The last row, {row.id!r}, looks like a row of totals; it was read as any other."
+        self._tell(
+            table, row, column, Problem(Code.TOTALS_ROW, message, "Remove the row, if it is one.", row.id)
+        )
 
     def _tell_separator(self, table: RawTable, row: Row, column: Column) -> None:
         message = f"{row.id!r} has a semicolon, which separates the items of lists: no list can name it."

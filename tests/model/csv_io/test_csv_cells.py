@@ -49,6 +49,12 @@ def test_seats_with_a_point(read: ReadFiles):
     assert only(imported, "count-with-point").value == "30.0"
 
 
+def test_a_grade_with_a_point_is_the_grade(read: ReadFiles):
+    imported = read({"Student_Info.csv": "Student ID,SPED,Grade\nA,No,9.0\nB,No,K\n"})
+    assert [s.grade for s in imported.school.students.values()] == ["9", "K"]
+    assert only(imported, "count-with-point").value == "9.0"
+
+
 @pytest.mark.parametrize(
     "text",
     [

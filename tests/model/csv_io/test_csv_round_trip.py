@@ -171,7 +171,7 @@ def schools(draw) -> School:
                 *(c.STUDENTS, e.Student),
                 sped=st.booleans(),
                 name=texts,
-                grade=texts,
+                grade=texts.filter(lambda text: not text.endswith(".0")),
                 counselor=texts,
                 groups=some(listed_ids),
                 unavailable=slots,

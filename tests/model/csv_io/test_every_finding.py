@@ -29,6 +29,8 @@ CASES: Mapping[Code, dict[str, str | bytes | None]] = {
     Code.COLUMN_ABSENT: {"Period.csv": "period_name\nR1\nR2\nG1\nG2\n"},
     Code.COLUMN_TWICE: {STUDENTS: "Student ID,SPED,SPED\nA,Yes,No\n"},
     Code.COLUMN_UNTITLED: {STUDENTS: "Student ID,SPED,\nA,Yes,x\n"},
+    Code.TITLES_AGAIN: {STUDENTS: "Student ID,SPED\nA,Yes\nStudent ID,SPED\nB,No\n"},
+    Code.TOTALS_ROW: {STUDENTS: "Student ID,SPED\nA,Yes\nTotal,\n"},
     Code.ROW_SHORT: {STUDENTS: "Student ID,SPED,Name\nA,Yes\n"},
     Code.ROW_LONG: {STUDENTS: "Student ID,SPED\nA,Yes,x\n"},
     Code.ROW_OPEN_QUOTE: {STUDENTS: 'Student ID,SPED\n"A,Yes\n'},

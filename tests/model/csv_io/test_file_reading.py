@@ -70,6 +70,29 @@ def test_forms_that_need_no_word(read: ReadFiles, content: bytes):
     assert imported.findings == []
 
 
+def test_files_put_one_behind_the_other_are_one(read: ReadFiles):
+    first = "Student ID,SPED,Name\nA,Yes,Zoë\n"
+    second = "student_id, SPED ,Name\nB,No,Bo\n"
+    content = codecs.BOM_UTF8 + first.encode() + codecs.BOM_UTF8 + second.encode()
+    imported = read({"Student_Info.csv": content})
+    assert students(imported) == AS_READ
+    assert codes(imported) == ["titles-again"]
+    assert only(imported, "titles-again").row == 3
+
+
+@pytest.mark.parametrize("id_", ["Total", "GRAND TOTAL", "Count: 2", "Total students = 2", "sum 2"])
+def test_a_row_of_totals_is_told_and_kept(read: ReadFiles, id_: str):
+    imported = read({"Student_Info.csv": f"{STUDENTS}{id_},No,\n"})
+    assert list(imported.school.students) == ["A", "B", id_]
+    finding = only(imported, "totals-row")
+    assert (finding.severity, finding.row, finding.value) == (Severity.WARNING, 4, id_)
+
+
+def test_only_a_last_row_can_be_totals(read: ReadFiles):
+    imported = read({"Student_Info.csv": "Student ID,SPED\nTotal,Yes\nA,Yes\nB,No\nTotality,No\n"})
+    assert codes(imported) == []
+
+
 def test_windows_1252_is_read_and_told(read: ReadFiles):
     imported = read({"Student_Info.csv": STUDENTS.encode("cp1252")})
     assert students(imported) == AS_READ
