@@ -5,6 +5,7 @@ Only what a scheduler would do without thinking is here; whatever needs a choice
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from echelon_desktop.model.checks.spelling import by_loose_spelling, loose
@@ -68,13 +69,33 @@ def _write_known_id(dataset: Dataset, finding: Finding) -> Edit | None:
     meant = by_loose_spelling(map(str, dataset.table(target))).get(loose(finding.value), [])
     if len(meant) != 1:
         return None
+    title = f"Replace {finding.value} by {meant[0]}"
+    if field in TABLES[finding.table].key:
+        return _rename_row(dataset, finding, meant[0], title)
     changes = []
     for key, record in dataset.table(finding.table).items():
         # Every row that has the wrong id means the same.
         after = remapped(finding.table, record, target, {finding.value: meant[0]})
         if after is not record and after is not None and TABLES[finding.table].key_of(after) == key:
             changes.append(RowChange(finding.table, key, after))
-    return Edit(f"Replace {finding.value} by {meant[0]}", tuple(changes)) if changes else None
+    return Edit(title, tuple(changes)) if changes else None
+
+
+def _rename_row(dataset: Dataset, finding: Finding, meant: str, title: str) -> Edit | None:
+    """Put a row under the id that its own should be; None where that has a row already."""
+    table = dataset.table(finding.table)
+    if meant in table:
+        return None
+    record: Any = replace(table[finding.key], **{field_of(finding): meant})
+    place = list(table).index(finding.key)
+    changes = [RowChange(finding.table, finding.key, None), RowChange(finding.table, meant, record, place)]
+    if finding.table == "requests":
+        for key in ((str(scenario), finding.key) for scenario in dataset.scenarios):
+            seating = dataset.seatings.get(key)
+            if seating is not None:
+                theirs = replace(seating, student=meant)
+                changes += [RowChange("seatings", key, None), RowChange("seatings", (key[0], meant), theirs)]
+    return Edit(title, tuple(changes))
 
 
 def _write_known_period(dataset: Dataset, finding: Finding) -> Edit | None:

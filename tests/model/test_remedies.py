@@ -1,5 +1,6 @@
 """What is mended in one step: the finding is gone afterwards, and where it is doubtful nothing is offered."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -37,6 +38,15 @@ def lost_zeros(dataset: Dataset) -> None:
 
 def spelling(dataset: Dataset) -> None:
     put(dataset, "students", replace(dataset.school.students["P1"], groups=("avid",)))
+
+
+def absence_spelling(dataset: Dataset) -> None:
+    put(dataset, "unavailability", e.Unavailability("t2", ("R1",)))
+
+
+def numbered(dataset: Dataset) -> None:
+    put(dataset, "teachers", e.Teacher("12"))
+    put(dataset, "sections", replace(dataset.school.sections["S1"], teachers=("12.0",)))
 
 
 def request_spelling(dataset: Dataset) -> None:
@@ -84,14 +94,23 @@ CASES = {
 }
 
 
+ALSO = [
+    ("unknown-id", numbered, "Replace 12.0 by 12"),
+    ("unknown-id-ignored", absence_spelling, "Replace t2 by T2"),
+]
+
+
 def test_every_remedy_has_a_case_and_mends_a_kind_that_exists() -> None:
     assert CASES.keys() == REMEDIES.keys()
     assert REMEDIES.keys() <= KINDS.keys()
 
 
-@pytest.mark.parametrize("code", CASES)
-def test_the_finding_is_gone_after_its_remedy(code: str) -> None:
-    spoil, title = CASES[code]
+@pytest.mark.parametrize(
+    ("code", "spoil", "title"), [*((code, *case) for code, case in CASES.items()), *ALSO]
+)
+def test_the_finding_is_gone_after_its_remedy(
+    code: str, spoil: Callable[[Dataset], None], title: str
+) -> None:
     dataset = small()
     spoil(dataset)
     findings = found(dataset, code)
@@ -111,6 +130,31 @@ def test_all_of_a_kind_are_mended_in_one_edit() -> None:
     assert len(edit.changes) == 2
     dataset.apply(edit)
     assert not found(dataset, "load-differs")
+
+
+def test_requests_go_to_the_student_that_is_meant() -> None:
+    dataset = small()
+    asked, held = dataset.school.requests["P2"].requests, dataset.seatings["1", "P2"].seats
+    changes = (
+        RowChange("seatings", ("1", "P2"), None),
+        RowChange("seatings", ("1", "p2"), e.Seating("1", "p2", held)),
+        RowChange("requests", "P2", None),
+        RowChange("requests", "p2", e.RequestList("p2", asked), 1),
+    )
+    dataset.apply(Edit("", changes))
+    dataset.apply(mend_all(dataset, found(dataset, "unknown-id-ignored"), "Mend"))
+    assert list(dataset.school.requests) == ["P1", "P2", "P3"]
+    assert dataset.school.requests["P2"].requests == asked
+    assert dataset.seatings["1", "P2"].seats == held
+    assert ("1", "p2") not in dataset.seatings
+
+
+def test_requests_of_a_student_who_has_some_are_left_to_people() -> None:
+    dataset = small()
+    put(dataset, "requests", e.RequestList("p2", (e.CourseRequest("ART"),)))
+    assert "P2" in dataset.school.requests
+    (finding,) = found(dataset, "unknown-id-ignored")
+    assert remedy_for(dataset, finding) is None
 
 
 def test_two_that_could_be_meant_are_left_to_people() -> None:

@@ -1,7 +1,10 @@
 """Ids that were probably meant, where the one that is written does not exist."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+
+_POINT = re.compile(r"(?<=\d)\.0+\Z", re.ASCII)
 
 
 def plain(key: str) -> str:
@@ -24,5 +27,5 @@ def suggestion(value: str, spellings: Mapping[str, list[str]]) -> str:
 
 
 def loose(key: str) -> str:
-    """An id with capitals, spaces and leading zeros taken out of account."""
-    return plain(key).lstrip("0")
+    """An id with capitals, spaces, leading zeros and the ".0" of a number taken out of account."""
+    return _POINT.sub("", plain(key)).lstrip("0")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QTimer
@@ -34,6 +35,7 @@ from echelon_desktop.ui.theme import SPACE, soften_choice
 from echelon_desktop.ui.workspace import Workspace
 
 FILTER_MS = 150
+LOOKED_AT = 30  # findings of a group that are asked whether anything of it can be mended in one step
 TITLES = ("Severity", "What was found", "What to do", "Table", "Record", "Column", "Value")
 TABLES = dict(LIGHTS)
 WANTED = (
@@ -201,16 +203,19 @@ class ChecksPage(Page):
         else:
             self.message.setText(f"{group.title}: {len(group.findings):,}")
             self.remedy.setText(group.findings[0].remedy)
-        first = finding or group.findings[0]
-        one = remedy_for(self.document.dataset, first)
-        if one is not None and not one.changes:
-            one = None  # mended just now; the checks have not run again yet
+        one = self._first_remedy([finding] if finding else group.findings[:LOOKED_AT])
         self._edit = one if finding else None
         self.mend_button.setVisible(one is not None and not self.document.read_only)
         self.mend_button.setEnabled(True)
         if one is not None:
             self.mend_button.setText(one.title if finding else "Mend all that can be mended")
         self.go_button.setEnabled(finding is not None and bool(finding.table))
+
+    def _first_remedy(self, findings: Sequence[Finding]) -> Edit | None:
+        """Give the first edit that mends one of them."""
+        edits = (remedy_for(self.document.dataset, finding) for finding in findings)
+        # One without changes is of a finding mended just now; the checks have not run again yet.
+        return next((edit for edit in edits if edit is not None and edit.changes), None)
 
     def _make_right(self) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -10,6 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.ui.checks.lights import LIGHTS, LightsModel
@@ -121,6 +123,23 @@ def test_a_whole_group_is_mended_at_once(page: ChecksPage, document: Document, q
     qtbot.waitUntil(lambda: not loads(page))
     document.undo()
     assert (document.school.teachers["T1"].load, document.school.teachers["T3"].load) == (5, 6)
+
+
+def test_a_group_is_mended_though_its_first_finding_cannot_be(
+    page: ChecksPage, document: Document, qtbot: QtBot
+) -> None:
+    title = "References that were ignored, for what they name does not exist"
+    nobody, lower = e.Unavailability("A9", ("R1",)), e.Unavailability("t2", ("R1",))
+    document.apply(
+        Edit("", tuple(RowChange("unavailability", a.teacher, a, i) for i, a in enumerate((nobody, lower))))
+    )
+    qtbot.waitUntil(lambda: any(g.title == title for g in page.model.groups))
+    row = next(i for i, g in enumerate(page.model.groups) if g.title == title)
+    page.tree.setCurrentIndex(page.model.index(row, 0))
+    assert page.model.groups[row].findings[0].value == "A9"
+    page.mend_button.click()
+    qtbot.waitUntil(lambda: "T2" in document.school.unavailability)
+    assert "A9" in document.school.unavailability
 
 
 def test_take_me_there_ends_at_the_cell(page: ChecksPage, window: MainWindow, qtbot: QtBot) -> None:
