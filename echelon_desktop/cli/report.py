@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TextIO
 
 from echelon_desktop.errors import InputError
+from echelon_desktop.model.checks.report import SHOWN
 from echelon_desktop.model.csv_io.school_writer import encode
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.wording import counted
 
-FEW = 5  # findings of one kind that are printed unless all are asked for
+FEW = SHOWN  # findings of one kind that are printed unless all are asked for
 COLUMNS = ("severity", "code", "file", "row", "column", "value", "message", "remedy")
 
 
@@ -22,7 +23,9 @@ def print_findings(findings: Iterable[Finding], stream: TextIO, every: bool = Fa
     for finding in sorted(findings, key=lambda f: -f.severity):
         by_code.setdefault((finding.severity, finding.code), []).append(finding)
     for (severity, _), group in by_code.items():
-        shown = group if every else group[:FEW]
+        # One more line that says how many there are takes no more room than one that says there is one more;
+        # and where many were summed up already, it is the sum.
+        shown = group if every or len(group) <= FEW + 1 else group[:FEW]
         for finding in shown:
             place = f" [{finding.place()}]" if finding.place() else ""
             print(f"{severity.name.lower()}: {finding.message}{place}", file=stream)

@@ -209,3 +209,15 @@ def test_a_course_blanked_by_other_means_is_an_error_with_its_place(
     assert "Enter the course, or remove the request." in told
     assert main(["solve", str(file), "--out", str(tmp_path / "out")]) == CANNOT
     assert not (tmp_path / "out").exists()
+
+
+def test_what_stands_for_many_findings_is_not_hidden_as_one_more(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = folder / "Student_Preference_Info.csv"
+    path.write_text("\n".join(path.read_text("utf-8-sig").splitlines()[:2]), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", str(folder)]) == OK
+    out = capsys.readouterr().out
+    assert "54 more students without a request, 59 in all." in out
+    assert "1 more like this" not in out
