@@ -540,3 +540,24 @@ def test_hard_rules_are_among_the_metrics():
     assert [v.rule for v in verdict.violations] == ["teacher-load", "teacher-load"]
     lines = {m.name: tuple(m)[1:] for m in metrics(verdict, of, schedule(of))}
     assert lines["Other violations: teacher-load"] == (2, 2, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "records", "places", "together"),
+    [
+        ("", {}, {"A-2": "R1"}, ("A-1", "A-2")),  # their teacher is there once
+        ("", {"unavailability": [e.Unavailability("Uhl", ("G1",))]}, {}, ("C-1",)),
+        ("", {"sections": [section(n, room="101") for n in ("A-1", "B-1")]}, {"B-1": "R1"}, ("A-1", "B-1")),
+        ("", {"links": [link("same period", "A-1", "D-1")]}, {}, ("A-1", "D-1")),
+        ("lab-spacing", {"sections": LABS}, {"A-2": "R2"}, ("A-1", "A-2")),
+        ("teacher-consecutive", {}, {"A-2": "R2"}, ("A-1", "A-2")),
+        ("teacher-travel", TWO_BUILDINGS, {"A-2": "R2"}, ("A-1", "A-2")),
+    ],
+)
+def test_a_violation_names_the_sections_that_stand_wrongly_together(
+    rule: str, records: dict, places: dict, together: tuple[str, ...]
+) -> None:
+    of = school(**records)
+    rules = [e.Rule(rule, rule, limit=1 if rule == "teacher-consecutive" else None)] if rule else []
+    found = {v.sections for v in verify(of, rules, schedule(of, places)).violations if v.table != "students"}
+    assert together in found

@@ -22,7 +22,8 @@ def teacher_travel(reading: Reading, rule: Rule) -> Iterator[Breach]:
                     where = f"{run[0]} to {run[1]}" + (f" of {term}" if term else "")
                     message = f"Teacher {teacher.id} goes from building {listed(sorted(first))} to "
                     message += f"{listed(sorted(second))} from {where}."
-                    yield Breach(1, message, "teachers", teacher.id)
+                    those = tuple(s for s in sections if any(reading.masks[s] & slot for slot in slots))
+                    yield Breach(1, message, "teachers", teacher.id, those)
 
 
 def teacher_load_spread(reading: Reading, rule: Rule) -> Iterator[Breach]:

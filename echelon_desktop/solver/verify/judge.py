@@ -77,7 +77,13 @@ def verify(
         # SPED limits are among the facts: they may stand on courses and sections as well as in rules.
         if rule.level is None and rule.kind != _SPED:
             violations += [
-                Violation(rule.kind, f"{breach.message[:-1]} (rule {rule.id}).", breach.table, breach.key)
+                Violation(
+                    rule.kind,
+                    f"{breach.message[:-1]} (rule {rule.id}).",
+                    breach.table,
+                    breach.key,
+                    breach.sections,
+                )
                 for breach in RULES[rule.kind](reading, rule)
             ]
     return Verdict(tuple(violations), tuple(_figures(reading)), _counts(reading))

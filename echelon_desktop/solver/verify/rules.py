@@ -119,7 +119,7 @@ def lab_spacing(reading: Reading, rule: Rule) -> Iterator[Breach]:
                     beside |= adjacent[slot]
             if beside & reading.masks[second]:
                 message = f"Labs {first} and {second} of teacher {teacher.id} are in consecutive periods."
-                yield Breach(1, message, "teachers", teacher.id)
+                yield Breach(1, message, "teachers", teacher.id, (first, second))
 
 
 def teacher_consecutive(reading: Reading, rule: Rule) -> Iterator[Breach]:
@@ -135,7 +135,8 @@ def teacher_consecutive(reading: Reading, rule: Rule) -> Iterator[Breach]:
                 if taught & window == window:
                     where = ", ".join(run) + (f" of {term}" if term is not None else "")
                     message = f"Teacher {teacher.id} teaches {where} without a break; the limit is {limit}."
-                    yield Breach(1, message, "teachers", teacher.id)
+                    those = tuple(s for s in sections if reading.masks[s] & window)
+                    yield Breach(1, message, "teachers", teacher.id, those)
 
 
 def teacher_load(reading: Reading, rule: Rule) -> Iterator[Breach]:

@@ -101,7 +101,7 @@ def teachers_once(reading: Reading) -> Iterator[Violation]:
     for teacher, sections in reading.taught.items():
         for mask, those in _clashes(reading, sections):
             message = f"Teacher {teacher} teaches {listed(those)} in {reading.slots(mask)}."
-            yield Violation("teacher-once", message, "teachers", teacher)
+            yield Violation("teacher-once", message, "teachers", teacher, tuple(those))
 
 
 def teachers_available(reading: Reading) -> Iterator[Violation]:
@@ -113,7 +113,7 @@ def teachers_available(reading: Reading) -> Iterator[Violation]:
             if mask:
                 where = reading.slots(mask)
                 message = f"Teacher {absence.teacher} is unavailable in {where} but teaches {section}."
-                yield Violation("teacher-available", message, "teachers", absence.teacher)
+                yield Violation("teacher-available", message, "teachers", absence.teacher, (section,))
 
 
 def rooms_once(reading: Reading) -> Iterator[Violation]:
@@ -127,7 +127,7 @@ def rooms_once(reading: Reading) -> Iterator[Violation]:
     for room, sections in by_room.items():
         for mask, those in _clashes(reading, sections):
             message = f"Room {room} holds {listed(those)} in {reading.slots(mask)}."
-            yield Violation("room-once", message, "rooms", room)
+            yield Violation("room-once", message, "rooms", room, tuple(those))
 
 
 def links(reading: Reading) -> Iterator[Violation]:
@@ -142,7 +142,8 @@ def links(reading: Reading) -> Iterator[Violation]:
             if first in reading.masks and second in reading.masks:
                 for wrong in check(reading, first, second):
                     message = f"Link {link.id}: sections {first} and {second} {wrong}."
-                    yield Violation(link.kind.value.replace(" ", "-"), message, "links", link.id)
+                    fact = link.kind.value.replace(" ", "-")
+                    yield Violation(fact, message, "links", link.id, (first, second))
 
 
 def locks(reading: Reading, baseline: Schedule | None) -> Iterator[Violation]:

@@ -48,22 +48,26 @@ class Violation:
         What is broken, as a sentence that names the records.
     table, key
         The record concerned, for "take me there".
+    sections
+        Those that break it by where they stand together, where the record is none of them.
     """
 
     rule: str
     message: str
     table: str = ""
     key: Key = ""
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One thing that a graded rule counts: what it costs before weights, in words, and where."""
+    """One thing that a graded rule counts: what it costs before weights, in words, where, by which sections."""
 
     cost: int
     message: str
     table: str = ""
     key: Key = ""
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class BoardModel(QAbstractTableModel):
         self.board = BoardData(School(), Schedule({}, {}))
         self.visible: list[int] = []
         self.department, self.words = "", ""
-        self.misplaced: dict[str, str] = {}  # section → why it may not stand where it stands
+        self.against: dict[str, str] = {}  # section → why it may not stand where it stands
 
     def set_board(self, board: BoardData) -> None:
         """Show another state; only changed cells are repainted when rows and columns stay the same."""
@@ -101,7 +101,7 @@ class BoardModel(QAbstractTableModel):
         return "\n".join(lines)
 
     def _words(self, card: Card) -> str:
-        reason = self.misplaced.get(card.section)
+        reason = self.against.get(card.section)
         return f"{card.words}, against a hard rule: {reason}" if reason else card.words
 
     def _column_title(self, column: int) -> str:

@@ -269,7 +269,7 @@ class BoardPage(Page):
                 self.targets.drop()
                 return
         if self.targets.prepared and situation is not None:
-            self.model.misplaced = situation.misplaced
+            self.model.against = situation.against
         section, delegate = self.targets.section, self.view.delegate
         delegate.in_hand = section
         delegate.targets = {}

@@ -58,7 +58,7 @@ class BoardDelegate(QStyledItemDelegate):
         cards = model.cards(index)
         shown, rest = cards_shown(rect, cards, index.column())
         for card, place in shown:
-            wrong = card.overfull or card.section in model.misplaced
+            wrong = card.overfull or card.section in model.against
             self._paint_card(painter, place, card, option.widget, wrong)
         if not rest.isNull():
             painter.setPen(look.color("text_soft"))

@@ -15,7 +15,7 @@ from echelon_desktop.solver.deltas.row import Move
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.schedules import solution_of
-from echelon_desktop.ui.board.misplaced import misplaced
+from echelon_desktop.ui.board.misplaced import at_odds, misplaced
 from echelon_desktop.ui.workspace import Workspace
 
 
@@ -65,7 +65,8 @@ class Situation:
     """
     The schedule on the screen as the engine knows it, for turning its numbers back into names.
 
-    ``solution`` is None while a section has no place, or stands where it may not; ``misplaced`` says why not.
+    ``solution`` is None while a section has no place, or stands where it may not; ``misplaced`` says why not,
+    and ``against`` the same of every section that stands against a hard rule, if only together with others.
     """
 
     revision: int
@@ -75,6 +76,7 @@ class Situation:
     solution: Solution | None
     baseline: Schedule
     misplaced: dict[str, str]
+    against: dict[str, str]
 
     @property
     def trouble(self) -> str:
@@ -129,7 +131,8 @@ class Targets(QObject):
             problem, keys = compile_school(as_given(school, schedule), rules, schedule)
             solution = solution_of(schedule, problem, keys)
             wrong = misplaced(school, rules, schedule, (problem, keys)) if solution is None else {}
-            return Situation(*now, problem, keys, solution, schedule, wrong)
+            against = {**at_odds(school, rules, schedule), **wrong}
+            return Situation(*now, problem, keys, solution, schedule, wrong, against)
 
         def failed(error: Exception) -> None:
             # Rows that came and went while they were read; the next look sees them as they are.
@@ -187,6 +190,7 @@ class Targets(QObject):
             return
         if not self.section:
             return
+        self._tell_against(situation)
         if situation.solution is None:
             self._tell_losses(situation)
             return
@@ -197,6 +201,14 @@ class Targets(QObject):
             engine.ask("exact moves", number, answer=self._on_move),
         ]
 
+    def _tell_against(self, situation: Situation) -> None:
+        """Say at the card's own place what stands against it."""
+        reason = situation.against.get(self.section)
+        for mask, place in self.places.items():
+            if place.standing is Standing.HERE and reason:
+                words = f"It stands here, against a hard rule: {reason}"
+                self.places[mask] = replace(place, words=words)
+
     def _tell_losses(self, situation: Situation) -> None:
         """Without costs, say at each place what is known: who would lose a seat, and why nothing more is."""
         held = situation.baseline.seatings.values()
@@ -204,11 +216,7 @@ class Targets(QObject):
         students = "1 student loses a seat" if lost == 1 else f"{lost:,} students lose their seats"
         seats = f" {students} in {self.section}." if lost else ""
         for mask, place in self.places.items():
-            if place.standing is Standing.HERE:
-                reason = situation.misplaced.get(self.section)
-                words = f"It stands here, against a hard rule: {reason}" if reason else place.words
-                self.places[mask] = replace(place, words=words)
-            elif place.standing is Standing.FREE:
+            if place.standing is Standing.FREE:
                 words = f"Free.{seats} What it costs in all cannot be told: {situation.trouble}."
                 self.places[mask] = replace(place, words=words, lost=lost)
             elif place.standing is Standing.SWAP:

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import delete_scenario, lock_sections, place_section, set_fields
-from echelon_desktop.model.entities import Period
+from echelon_desktop.model.entities import Period, Rule
+from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.board.cards import TRAY
 from echelon_desktop.ui.board.page import BoardPage
@@ -285,6 +286,33 @@ def test_a_card_against_a_hard_rule_is_marked_and_says_why(page: BoardPage, qtbo
     qtbot.waitUntil(lambda: page.targets.prepared, timeout=ENGINE_MS)
     assert "against" not in page.model.data(index, Qt.ItemDataRole.ToolTipRole)
     assert shown() == whole
+
+
+def against(page: BoardPage) -> set[str]:
+    """Sections whose cards say that they stand against a hard rule."""
+    return {s for s in page.document.school.sections if "against a hard rule" in words_of(page, s)}
+
+
+def words_of(page: BoardPage, section: str) -> str:
+    return str(page.model.data(page.model.find(section), Qt.ItemDataRole.ToolTipRole))
+
+
+def test_cards_that_cannot_stand_together_are_marked_and_say_why(page: BoardPage, qtbot: QtBot):
+    document = page.document
+    ready(page, qtbot)
+    assert against(page) == set()
+    document.apply(place_section(document.dataset, "1", "S4", ("R2",), ()))  # where its teacher has S3
+    ready(page, qtbot)
+    assert against(page) == {"S3", "S4"}
+    assert "Teacher T2 teaches S3 and S4 in R2." in words_of(page, "S4")
+    page.view.picked.emit("S4")
+    hover(page, "S4", page.model.find("S4").column())
+    assert page.line_text.text().startswith("R2: It stands here, against a hard rule: Teacher T2 teaches")
+    document.undo()
+    document.apply(add_rule(document.dataset, Rule("breaks", "teacher-consecutive", limit=1)))
+    ready(page, qtbot)
+    assert against(page) == {"S1", "S2", "S5", "S6"}  # T1 in R1 and R2, T3 in G1 and G2
+    assert "(rule breaks)" in words_of(page, "S1")
 
 
 def test_a_card_with_more_students_than_seats_is_marked(page: BoardPage):
