@@ -61,7 +61,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One thing that a graded rule counts: what it costs before weights, in words, where, by which sections."""
+    """One thing that a graded rule counts: its cost before weights, in words, where, by which sections."""
 
     cost: int
     message: str
