@@ -1,7 +1,6 @@
 """The Solve page: an order form at the left, live figures and chart at the right, all runs below."""
 
 import os
-import time
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -53,7 +52,6 @@ class SolvePage(Page):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.session: Session | None = None
-        self._began = 0.0
         self._sent = ""  # id of the run that was sent last
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE.l)
@@ -101,7 +99,6 @@ class SolvePage(Page):
         self.session.ended.connect(self._on_ended)
         self.chart.clear(order.params.time_limit_s)
         self.live.begin()
-        self._began = time.monotonic()
         self._timer.start()
         self._enable()
         self.session.start()
@@ -358,24 +355,24 @@ class SolvePage(Page):
     def _on_tick(self) -> None:
         if self.session is None:
             return
-        seconds = time.monotonic() - self._began
+        seconds = self.session.seconds
         self.chart.reach(seconds)
         limit = self.session.order.params.time_limit_s
         self.live.bar.setValue(round(1000 * min(1.0, seconds / limit)))
         if not self.session.stopping:
-            ready = self.workspace.engine.state == "ready"
-            doing = "Solving" if ready else "The solver is starting"
-            self.live.phase.setText(f"{doing}: {seconds:.0f} of {limit:.0f} s")
+            solving = f"Solving: {seconds:.0f} of {limit:.0f} s"
+            self.live.phase.setText("The solver is starting…" if self.session.waiting else solving)
 
     def _on_progressed(self, progress: Progress) -> None:
         self.live.show_figures(progress.unmet, progress.bound)
         self.chart.add(progress.seconds, progress.unmet, progress.bound)
 
     def _on_ended(self, kind: str, text: str) -> None:
+        if self.session is not None:
+            self.chart.reach(self.session.seconds)
         self.session = None
         self.workspace.set_session(None)
         self._timer.stop()
-        self.chart.reach(time.monotonic() - self._began)
         self.live.end()
         self.live.say(kind, text)
         self.name.clear()

@@ -19,6 +19,7 @@ from echelon_desktop.solver.problem import Solution
 from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.solver.verify import Verdict
+from echelon_desktop.ui.engine.client import READY
 from echelon_desktop.ui.solve.case import (
     Case,
     Order,
@@ -68,8 +69,9 @@ class Session(QObject):
         self._case: Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
         self.points: list[Point] = []
-        # When the question that is answered now was asked, and when the engine's own clock started.
-        self._asked_at = self._turn_at = self._started = time.monotonic()
+        self.waiting = workspace.engine.state != READY  # for the engine's process to have started
+        self._start_clock()
+        workspace.engine.state_changed.connect(self._on_engine_state)
 
     def start(self) -> None:
         """Compile the school beside the window, then hand it to the engine."""
@@ -78,6 +80,11 @@ class Session(QObject):
         school = School(**{spec.name: getattr(document.school, spec.name).values() for spec in SCHOOL_TABLES})
         tables = (school, document.rules, document.schedule(), document.revision)
         self.workspace.background.run(lambda: compile_case(self.order, *tables), self._solve, self._fail)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been solving; an engine that has to start first takes no time from it."""
+        return 0.0 if self.waiting else time.monotonic() - self._started
 
     def abandon(self) -> None:
         """End it now and hear no more of it: the document closes, and there is nobody left to tell."""
@@ -105,6 +112,15 @@ class Session(QObject):
         job.succeeded.connect(lambda run: self._check(case, run))
         job.failed.connect(lambda text: self._on_failed())
         job.died.connect(self._on_died)
+
+    def _start_clock(self) -> None:
+        """Begin to count; later, when a question was asked and when the engine's own clock started."""
+        self._asked_at = self._turn_at = self._started = time.monotonic()
+
+    def _on_engine_state(self) -> None:
+        if self.waiting and self.workspace.engine.state == READY:
+            self.waiting = False
+            self._start_clock()
 
     def _left(self) -> Params:
         """The order's parameters with the time that is left of it."""
@@ -219,8 +235,7 @@ class Session(QObject):
         elif self.stopping:
             self._end("doubt", "Stopped before a schedule was found. The school is as it was.")
         else:
-            seconds = time.monotonic() - self._started
-            self._end("bad", f"Nothing was found in {seconds:.0f} s. Give it more time.")
+            self._end("bad", f"Nothing was found in {self.seconds:.0f} s. Give it more time.")
 
     def _adopt(
         self, case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict], lead: str = ""
@@ -271,7 +286,7 @@ class Session(QObject):
                     "levels": levels,
                     "ended": result.stop_reason,
                     # Of all turns; the result knows of the last one only.
-                    "seconds": round(time.monotonic() - self._started, 1),
+                    "seconds": round(self.seconds, 1),
                     "method": result.method,
                     "progress": thinned(self.points),
                 },

@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -22,6 +23,7 @@ from echelon_desktop.model.entities import Rule, Section, Unavailability
 from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.engine.client import READY
 from echelon_desktop.ui.page import Target
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.solve import session
@@ -69,6 +71,28 @@ def test_a_solve_becomes_a_scenario_that_undo_takes_back(page: SolvePage, qtbot:
     assert "Spring draft" in QGuiApplication.clipboard().text()
     document.undo()
     assert list(document.dataset.scenarios) == before
+
+
+def test_the_start_of_the_engine_is_no_time_of_solving(
+    page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    now = [1000.0]
+    monkeypatch.setattr("echelon_desktop.ui.solve.session.time", SimpleNamespace(monotonic=lambda: now[0]))
+    engine, phases = page.workspace.engine, []
+
+    def on_state() -> None:
+        page._on_tick()
+        phases.append(page.live.phase.text())
+        if engine.state == READY and now == [1000.0]:
+            now[0] += 9.0  # that is how long it took
+
+    engine.state_changed.connect(on_state)
+    kind, _ = solve(page, qtbot, seconds=5)
+    assert kind == "good"
+    assert phases[0] == "The solver is starting…"
+    (run,) = page.document.file.runs()
+    assert run.figures["seconds"] == 0.0
+    assert all(point[0] < 9.0 for point in run.figures["progress"])
 
 
 def test_stopping_keeps_what_was_found(page: SolvePage, qtbot: QtBot):
