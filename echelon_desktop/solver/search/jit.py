@@ -7,11 +7,14 @@ by numba and calling each other. numba is imported there and nowhere else, so th
 search do not pay for it, and so that the search can start before numba has finished loading.
 """
 
+import contextlib
 import hashlib
 import logging
 import os
+import shutil
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,6 +34,8 @@ _LOCK = threading.RLock()
 _TWINS: dict[Callable[..., Any], Callable[..., Any]] = {}
 TRIES = 3
 """Of each kernel: numba walks through tables of modules, which other threads may be importing meanwhile."""
+FOLDERS = "numba-"  # how the names of cache folders begin
+UNUSED_S = 60 * 24 * 3600.0  # after which the cache of a version that is gone is deleted
 _SPACES: dict[str, dict[str, Any]] = {}  # globals of the twins, by module
 
 
@@ -170,7 +175,16 @@ def point_to_cache(numba: Any, kernels: Sequence[Callable[..., Any]]) -> bool:
     except OSError:
         return False
     numba.config.CACHE_DIR = str(folder)
+    _clear_caches(folder.parent)
     return True
+
+
+def _clear_caches(root: Path) -> None:
+    """Delete the folders of kernels that no program has used for long; the probe dates those in use."""
+    for folder in root.glob(f"{FOLDERS}*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < time.time() - UNUSED_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def cache_folder(kernels: Sequence[Callable[..., Any]]) -> Path:
@@ -198,7 +212,7 @@ def cache_folder(kernels: Sequence[Callable[..., Any]]) -> Path:
         }
         digest.update(repr(sorted(constants.items())).encode())
     root = Path(platformdirs.user_cache_dir("Echelon Desktop", appauthor=False))
-    return root / f"numba-{digest.hexdigest()[:16]}"
+    return root / f"{FOLDERS}{digest.hexdigest()[:16]}"
 
 
 def _persist(call: Callable[[], object]) -> None:

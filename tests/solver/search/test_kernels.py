@@ -1,7 +1,9 @@
 """The kernels: the same interpreted and compiled, at any cut into pieces; sums that stay true; the cache."""
 
+import os
 import random
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,6 +130,29 @@ def test_without_a_folder_to_write_to_nothing_is_cached(
     monkeypatch.setattr(jit, "cache_folder", lambda kernels: tmp_path / "new" / "cache")
     assert jit.point_to_cache(Numba, []) is True
     assert Path(Numba.config.CACHE_DIR).is_dir()
+
+
+def test_caches_of_kernels_that_nobody_uses_any_more_are_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_, **__: str(tmp_path))
+    recent, unused, other = (tmp_path / name for name in ("numba-b", "numba-c", "c"))
+    used = jit.cache_folder(jit.reach(seek))
+    for folder in (used, recent, unused, other):
+        folder.mkdir()
+        (folder / "code").touch()
+    ages = {used: 2, recent: 0.9, unused: 1.1, other: 2}
+    for folder, age in ages.items():
+        os.utime(folder, (time.time() - age * jit.UNUSED_S,) * 2)
+
+    class Numba:
+        class config:
+            CACHE_DIR = ""
+
+    assert jit.point_to_cache(Numba, jit.reach(seek)) is True
+    assert sorted(tmp_path.iterdir()) == sorted([used, recent, other])
+    assert (used / "code").exists()
 
 
 def test_a_failing_compiler_leaves_the_search_interpreted() -> None:
