@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from echelon_desktop.model import entities as e
-from echelon_desktop.model.dataset import School
+from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.slots import SlotGrid
 
 
@@ -68,8 +68,16 @@ def fitting_seatings(
             ),
         )
         for seating in seatings
-        if seating.student in school.students
+        # Who is in no file of students but requests something is a student, too.
+        if seating.student in school.students or seating.student in school.requests
     ]
+
+
+def fitting_schedule(school: School, schedule: Schedule) -> Schedule:
+    """What of a schedule still fits a school that has changed since it was made."""
+    placements = fitting_placements(school, schedule.placements.values())
+    seatings = fitting_seatings(school, schedule.seatings.values(), placements)
+    return Schedule({p.section: p for p in placements}, {s.student: s for s in seatings})
 
 
 def _can_stand(grid: SlotGrid, section: e.Section, placement: e.Placement) -> bool:

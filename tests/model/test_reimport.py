@@ -29,9 +29,13 @@ def test_the_same_files_again_change_nothing() -> None:
 def test_one_edit_brings_the_school_up_to_date_and_undo_takes_it_back() -> None:
     now, before = small(), small()
     students = [e.Student("P1", groups=("AVID",)), e.Student("P2", True, "Bo"), e.Student("P9")]
-    edit = reimport(now, school_with(students=students), now.rules.values(), "Import x")
+    requests = [now.school.requests["P1"], now.school.requests["P2"]]
+    edit = reimport(now, school_with(students=students, requests=requests), now.rules.values(), "Import x")
     assert edit.title == "Import x"
-    assert changes_of(now, edit) == [TableChange("students", ("P9",), ("P3",), ("P2",))]
+    assert changes_of(now, edit) == [
+        TableChange("students", ("P9",), ("P3",), ("P2",)),
+        TableChange("requests", (), ("P3",), ()),
+    ]
     assert losses_of(now, edit) == [Losses("Draft", 0, 1, 1)]
     inverse, _ = now.apply(edit)
     assert list(now.school.students) == ["P1", "P2", "P9"]
@@ -39,6 +43,16 @@ def test_one_edit_brings_the_school_up_to_date_and_undo_takes_it_back() -> None:
     assert now.seatings["1", "P1"] == before.seatings["1", "P1"]
     now.apply(inverse)
     assert everything(now) == everything(before)
+
+
+def test_who_is_only_in_the_requests_keeps_what_was_given() -> None:
+    now = small()
+    students = [now.school.students["P1"], now.school.students["P2"]]
+    for _ in range(2):
+        edit = reimport(now, school_with(students=students), now.rules.values(), "")
+        assert losses_of(now, edit) == []
+        now.apply(edit)
+    assert now.seatings["1", "P3"].seats
 
 
 def test_seats_follow_the_requests() -> None:

@@ -12,6 +12,7 @@ from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
+from echelon_desktop.model.fitting import fitting_schedule
 from echelon_desktop.model.store import Run
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.assign.turns import Turn, why_ended
@@ -244,6 +245,9 @@ class Session(QObject):
         document = self.workspace.document
         scenario = Scenario(new_scenario_id(document.dataset), self.order.name, self.started)
         title = f"Solve {self._part} into {self.order.name}"
+        stale = document.revision != case.revision
+        if stale:
+            schedule = fitting_schedule(document.school, schedule)
         try:
             document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
         except EchelonError as error:
@@ -253,8 +257,7 @@ class Session(QObject):
             result, scenario.id, {"unmet": verdict.counts.unmet, "requests": verdict.counts.requests}
         )
         document.show_scenario(scenario.id)
-        stale = document.revision != case.revision + 1
-        note = " The school was edited meanwhile; some of it may no longer fit." if stale else ""
+        note = " The school was edited meanwhile; what no longer fits was left out." if stale else ""
         sentence = lead + _sentence(result, verdict, certain)
         if self.order.close:
             sentence += " " + changes_in_words(document.grid, case.before, schedule)

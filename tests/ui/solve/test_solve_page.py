@@ -20,7 +20,9 @@ from cloud_runner.client.runs import State
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import lock_sections, set_fields
 from echelon_desktop.model.entities import Rule, Section, Unavailability
+from echelon_desktop.model.row_edits import delete_rows
 from echelon_desktop.model.rule_edits import add_rule
+from echelon_desktop.model.sheets import RowId, sheet_of
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.ui.engine.client import READY
@@ -202,6 +204,24 @@ def test_an_edit_during_the_solve_does_not_spoil_it(page: SolvePage, qtbot: QtBo
     assert kind == "doubt"
     assert "edited meanwhile" in text
     assert document.schedule().placements.keys() == document.school.sections.keys()
+
+
+def test_a_section_deleted_during_the_solve_leaves_no_trace(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    page.seconds.setValue(3)
+    page.start()
+
+    def delete() -> None:
+        if "S5" in document.school.sections:
+            document.apply(delete_rows(document.dataset, sheet_of("sections"), [RowId("S5")]))
+
+    page.session.progressed.connect(delete)
+    with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS) as ended:
+        pass
+    assert "left out" in ended.args[1]
+    schedule = document.schedule()
+    assert schedule.placements.keys() == document.school.sections.keys()
+    assert all(seat.section != "S5" for seating in schedule.seatings.values() for seat in seating.seats)
 
 
 def busy(page: SolvePage) -> None:
