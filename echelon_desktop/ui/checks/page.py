@@ -118,6 +118,7 @@ class ChecksPage(Page):
     def mend(self) -> None:
         """Mend the chosen finding, or all of the chosen group, in one change."""
         group = self.model.group_at(self.tree.currentIndex())
+        self.tree.setFocus()  # the button goes when nothing is left to mend; the list is where one goes on
         if self._edit is not None:
             self._apply(self._edit)
         elif group is not None:

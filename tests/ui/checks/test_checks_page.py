@@ -108,8 +108,10 @@ def test_one_step_mends_and_the_checks_run_again(page: ChecksPage, document: Doc
     assert loads(page) == ["T1", "T3"]
     choose(page, "T1")
     assert page.mend_button.text() == "Set the load of T1 to 2"
+    page.mend_button.setFocus()
     page.mend_button.click()
     assert document.school.teachers["T1"].load == 2
+    assert page.window().focusWidget() is page.tree
     qtbot.waitUntil(lambda: loads(page) == ["T3"])
     assert document.undo() == "Set the load of T1 to 2"
     qtbot.waitUntil(lambda: loads(page) == ["T1", "T3"])
