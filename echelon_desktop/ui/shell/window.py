@@ -1,37 +1,32 @@
 """The main window: puts the parts together, and passes words between them. It knows no school and no rule."""
 
 import gc
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cloud_runner.client.runs import Run, State
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.ui.actions import ACTIONS, Actions
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.engine.client import EngineClient
-from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, Target
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.remote.desk import RemoteDesk
 from echelon_desktop.ui.shell import recent
 from echelon_desktop.ui.shell.checker import Checker
-from echelon_desktop.ui.shell.files import FileCommands
-from echelon_desktop.ui.shell.help import AboutDialog, ShortcutsDialog
-from echelon_desktop.ui.shell.history import HistoryDialog
+from echelon_desktop.ui.shell.commands import Commands
 from echelon_desktop.ui.shell.hits import all_hits
 from echelon_desktop.ui.shell.leaving import Leaving
 from echelon_desktop.ui.shell.recent_menu import RecentMenu
-from echelon_desktop.ui.shell.scenarios import ScenarioCommands
 from echelon_desktop.ui.shell.search import SearchDialog
 from echelon_desktop.ui.shell.sidebar import Sidebar
 from echelon_desktop.ui.shell.start_page import StartPage
 from echelon_desktop.ui.shell.status import StatusBar
 from echelon_desktop.ui.shell.top_bar import TopBar
-from echelon_desktop.ui.theme import LIGHT, icon, theme
+from echelon_desktop.ui.theme import LIGHT, icon
 from echelon_desktop.ui.workspace import Workspace
 
 APPLICATION = "Echelon Desktop"
@@ -56,9 +51,9 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self._stale: set[str] = set()
         self.leaving = Leaving(self)
-        self.files = FileCommands(self)
-        self.scenarios = ScenarioCommands(self)
-        self.actions_ = Actions(self._handlers(), self)
+        self.commands = Commands(self)
+        self.files, self.scenarios = self.commands.files, self.commands.scenarios
+        self.actions_ = Actions(self.commands.handlers(), self)
         self._build()
         self._fill_menus()
         engine.state_changed.connect(self._on_engine_state)
@@ -156,6 +151,10 @@ class MainWindow(QMainWindow):
         self.searching.show()
         self.searching.field.setFocus()
 
+    def start_solve(self) -> None:
+        """Solve what the Solve page says."""
+        self._solve("start")
+
     def stop_solve(self) -> None:
         """End the solve that runs and keep its best; its page shows how it ends."""
         self._solve("stop")
@@ -234,35 +233,6 @@ class MainWindow(QMainWindow):
                 menu.addMenu(self.recent_menu)
                 menu.aboutToShow.connect(self.recent_menu.fill)
 
-    def _handlers(self) -> dict[str, Callable[[], object]]:
-        return {
-            "open": self.files.open,
-            "import": self.files.import_folder,
-            "sample": self.files.sample,
-            "export": self.files.export,
-            "snapshot": self.files.snapshot,
-            "restore": self.files.restore,
-            "close": self.leave_document,
-            "quit": self.close,
-            "undo": lambda: self._step("undo"),
-            "redo": lambda: self._step("redo"),
-            "history": self._show_history,
-            "copy": self._copy,
-            "search": self.search,
-            "check": lambda: self.show_page("checks"),
-            "solve": lambda: self._solve("start"),
-            "stop": self.stop_solve,
-            "new-scenario": self.scenarios.new,
-            "rename-scenario": self.scenarios.rename,
-            "delete-scenario": self.scenarios.delete,
-            "remote": self._set_up_remote,
-            "light": lambda: self._appear("light"),
-            "dark": lambda: self._appear("dark"),
-            "system": lambda: self._appear("system"),
-            "shortcuts": lambda: self._run(ShortcutsDialog(self.actions_, self)),
-            "about": lambda: self._run(AboutDialog(self)),
-        }
-
     # Reacting -----------------------------------------------------------------------------------
 
     def _on_changed(self, changes: Changes) -> None:
@@ -312,43 +282,13 @@ class MainWindow(QMainWindow):
         """Open another school once the page that asked for it has returned: it is closed with this one."""
         QTimer.singleShot(0, self, lambda: self.files.open_path(path))
 
-    def _set_up_remote(self) -> None:
-        from echelon_desktop.ui.remote.dialog import RemoteDialog
-
-        self._run(RemoteDialog(self.desk, self))
-
     def _show_lights(self) -> None:
         self.sidebar.set_light("checks", self.checker.light, self.checker.words)
-
-    def _step(self, step: str) -> None:
-        if self.document is None:
-            return
-        with told(self, "The change was not made"):
-            title = self.document.undo() if step == "undo" else self.document.redo()
-            if title:
-                self.notice("note", f"{'Taken back' if step == 'undo' else 'Made again'}: {title}")
-
-    def _show_history(self) -> None:
-        if self.document is not None:
-            self._run(HistoryDialog(self.document, self))
-
-    def _copy(self) -> None:
-        page = self.stack.currentWidget()
-        if isinstance(page, Page) and page.copy():
-            self.notice("good", "Copied.")
 
     def _solve(self, command: str) -> None:
         page = self.show_page("solve")
         if page is not None:
             getattr(page, command)()
-
-    def _run(self, dialog: QDialog) -> None:
-        dialog.exec()
-        dialog.deleteLater()  # or it would live as long as the window
-
-    def _appear(self, choice: str) -> None:
-        recent.remember_appearance(choice)
-        theme().choose(choice)
 
     def _enable(self) -> None:
         document = self.document
