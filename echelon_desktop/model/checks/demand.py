@@ -71,7 +71,10 @@ class Demand:
             table, key, field = ("courses", course, "id") if course in self.school.courses else asking
             shown_at = asking if self.report.is_implied(course) else None
             remedy = suggestion(course, spellings)
-            self.report.add("request-without-section", message, table, key, field, course, remedy, shown_at)
+            self.report.add(
+                *("request-without-section", message, table, key, field, course, remedy, shown_at),
+                request=course,
+            )
 
     def _check_seats(self, demand: Counter[str], sped_demand: Counter[str]) -> None:
         stack_of = self.times.stack_of

@@ -21,8 +21,12 @@ class Source(Protocol):
     def unread(self) -> Collection[str]:
         """Tables ("rooms") and required columns ("sections.course") that could not be read, as was told."""
 
-    def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
-        """File, row and column title of a record's field; blank and None where there are none."""
+    def place(self, table: str, key: str, field: str = "", course: str = "") -> tuple[str, int | None, str]:
+        """
+        File, row and column title of a record's field; blank and None where there are none.
+
+        Of a list of requests, ``course`` says which one is meant.
+        """
 
 
 MANY = 20  # findings of one kind that are still read one by one
@@ -69,6 +73,7 @@ class Report:
         remedy: str = "",
         shown_at: tuple[str, str, str] | None = None,
         needs: tuple[str, ...] | None = None,
+        request: str = "",
     ) -> None:
         """
         Add a finding about ``field`` of a record, unless it only follows from what could not be read.
@@ -81,11 +86,13 @@ class Report:
             Table, key and field whose place in the files is named, for a record that has none of its own.
         needs
             Tables and columns that the finding rests on, in place of those of the kind.
+        request
+            Of a list of requests, the course of the one that is meant.
         """
         if not is_read(rests_on(code) if needs is None else needs, self._unread):
             return
         kind = KINDS[code]
-        file, row, column = self._place(*(shown_at or (table, key, field)))
+        file, row, column = self._place(*(shown_at or (table, key, field)), request)
         self._found[code].append(
             Finding(
                 code=code,
@@ -149,11 +156,11 @@ class Report:
             kept += [*found[:SHOWN], summary]
         return sorted(kept, key=_order)
 
-    def _place(self, table: str, key: str, field: str) -> tuple[str, int | None, str]:
+    def _place(self, table: str, key: str, field: str, request: str) -> tuple[str, int | None, str]:
         file, column = place_of(table, field)
         if self._source is None or table == "rules":
             return file, self._position(table, key), column
-        found, row, title = self._source.place(table, key, field if column else "")
+        found, row, title = self._source.place(table, key, field if column else "", request)
         # A column that the file does not have has its documented title, unless it belongs to another file.
         return found or file, row, title or (column if found in {"", file} else "")
 

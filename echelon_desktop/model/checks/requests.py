@@ -96,7 +96,8 @@ class Requests:
                 name = self.report.course(request.course)
                 message = f"Student {entry.student} requests {name} with rank {request.rank}."
                 self.report.add(
-                    "rank-below-one", message, "requests", entry.student, "rank", str(request.rank)
+                    *("rank-below-one", message, "requests", entry.student, "rank", str(request.rank)),
+                    request=request.course,
                 )
             for alternate in request.alternates:
                 if alternate in asked:
@@ -105,7 +106,8 @@ class Requests:
                         "and requests it anyway."
                     )
                     self.report.add(
-                        "alternate-useless", message, "requests", entry.student, "alternates", alternate
+                        *("alternate-useless", message, "requests", entry.student, "alternates", alternate),
+                        request=request.course,
                     )
 
     def _options_of(self, student: e.Student, requests: Iterable[e.CourseRequest]) -> dict[str, Ways]:
@@ -130,7 +132,10 @@ class Requests:
                     f"Student {student.id} requests {self.report.course(course)}, "
                     "which meets only when the student is away."
                 )
-                self.report.add("request-while-away", message, "requests", student.id, "requests", course)
+                self.report.add(
+                    *("request-while-away", message, "requests", student.id, "requests", course),
+                    request=course,
+                )
         return wanted
 
     def _free(self, student: e.Student) -> int:
@@ -207,7 +212,9 @@ class Requests:
         message = (
             f"Student {student.id} requests {self.report.course(course)}, no section of which admits them."
         )
-        self.report.add("no-eligible-section", message, "requests", student.id, "requests", course)
+        self.report.add(
+            "no-eligible-section", message, "requests", student.id, "requests", course, request=course
+        )
 
     def _check_pairs(self, lists: Iterable[e.RequestList]) -> set[frozenset[str]]:
         """Report pairs of courses that can never be taken together; returns them."""

@@ -1,7 +1,7 @@
 """A folder of files becomes a school, with everything that was noticed on the way."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Imported:
     unread
         Tables ("rooms") and required columns ("sections.course") that could not be read; the findings have
         an error about each.
+    request_places
+        Student → requested course → file name and line of that request.
     """
 
     school: School
@@ -46,12 +48,18 @@ class Imported:
     files: list[SourceFile]
     places: Mapping[tuple[str, str], tuple[str, int]]
     unread: frozenset[str] = frozenset()
+    request_places: Mapping[str, Mapping[str, tuple[str, int]]] = field(default_factory=dict)
 
-    def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
+    def place(self, table: str, key: str, field: str = "", course: str = "") -> tuple[str, int | None, str]:
         """File, row and column title of a record's field; blank and None when it came from no file."""
-        file, row = self.places.get((table, key), ("", None))
+        found = self.request_places.get(key, {}).get(course) if table == "requests" else None
+        found = found or self.places.get((table, key))
+        file, row = found or ("", None)
         titles = next((source.titles for source in self.files if source.name == file), {})
-        return file, row, titles.get(field, "")
+        title = titles.get(field, "")
+        if not title and (table, field) == ("requests", "requests"):
+            title = titles.get("course", "")  # the long file has a row for each
+        return file, row, title
 
 
 def read_school(folder: str | Path, titles: Mapping[str, Mapping[str, str]] | None = None) -> Imported:
@@ -140,7 +148,9 @@ class _SchoolReader:
         self._imply_records()
         school = School(**self.records)
         tell_lost_zeros(school, self.places, self.request_places, self._titles(), self.log)
-        return Imported(school, self.log.findings(), self.sources, self.places, self.unread)
+        return Imported(
+            school, self.log.findings(), self.sources, self.places, self.unread, self.request_places
+        )
 
     def _rows(self, spec: c.FileSpec) -> Iterator[Row]:
         table = self.tables.get(spec.name)

@@ -7,6 +7,7 @@ from small_school_files import SMALL_SCHOOL, ReadFiles, codes, only, write_files
 
 from echelon_desktop.errors import InputError
 from echelon_desktop.model import entities as e
+from echelon_desktop.model.checks import check_school
 from echelon_desktop.model.csv_io import read_school, write_school
 from echelon_desktop.model.findings import Severity
 
@@ -397,3 +398,17 @@ def test_a_failed_write_leaves_the_files_as_they_were(
     with pytest.raises(InputError, match="No space left"):
         write_school(read({"Student_Info.csv": "Student ID,SPED\nX,No\n"}).school, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_doubt_about_a_request_names_its_row(read: ReadFiles):
+    rows = "A,English 9,1,\nA,Biology,2,English 9\nB,Biology,1,\nB,Latin,1,\n"
+    imported = read(
+        {
+            "Student_Preference_Info.csv": None,
+            "Course_Requests.csv": f"Student ID,Course ID,Rank,Alternates\n{rows}",
+        }
+    )
+    found = {f.code: f for f in check_school(imported.school, (), imported)}
+    assert (found["alternate-useless"].row, found["alternate-useless"].column) == (3, "Alternates")
+    latin = found["request-without-section"]
+    assert (latin.file, latin.row, latin.column) == ("Course_Requests.csv", 5, "Course ID")
