@@ -66,7 +66,9 @@ def test_place_is_that_of_the_source_where_there_is_one() -> None:
     class Source:
         unread = frozenset()
 
-        def place(self, table: str, key: str, field: str = "") -> tuple[str, int | None, str]:
+        def place(
+            self, table: str, key: str, field: str = "", course: str = ""
+        ) -> tuple[str, int | None, str]:
             assert (table, key, field) == ("sections", "A1", "seats")
             return "sections 2026.csv", 71, "Seats"
 
