@@ -189,3 +189,22 @@ def test_real_schools(name, preset, expected, real_school) -> None:
 def test_without_periods_not_every_name_of_one_is_doubted():
     school = School(teachers=[e.Teacher("T1")], unavailability=[e.Unavailability("T1", ("R1",))], sections=[])
     assert "unknown-period" not in {finding.code for finding in check_school(school)}
+
+
+def test_the_hard_rules_that_leave_no_place_are_named() -> None:
+    rules = (
+        e.Rule("early", "allowed-periods", courses=("Art",), periods=("R1",)),
+        e.Rule("late", "allowed-periods", sections=("A1",), periods=("R2",)),
+        e.Rule("soft", "allowed-periods", level=4, periods=("R2",)),
+        e.Rule("others", "allowed-periods", courses=("Eng",), periods=("R2",)),
+    )
+    (found,) = [f for f in check_school(school(), rules) if f.code == "section-cannot-meet"]
+    assert "rule early and rule late" in found.message
+    assert "one of the rules early and late, or give it a level" in found.remedy
+
+
+def test_a_hard_rule_that_crowds_a_teacher_is_named() -> None:
+    rules = (e.Rule("early", "allowed-periods", teachers=("T1",), periods=("R1",)),)
+    crowded = school(sections=(section("A1", "Art", "T1"), section("A2", "Art", "T1")))
+    (found,) = [f for f in check_school(crowded, rules) if f.code == "course-cannot-fit"]
+    assert found.remedy.endswith("Or change rule early, or give it a level.")

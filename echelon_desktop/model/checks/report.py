@@ -108,7 +108,9 @@ class Report:
             )
         )
 
-    def add_course(self, code: str, message: str, course: str, field: str = "id", value: str = "") -> None:
+    def add_course(
+        self, code: str, message: str, course: str, field: str = "id", value: str = "", remedy: str = ""
+    ) -> None:
         """
         Add a finding about a course.
 
@@ -117,7 +119,7 @@ class Report:
         first = self._first_sections.get(course)
         shown_at = ("sections", first, "course") if first and self.is_implied(course) else None
         table, key = ("courses", course) if course in self.school.courses else ("sections", first or "")
-        self.add(code, message, table, key, field, value or course, shown_at=shown_at)
+        self.add(code, message, table, key, field, value or course, remedy, shown_at)
 
     def is_implied(self, course: str) -> bool:
         """Whether no row of its own says anything about the course."""

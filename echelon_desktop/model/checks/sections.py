@@ -1,13 +1,15 @@
 """Checks of sections and their rooms."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from echelon_desktop.model import entities as e
+from echelon_desktop.model.checks.kinds import KINDS
 from echelon_desktop.model.checks.report import Report
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.scope import admits
-from echelon_desktop.model.wording import counted, few_of
+from echelon_desktop.model.wording import counted, few_of, listed
 
 
 def check_sections(report: Report, times: Times) -> None:
@@ -22,7 +24,10 @@ def check_sections(report: Report, times: Times) -> None:
             message = (
                 f"Section {section.id} of {report.course(section.course)} cannot meet anywhere: {reason}."
             )
-            report.add("section-cannot-meet", message, "sections", section.id, "allowed_periods")
+            remedy = or_rules(report, times, "section-cannot-meet", [section])
+            report.add(
+                *("section-cannot-meet", message, "sections", section.id, "allowed_periods"), remedy=remedy
+            )
         if section.seats <= 0:
             message = f"Section {section.id} of {report.course(section.course)} has {seats}."
             report.add("section-without-seats", message, "sections", section.id, "seats", str(section.seats))
@@ -57,7 +62,25 @@ def _why_nowhere(section: e.Section, times: Times) -> str:
     allowed = times.allowed(section)
     if allowed:
         return f"only {', '.join(times.grid.names(allowed))} are left to it, which its pattern does not fit"
-    return "its allowed periods and its teachers' absences leave nothing"
+    parts = [
+        *(["its allowed periods"] if times.listed(section) != times.grid.all else []),
+        *(f"rule {rule}" for rule in times.narrowing([section])),
+        *(
+            ["its teachers' absences"]
+            if any(times.free(t) != times.grid.all for t in section.teachers)
+            else []
+        ),
+    ]
+    return f"{listed(parts)} leave nothing"
+
+
+def or_rules(report: Report, times: Times, code: str, sections: Iterable[e.Section]) -> str:
+    """The remedy of a kind, with the hard rules that have a part in it; blank, the usual one, without any."""
+    rules = times.narrowing(sections)
+    if not rules:
+        return ""
+    which = f"rule {rules[0]}" if len(rules) == 1 else f"one of the rules {few_of(rules)}"
+    return f"{KINDS[code].remedy} Or change {which}, or give it a level."
 
 
 def check_rooms(report: Report, times: Times) -> None:
@@ -72,7 +95,9 @@ def check_rooms(report: Report, times: Times) -> None:
         if crowded:
             slots = slots_of(times, crowded)
             message = f"Room {room} cannot hold the sections {few_of(crowded)} in {few_of(slots)}."
-            report.add("room-overbooked", message, "rooms", room, "id", room)
+            stood = [report.school.sections[section] for section in crowded]
+            remedy = or_rules(report, times, "room-overbooked", stood)
+            report.add("room-overbooked", message, "rooms", room, "id", room, remedy=remedy)
 
 
 def slots_of(times: Times, stacks: list[str]) -> list[str]:

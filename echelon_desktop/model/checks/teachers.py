@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.checks.report import Report
-from echelon_desktop.model.checks.sections import slots_of
+from echelon_desktop.model.checks.sections import or_rules, slots_of
 from echelon_desktop.model.checks.staffing import gets_teacher
 from echelon_desktop.model.checks.times import Times, crowd
 from echelon_desktop.model.checks.unread import rests_on
@@ -50,20 +50,23 @@ def _check_crowding(report: Report, times: Times, teacher: str, sections: list[e
     if not crowded:
         return
     slots = slots_of(times, crowded)
-    courses = {report.school.sections[c].course for c in crowded}
+    taught = [report.school.sections[c] for c in crowded]
+    courses = {section.course for section in taught}
     if len(courses) == 1 and len(slots) < times.free(teacher).bit_count():
         course = courses.pop()
         message = (
             f"{report.course(course)}: teacher {teacher} has {len(crowded)} of its sections "
             f"({few_of(crowded)}), which cannot all meet in {few_of(slots)}."
         )
-        report.add_course("course-cannot-fit", message, course, "allowed_periods", ";".join(slots))
+        remedy = or_rules(report, times, "course-cannot-fit", taught)
+        report.add_course("course-cannot-fit", message, course, "allowed_periods", ";".join(slots), remedy)
         return
     message = (
         f"Teacher {teacher} cannot teach the {len(crowded)} sections {few_of(crowded)} "
         f"in the {counted(len(slots), 'period')} open to them ({few_of(slots)})."
     )
-    report.add("teacher-overbooked", message, "teachers", teacher, "id", teacher)
+    remedy = or_rules(report, times, "teacher-overbooked", taught)
+    report.add("teacher-overbooked", message, "teachers", teacher, "id", teacher, remedy=remedy)
 
 
 def _check_numbers(report: Report, times: Times, teacher: e.Teacher, sections: list[e.Section]) -> None:

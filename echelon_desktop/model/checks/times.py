@@ -1,6 +1,6 @@
 """When sections and students can meet, under what is hard: the ground on which checks count and match."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from echelon_desktop.model import entities as e
@@ -54,18 +54,30 @@ class Times:
         """Slots in which a teacher is not absent."""
         return self.grid.all & ~self._absent.get(teacher, 0)
 
-    def allowed(self, section: e.Section) -> int:
-        """Slots in which nothing hard forbids the section."""
+    def listed(self, section: e.Section) -> int:
+        """Slots in the section's own list and in its course's."""
         course = self._school.courses.get(section.course)
         mask = self.grid.allowed(section.allowed_periods)
-        if course is not None:
-            mask &= self.grid.allowed(course.allowed_periods)
+        return mask if course is None else mask & self.grid.allowed(course.allowed_periods)
+
+    def allowed(self, section: e.Section) -> int:
+        """Slots in which nothing hard forbids the section."""
+        mask = self.listed(section)
         for teacher in section.teachers:
             mask &= self.free(teacher)
         for rule in self._restrictions:
             if concerns(rule, self._school, section):
                 mask &= self.grid.mask(rule.periods)
         return mask
+
+    def narrowing(self, sections: Iterable[e.Section]) -> list[str]:
+        """Ids of the hard rules that narrow where any of these sections may meet."""
+        sections = list(sections)
+        return [
+            rule.id
+            for rule in self._restrictions
+            if any(concerns(rule, self._school, section) for section in sections)
+        ]
 
     def _choices(self, section: e.Section) -> tuple[Choice, ...]:
         course = self._school.courses.get(section.course)
