@@ -42,6 +42,8 @@ class HoldersTab(ListTab[Holder]):
         Of the list.
     holders, week
         How the lines and the week of one are read.
+    words
+        What is said of one above the week.
     """
 
     def __init__(
@@ -50,11 +52,12 @@ class HoldersTab(ListTab[Holder]):
         columns: Sequence[Column[Holder]],
         holders: Callable[[Timetable], list[Holder]],
         week: Callable[[Timetable, str], Week],
+        words: Callable[[Holder], list[str]],
     ) -> None:
         model: RecordModel[Holder] = RecordModel(columns, lambda holder: holder.key)
         choice = "Department" if table == "teachers" else ""
         super().__init__(model, FilterRow(table[:-1].capitalize(), choice), table)
-        self._holders, self._week = holders, week
+        self._holders, self._week, self._words = holders, week, words
         self.pane = WeekPane(table[:-1])
         self.pane.column.addStretch(1)
         self.pane.opened.connect(lambda section: self.go.emit("sections", section))
@@ -89,10 +92,17 @@ class HoldersTab(ListTab[Holder]):
         holder = self.model.row_at(row)
         title = holder.name if holder.name == holder.key else f"{holder.name}  {holder.key}"
         unplaced = sum(not m.periods for m in holder.meetings)
-        parts = [holder.department, _counted(holder.load, "section"), _counted(holder.preps, "prep")]
-        parts.append(_counted(holder.students, "student"))
+        parts = [*self._words(holder), _counted(holder.students, "student")]
         parts += [f"{unplaced} not placed"] if unplaced else []
         self.pane.show_week(title, parts, self._week(self.timetable, holder.key))
+
+
+def _of_teacher(holder: Holder) -> list[str]:
+    return [holder.department, _counted(holder.load, "section"), _counted(holder.preps, "prep")]
+
+
+def _of_room(holder: Holder) -> list[str]:
+    return [_counted(len(holder.meetings), "section"), _counted(holder.preps, "course")]
 
 
 def teachers_tab() -> HoldersTab:
@@ -106,7 +116,7 @@ def teachers_tab() -> HoldersTab:
         Column("Preps", 56, lambda h: str(h.preps), lambda h: h.preps, True, tip="Different courses"),
         Column("Students", 78, lambda h: str(h.students), lambda h: h.students, True),
     ]
-    return HoldersTab("teachers", columns, _teachers, teacher_week)
+    return HoldersTab("teachers", columns, _teachers, teacher_week, _of_teacher)
 
 
 def rooms_tab() -> HoldersTab:
@@ -116,7 +126,7 @@ def rooms_tab() -> HoldersTab:
         Column("Sections", 78, lambda h: str(len(h.meetings)), lambda h: len(h.meetings), True),
         Column("Students", 78, lambda h: str(h.students), lambda h: h.students, True),
     ]
-    return HoldersTab("rooms", columns, _rooms, room_week)
+    return HoldersTab("rooms", columns, _rooms, room_week, _of_room)
 
 
 def _teachers(timetable: Timetable) -> list[Holder]:

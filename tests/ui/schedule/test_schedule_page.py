@@ -212,6 +212,7 @@ def test_rooms_have_a_tab_when_there_are_any(document: Document, show: Show) -> 
     page = show()
     assert page.book.isTabVisible(3)
     page.take_to(Target("schedule", "rooms", "B12"))
+    assert page.tab("rooms").pane.facts.text().startswith("1 section  ·  1 course")
     week = page.tab("rooms").pane.week.week_model
     assert week.index(0, 0).data() == "Biology, S1  ·  Ada Byron  ·  4 of 5"
 
