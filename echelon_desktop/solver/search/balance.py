@@ -1,17 +1,17 @@
 """
 Equal sections and spaced labs, among schedules that miss no more.
 
-:func:`level` seats each student anew, all others staying, at least cost over what he holds already: an
-assignment of his requests to slots, where a seat costs the number of students before it in its section.
-Every step lowers the sum over sections of their sizes squared, so that sweeping ends. :func:`soften` then
-anneals over seats and sections together with what is missed: where sections stand decides how even they can
-be, and the way from one good place to another leads over schedules that miss more. What is kept never does.
+:func:`level` seats each student anew at least cost while all others stay, until nobody gains (see
+``levelling.py``). :func:`soften` then anneals over seats and sections together with what is missed: where
+sections stand decides how even they can be, and the way from one good place to another leads over schedules
+that miss more. What is kept never does.
 """
 
 from echelon_desktop.solver.search.augment import assign
 from echelon_desktop.solver.search.chance import below, chance, draw
 from echelon_desktop.solver.search.glance import choose_slot
 from echelon_desktop.solver.search.jit import bare, entry, kernel
+from echelon_desktop.solver.search.levelling import INFINITE, seat_anew
 from echelon_desktop.solver.search.moves import keep, move, propose, settle, take_back
 from echelon_desktop.solver.search.state import (
     BEST,
@@ -32,7 +32,6 @@ from echelon_desktop.solver.search.state import (
 )
 
 TEMPERATURE, COOLING = range(2)
-INFINITE = 1 << 40
 # Chances in 256: that a step moves a section instead of a seat, and that it then moves one as phase 1 would.
 SECTION_STEP = 64
 SEEKING = 128
@@ -65,101 +64,8 @@ def level(at: Layout, d: Ints, first: int, last: int) -> int:
     changed = 0
     for i in range(first, last):
         d[LOG] = 0
-        changed += _seat_anew(at, d, i)
+        changed += seat_anew(at, d, i)
     return changed
-
-
-@kernel
-def _price(at: Layout, d: Ints, request: int, slot: int, seats: int) -> int:
-    """Students before this one in the section he would get, or INFINITE where there is no seat."""
-    course = d[at.request_course + request]
-    pool = course * at.n_slots + slot
-    others = d[at.load + pool]
-    if d[at.request_slot + request] == slot:
-        others -= 1
-    elif not (d[seats + course] >> slot) & 1:
-        return INFINITE
-    sections = d[at.sections_at + pool]
-    if sections == 0:
-        # A pinned seat: there is only the one.
-        return 0
-    return others // sections
-
-
-@kernel
-def _seat_anew(at: Layout, d: Ints, student: int) -> int:
-    """The least costly slots for the requests a student has met: the Hungarian method, slots as columns."""
-    seats = at.open_sped if d[at.student_sped + student] else at.open
-    width = at.n_slots + 1
-    rows = at.scratch
-    potential = rows + width
-    column = potential + width
-    holder = column + width
-    came = holder + width
-    least = came + width
-    used = least + width
-    for p in range(width):
-        d[column + p] = 0
-        d[holder + p] = 0
-    n = 0
-    now = 0
-    reach = d[at.student_free + student]
-    for i in range(d[at.student_requests + student], d[at.student_requests + student + 1]):
-        request = d[at.student_request + i]
-        slot = d[at.request_slot + request]
-        if slot >= 0:
-            n += 1
-            d[rows + n] = request
-            d[potential + n] = 0
-            now += _price(at, d, request, slot, seats)
-            reach |= 1 << slot
-    if now == 0:
-        return 0
-    for row in range(1, n + 1):
-        d[holder] = row
-        at_column = 0
-        for p in range(width):
-            d[least + p] = INFINITE * 4
-            d[used + p] = 0
-        while True:
-            d[used + at_column] = 1
-            current = d[holder + at_column]
-            delta = INFINITE * 8
-            next_column = 0
-            for p in range(1, width):
-                if not d[used + p] and (reach >> (p - 1)) & 1:
-                    cost = _price(at, d, d[rows + current], p - 1, seats)
-                    cost -= d[potential + current] + d[column + p]
-                    if cost < d[least + p]:
-                        d[least + p] = cost
-                        d[came + p] = at_column
-                    if d[least + p] < delta:
-                        delta = d[least + p]
-                        next_column = p
-            for p in range(width):
-                if d[used + p]:
-                    d[potential + d[holder + p]] += delta
-                    d[column + p] -= delta
-                else:
-                    d[least + p] -= delta
-            at_column = next_column
-            if d[holder + at_column] == 0:
-                break
-        while at_column:
-            d[holder + at_column] = d[holder + d[came + at_column]]
-            at_column = d[came + at_column]
-    best = 0
-    for p in range(1, width):
-        if d[holder + p]:
-            best += _price(at, d, d[rows + d[holder + p]], p - 1, seats)
-    if best >= now:
-        return 0
-    for row in range(1, n + 1):
-        assign(at, d, d[rows + row], -1)
-    for p in range(1, width):
-        if d[holder + p]:
-            assign(at, d, d[rows + d[holder + p]], p - 1)
-    return 1
 
 
 @kernel
@@ -353,7 +259,7 @@ def _follow(at: Layout, d: Ints, most: int) -> bool:
             if d[LOG] + 4 * at.n_slots > at.n_log:
                 return True
             if d[at.request_slot + request] >= 0:
-                _seat_anew(at, d, d[at.request_student + request])
+                seat_anew(at, d, d[at.request_student + request])
     return True
 
 

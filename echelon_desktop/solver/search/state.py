@@ -110,7 +110,16 @@ class Layout(NamedTuple):
     cost: int
     touched: int
     touched_cost: int
-    scratch: int
+    # Where a student is seated anew: rows are his requests, columns slots, both counted from 1.
+    row_request: int
+    row_slots: int
+    row_potential: int
+    column_potential: int
+    row_of: int
+    came: int
+    slack: int
+    covered: int
+    price: int
     worse: int
     following: int
     gaining: int
@@ -230,7 +239,15 @@ def lay_out(problem: PlainProblem) -> Board:
         "cost": [0] * n_owners,
         "touched": [0] * n_owners,
         "touched_cost": [0] * n_owners,
-        "scratch": [0] * (7 * (n_slots + 1)),
+        "row_request": [0] * (n_slots + 1),
+        "row_slots": [0] * (n_slots + 1),
+        "row_potential": [0] * (n_slots + 1),
+        "column_potential": [0] * (n_slots + 1),
+        "row_of": [0] * (n_slots + 1),
+        "came": [0] * (n_slots + 1),
+        "slack": [0] * (n_slots + 1),
+        "covered": [0] * (n_slots + 1),
+        "price": [0] * (n_slots + 1) ** 2,
         "worse": [0] * n_slots,
         "following": [0] * n_slots,
         "gaining": [0] * n_slots,
