@@ -120,6 +120,17 @@ def _week(week: Week) -> str:
     return f'<table {_TABLE}><tr><th width="6%"></th>{heads}</tr>{"".join(rows)}</table>'
 
 
+def _when(timetable: Timetable, meeting: Meeting) -> tuple[tuple[int, int], int]:
+    """By day and period, then by term; what is not placed comes last."""
+    days = list(dict.fromkeys(period.day for period in timetable.grid.periods))
+    starts = [
+        (days.index(period.day), period.order)
+        for period in timetable.grid.periods
+        if period.id in meeting.periods
+    ]
+    return min(starts, default=(len(days), 0)), meeting.mask & -meeting.mask
+
+
 def _week_cell(week: Week, row: int, column: int) -> str:
     if (row, column) not in week.periods:
         return "<td></td>"
@@ -141,7 +152,7 @@ def _sections(timetable: Timetable, meetings: list[Meeting], with_teacher: bool)
     if not any(m.room for m in meetings):
         titles.remove("Room")
     rows = []
-    for meeting in sorted(meetings, key=lambda m: (not m.mask, m.mask & -m.mask)):
+    for meeting in sorted(meetings, key=lambda m: _when(timetable, m)):
         texts = {
             "When": timetable.place(meeting),
             "Course": meeting.title,

@@ -99,12 +99,14 @@ def _week(timetable: Timetable, lines: list[tuple[Meeting, str, str]], away: int
         days, orders = [""], list(range(len(grid.periods)))
         cell_of = {p.id: (i, 0) for i, p in enumerate(grid.periods)}
     entries: dict[Cell, tuple[Entry, ...]] = {}
-    for meeting, line, mark in lines:
+    # In a cell the terms follow one another as in the year.
+    for meeting, line, mark in sorted(lines, key=lambda each: each[0].mask & -each[0].mask):
         for period in meeting.periods:
             cell = cell_of[period]
             entry = Entry(meeting.section, meeting.title, line, meeting.terms, mark)
             entries[cell] = (*entries.get(cell, ()), entry)
     gone = {cell for period, cell in cell_of.items() if grid.mask_of((period,), ()) & away}
     names = {cell: period for period, cell in cell_of.items()}
-    rows = tuple(str(order) for order in orders) if days != [""] else tuple(names.values())
+    # Where there is one day only, each row has one period, whose name says more than its place.
+    rows = tuple(map(str, orders)) if len(days) > 1 else tuple(names[cell] for cell in sorted(names))
     return Week(tuple(map(day_name, days)), rows, names, entries, frozenset(gone))

@@ -1,5 +1,6 @@
 """The models of the Schedule page, apart from it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Dataset, School
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.ui.natural import natural
+from echelon_desktop.ui.schedule.handouts import Heading, student_page
 from echelon_desktop.ui.schedule.matrix import Matrix, MatrixCell, MatrixModel, contrast, ink_on
 from echelon_desktop.ui.schedule.overview import ALL_PERIODS, Measure, heat_map, master_grid
 from echelon_desktop.ui.schedule.records import Column, RecordModel
@@ -186,6 +188,39 @@ def test_week_of_a_student_tells_terms_and_pins(dataset: Dataset, qtmodeltester:
     qtmodeltester.check(model)
     model.set_week(student_week(read(dataset), "s2"))
     assert model.index(0, 0).data() == "Algebra, A1  ·  Byron, Ada"
+
+
+def one_day(dataset: Dataset) -> Timetable:
+    """Read the school with one day, Zero before G1; s1 has Band, then Algebra, then Chess in one period."""
+    periods = [e.Period("G1", "1", "Mon", 1), e.Period("Zero", "0", "Mon", 0)]
+    school = School(
+        periods=periods,
+        terms=dataset.school.terms.values(),
+        sections=[
+            e.Section(name, name, (), 2, term_choices=terms)
+            for name, terms in (("B", (("S2",),)), ("A", (("S1",),)), ("C", ()))
+        ],
+        students=[e.Student("s1")],
+        requests=[e.RequestList("s1", tuple(map(e.CourseRequest, "BAC")))],
+    )
+    placements = [
+        e.Placement("1", "B", ("Zero",), ("S2",)),
+        e.Placement("1", "A", ("Zero",), ("S1",)),
+        e.Placement("1", "C", ("G1",)),
+    ]
+    seating = e.Seating("1", "s1", tuple(e.Seat(name, name) for name in "CBA"))
+    return read(Dataset(school, (), [e.Scenario("1", "x")], placements, [seating]))
+
+
+def test_a_week_of_one_day_names_its_periods_and_puts_terms_in_order(dataset: Dataset) -> None:
+    week = student_week(one_day(dataset), "s1")
+    assert week.rows == ("Zero", "G1")
+    assert [entry.section for entry in week.entries[0, 0]] == ["A", "B"]
+
+
+def test_a_handout_lists_sections_by_period_and_then_by_term(dataset: Dataset) -> None:
+    listed = student_page(one_day(dataset), Heading("", "", ""), "s1").partition("Sections")[2]
+    assert re.findall(r"<tr><td>(.*?)</td>", listed) == ["Zero (S1)", "Zero (S2)", "G1"]
 
 
 def test_alternate_says_what_it_stands_for(dataset: Dataset) -> None:
