@@ -49,10 +49,7 @@ def export_school(args: argparse.Namespace) -> int:
     with SchoolFile.open(args.file, read_only=True) as file:
         dataset = file.dataset
     scenario = _scenario(dataset, args.scenario).id if args.scenario else ""
-    try:
-        export_dataset(dataset, args.folder, scenario)
-    except OSError as error:
-        raise InputError(f"The files cannot be written to {args.folder}: {error.strerror}.") from error
+    export_dataset(dataset, args.folder, scenario)
     print(f"{args.folder}: the files of {args.file.name}.")
     return OK
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from echelon_desktop.model.csv_io import RESULT_FILES, write_schedule, write_school
 from echelon_desktop.model.csv_io.folder import read_bytes
-from echelon_desktop.model.csv_io.replacing import replace_files
+from echelon_desktop.model.csv_io.replacing import replace_file, replace_files
 from echelon_desktop.model.dataset import Dataset, Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import RULES_FILE, format_rules
@@ -80,12 +80,9 @@ def export_dataset(dataset: Dataset, folder: Path, scenario: str = "") -> None:
     ------
     InputError
         If the folder cannot be written to.
-    OSError
-        If the rules cannot.
     """
     rules = tuple(dataset.rules.values())
-    folder.mkdir(parents=True, exist_ok=True)
     write_school(dataset.school, folder)
-    (folder / RULES_FILE).write_text(format_rules(rules), encoding="utf-8")
+    replace_file(folder / RULES_FILE, format_rules(rules).encode())
     if scenario:
         write_result(dataset.school, rules, dataset.schedule(scenario), folder)

@@ -7,6 +7,7 @@ docs/files.md describes the files for the people who make them.
 from echelon_desktop.model.csv_io.cellcode import neutralised
 from echelon_desktop.model.csv_io.folder import RESULT_FILES
 from echelon_desktop.model.csv_io.reading import SourceFile
+from echelon_desktop.model.csv_io.replacing import replace_file
 from echelon_desktop.model.csv_io.schedule_reader import ImportedSchedule, read_schedule
 from echelon_desktop.model.csv_io.schedule_writer import write_schedule
 from echelon_desktop.model.csv_io.school_reader import Imported, read_school
@@ -20,6 +21,7 @@ __all__ = [
     "neutralised",
     "read_schedule",
     "read_school",
+    "replace_file",
     "write_schedule",
     "write_school",
     "write_tables",

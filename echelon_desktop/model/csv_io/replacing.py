@@ -1,4 +1,4 @@
-"""Replacing several files of a folder together."""
+"""Replacing files, several of a folder together, or one."""
 
 import os
 import re
@@ -42,11 +42,7 @@ def replace_files(folder: Path, contents: Mapping[str, bytes], outdated: Iterabl
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            # Not a tempfile: that would be readable by its owner alone, also under the name of the old file.
-            with new[name].open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _write(new[name], content)
         _exchange(folder, new, outdated)
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be written to: {error.strerror or error}.") from error
@@ -56,6 +52,34 @@ def replace_files(folder: Path, contents: Mapping[str, bytes], outdated: Iterabl
                 temporary.unlink()
     _clear(folder, [*contents, *outdated])
     return [folder / name for name in contents]
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """
+    Write a file so that it is as it was, or new and whole, also on a full disk.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; it is then as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _write(temporary, content)
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    # Not a tempfile: that would be readable by its owner alone, also under the name of the old file.
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _exchange(folder: Path, new: Mapping[str, Path], outdated: Iterable[str]) -> None:

@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from echelon_desktop.errors import InputError
-from echelon_desktop.model.csv_io import neutralised
+from echelon_desktop.model.csv_io import neutralised, replace_file
 from echelon_desktop.model.dataset import Changes, Edit
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.remedies import mend_all, remedy_for
@@ -153,10 +152,7 @@ class ChecksPage(Page):
         rows = [TITLES, *(_row(finding) for group in self.model.groups for finding in group.findings)]
         text = io.StringIO()
         csv.writer(text).writerows([neutralised(cell) for cell in row] for row in rows)
-        try:
-            path.write_bytes(text.getvalue().encode("utf-8-sig"))
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        replace_file(path, text.getvalue().encode("utf-8-sig"))
 
     # Showing ---------------------------------------------------------------------------------------
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from echelon_desktop.errors import EchelonError
 from echelon_desktop.model import rule_edits
+from echelon_desktop.model.csv_io import replace_file
 from echelon_desktop.model.dataset import Changes, Edit
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rule_words import KIND_TITLES, level_words, rule_sentence
@@ -182,10 +182,7 @@ class RulesPage(Page):
         path = Path(asked)
         path = path if path.suffix else path.with_suffix(".toml")
         with told(self, "The rules were not written"):
-            try:
-                path.write_text(format_rules(self.document.rules), encoding="utf-8")
-            except OSError as error:
-                raise EchelonError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+            replace_file(path, format_rules(self.document.rules).encode())
             self.workspace.notice.emit("good", f"Rules written to {path.name}.")
 
     def _offer(self, rules: tuple[Rule, ...], title: str) -> None:

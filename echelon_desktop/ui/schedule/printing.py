@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 
 from echelon_desktop.errors import EchelonError
+from echelon_desktop.model.csv_io import replace_file
 from echelon_desktop.ui.schedule.handouts import STYLE
 from echelon_desktop.ui.theme import LIGHT
 
@@ -52,10 +53,7 @@ def write_pdf(path: Path, handouts: Sequence[str], font: QFont, title: str, wide
     writer.setTitle(title)
     writer.setPageLayout(page_layout(wide))
     pages = draw(writer, handouts, font)
-    try:
-        path.write_bytes(bytes(buffer.data().data()))
-    except OSError as error:
-        raise EchelonError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+    replace_file(path, bytes(buffer.data().data()))
     return pages
 
 

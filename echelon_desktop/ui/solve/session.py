@@ -1,14 +1,15 @@
 """One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
 
-from echelon_desktop.errors import EchelonError
+from echelon_desktop.errors import EchelonError, StoreError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
 from echelon_desktop.model.entities import Scenario
@@ -21,6 +22,7 @@ from echelon_desktop.solver.result import Params, Progress, Result, Status
 from echelon_desktop.solver.scopes import Scope
 from echelon_desktop.solver.verify import Verdict
 from echelon_desktop.ui.engine.client import READY
+from echelon_desktop.ui.messages import ask
 from echelon_desktop.ui.solve.case import (
     Case,
     Order,
@@ -248,10 +250,8 @@ class Session(QObject):
         stale = document.revision != case.revision
         if stale:
             schedule = fitting_schedule(document.school, schedule)
-        try:
-            document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
-        except EchelonError as error:
-            self._end("bad", f"What was found no longer fits the school, which was edited meanwhile. {error}")
+        edit = adopt_schedule(document.dataset, scenario, schedule, title)
+        if not self._kept(lambda: document.apply(edit)):
             return
         self._record(
             result, scenario.id, {"unmet": verdict.counts.unmet, "requests": verdict.counts.requests}
@@ -264,37 +264,55 @@ class Session(QObject):
         part = "" if self.order.scope == Scope() else f"{self.order.scope.words}: "
         self._end("doubt" if stale or lead else "good", part + sentence + note)
 
+    def _kept(self, keep: Callable[[], object]) -> bool:
+        """Keep what was found in the school file, again and again where its disk is full, until given up."""
+        while True:
+            try:
+                keep()
+            except StoreError as error:
+                words = ("Not kept yet", "A schedule was found.", "Try again", str(error))
+                if ask(QApplication.activeWindow(), *words, no="Discard it"):
+                    continue
+                self._end("bad", f"A schedule was found and not kept. {error}")
+            except EchelonError as error:
+                self._end("bad", f"What was found does not fit the school. {error}")
+            else:
+                return True
+            return False
+
     def _record(self, result: Result, scenario: str, figures: dict[str, Any]) -> None:
         ended = datetime.now(UTC).isoformat(timespec="seconds")
         params = self.order.params
         levels = [{"name": f.name, "value": f.value, "bound": f.bound} for f in result.levels]
-        self.workspace.document.file.record_run(
-            Run(
-                id=self.started + f"/{params.seed}",
-                scenario=scenario,
-                started=self.started,
-                ended=ended,
-                status=result.status,
-                seed=params.seed,
-                settings={
-                    "scope": self._part,
-                    "time_limit_s": params.time_limit_s,
-                    "workers": params.workers,
-                    "warm": self.order.warm,
-                    "close": self.order.close,
-                    "name": self.order.name,
-                },
-                figures={
-                    **figures,
-                    "levels": levels,
-                    "ended": result.stop_reason,
-                    # Of all turns; the result knows of the last one only.
-                    "seconds": round(self.seconds, 1),
-                    "method": result.method,
-                    "progress": thinned(self.points),
-                },
-            )
+        run = Run(
+            id=self.started + f"/{params.seed}",
+            scenario=scenario,
+            started=self.started,
+            ended=ended,
+            status=result.status,
+            seed=params.seed,
+            settings={
+                "scope": self._part,
+                "time_limit_s": params.time_limit_s,
+                "workers": params.workers,
+                "warm": self.order.warm,
+                "close": self.order.close,
+                "name": self.order.name,
+            },
+            figures={
+                **figures,
+                "levels": levels,
+                "ended": result.stop_reason,
+                # Of all turns; the result knows of the last one only.
+                "seconds": round(self.seconds, 1),
+                "method": result.method,
+                "progress": thinned(self.points),
+            },
         )
+        try:
+            self.workspace.document.file.record_run(run)
+        except StoreError as error:
+            self.workspace.notice.emit("doubt", f"The solve is not among the runs. {error}")
 
     def _on_progress(self, progress: Progress) -> None:
         progress = replace(progress, seconds=progress.seconds + self._turn_at - self._started)

@@ -1,5 +1,7 @@
 """Files of a folder are replaced together, whatever fails and whenever the process ends."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from echelon_desktop.errors import InputError
-from echelon_desktop.model.csv_io.replacing import replace_files
+from echelon_desktop.model.csv_io.replacing import replace_file, replace_files
 
 OLD = {"first.csv": b"old", "second.csv": b"old", "outdated.csv": b"old", "notes.txt": b"mine"}
 NEW = {"first.csv": b"new", "second.csv": b"new", "third.csv": b"new"}
@@ -110,3 +112,20 @@ def test_a_folder_under_a_files_name_is_left_alone(folder: Path) -> None:
     assert (folder / "third.csv" / "inside").read_bytes() == b"mine"
     assert {path.name for path in folder.iterdir()} == {*OLD, "third.csv"}
     assert (folder / "first.csv").read_bytes() == b"old"
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_one_file_is_replaced(folder: Path):
+    replace_file(folder / "first.csv", b"new")
+    assert contents(folder) == {**OLD, "first.csv": b"new"}
+
+
+@pytest.mark.parametrize("name", ["first.csv", "another.csv"])
+def test_a_full_disk_leaves_one_file_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(InputError, match=f"{name} cannot be written: No space"):
+        replace_file(folder / name, b"new")
+    assert contents(folder) == OLD

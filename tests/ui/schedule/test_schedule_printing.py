@@ -1,5 +1,6 @@
 """Handouts: what they say, that each begins on a page of its own, and that they reach the file."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_each_handout_begins_a_page(document: Document, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(EchelonError, match="cannot be written"):
         write_pdf(tmp_path, ["x"], QFont(), "x")
+
+
+def test_what_stands_there_stays_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "a.pdf").write_bytes(b"of yesterday")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(EchelonError, match="No space left"):
+        write_pdf(tmp_path / "a.pdf", ["x"], QFont(), "x")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.pdf", b"of yesterday")]
 
 
 @pytest.mark.parametrize("what", [what for what in HANDOUTS if what != "comparison"])  # there is none

@@ -339,6 +339,19 @@ def test_export_writes_school_and_schedule(window: MainWindow, tmp_path: Path):
     assert {"Sections_Information.csv", "rules.toml", "section_schedule.csv", "unmet_requests.csv"} <= names
 
 
+def test_an_export_that_cannot_be_written_is_told(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    texts: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: texts.append(box.text()))
+    (tmp_path / "file").write_bytes(b"")
+    window.files.export_to(tmp_path / "file" / "out")
+    (tmp_path / "out" / "rules.toml").mkdir(parents=True)
+    window.files.export_to(tmp_path / "out")
+    assert "cannot be written to" in texts[0]
+    assert texts[1].startswith("rules.toml cannot be written")
+
+
 def test_the_status_bar_counts_what_is_unmet(window: MainWindow):
     assert window.status.unmet.text().startswith("0 of ")
     assert window.status.saved.text() == "All changes saved"

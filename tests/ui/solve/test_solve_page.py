@@ -17,6 +17,7 @@ from cloud_runner.client.order import Order as RemoteOrder
 from cloud_runner.client.prepare import prepare
 from cloud_runner.client.remotes import Remote
 from cloud_runner.client.runs import State
+from echelon_desktop.errors import StoreError
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import lock_sections, set_fields
 from echelon_desktop.model.entities import Rule, Section, Unavailability
@@ -222,6 +223,42 @@ def test_a_section_deleted_during_the_solve_leaves_no_trace(page: SolvePage, qtb
     schedule = document.schedule()
     assert schedule.placements.keys() == document.school.sections.keys()
     assert all(seat.section != "S5" for seating in schedule.seatings.values() for seat in seating.seats)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_what_was_found_is_not_lost_on_a_full_disk(
+    page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, again: bool
+):
+    document, asked = page.document, []
+    scenarios, apply = list(document.dataset.scenarios), document.file.apply
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    def ask(_window: object, _title: str, _text: str, _yes: str, more: str, no: str) -> bool:
+        asked.append(more)
+        monkeypatch.setattr(document.file, "apply", apply)
+        return again
+
+    monkeypatch.setattr(document.file, "apply", full)
+    monkeypatch.setattr(session, "ask", ask)
+    kind, text = solve(page, qtbot)
+    assert asked == ["The disk is full."]
+    assert (len(document.dataset.scenarios) > len(scenarios)) == again
+    assert (kind, "not kept. The disk is full." in text) == (("good", False) if again else ("bad", True))
+
+
+def test_a_run_that_cannot_be_recorded_is_told(
+    page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    told: list[str] = []
+    page.workspace.notice.connect(lambda _kind, text: told.append(text))
+    monkeypatch.setattr(page.document.file, "record_run", full)
+    assert solve(page, qtbot)[0] == "good"
+    assert "The solve is not among the runs. The disk is full." in told
 
 
 def busy(page: SolvePage) -> None:
