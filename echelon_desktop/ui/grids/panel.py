@@ -182,14 +182,13 @@ class SheetPanel(QWidget):
         block = spread(block, len(lines), len(columns))
         rows = [self.model.row_id(n) for n in range(top, min(top + len(block), self.model.rowCount()))]
         pasted = self._write_block(self.model.columns[left:], rows, block, "Paste")
-        if pasted is not None:
-            first = rows[0] if rows else None
-            if pasted.added and first is None:
-                self.view.choose(self.model.rowCount() - pasted.added, left, len(block), len(block[0]))
-            elif first is not None:
-                self.view.choose(
-                    max(0, self.model.place_of(first)), left, len(block), max(map(len, block), default=1)
-                )
+        if pasted is None or not (rows or pasted.added):
+            return
+        first = rows[0] if rows else None
+        # A row that the block gave another id stays where it was, unless the table is sorted by it.
+        place = self.model.place_of(first) if first else self.model.rowCount() - pasted.added
+        place = place if place >= 0 else min(top, self.model.rowCount() - 1)
+        self.view.choose(place, left, len(block), max(map(len, block)))
 
     def fill_down(self) -> None:
         """Write the first selected line into the others; of a single one, the line above into it."""

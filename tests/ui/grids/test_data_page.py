@@ -211,6 +211,17 @@ def test_a_paste_beyond_the_last_row_adds_rows(page: DataPage, document: Documen
     assert panel.model.rowCount() == 9
 
 
+def test_what_was_pasted_is_selected_under_its_new_ids(
+    page: DataPage, document: Document, told: list[str]
+) -> None:
+    panel = show(page, "students", "P08", "id")
+    QGuiApplication.clipboard().setText("P10\tNo\nP11\tYes\n")
+    panel.paste()
+    assert told == []
+    assert list(document.school.students)[-2:] == ["P10", "P11"]
+    assert [row.key for row in panel.selected_rows()] == ["P10", "P11"]
+
+
 def test_a_refused_paste_changes_nothing_and_names_the_cells(
     page: DataPage, document: Document, told: list[str]
 ) -> None:
