@@ -14,6 +14,7 @@ def run_of(
     started: str,
     ended: str,
     points: Sequence[tuple[float, int | None, int]],
+    certain: int,
 ) -> Run:
     """
     The run that a summary tells of, as yet without a scenario.
@@ -26,6 +27,8 @@ def run_of(
         ISO 8601 in UTC.
     points
         Its curve: seconds, unmet requests, bound.
+    certain
+        Requests that certainly stay unmet.
     """
     counts = summary["counts"]
     figures = ("levels", "ended", "seconds", "method")
@@ -44,7 +47,8 @@ def run_of(
             "close": args.stay_close,
         },
         figures={
-            **{name: counts[name] for name in ("unmet", "requests") if counts},
+            **({"unmet": counts["unmet"], "requests": counts["requests"]} if counts else {}),
+            **({"certain": min(certain, counts["unmet"])} if counts else {}),
             **{name: summary[name] for name in figures},
             "progress": list(points),
         },

@@ -92,7 +92,7 @@ def solve(args: argparse.Namespace) -> int:
     if args.school.is_file():
         from echelon_desktop.cli.run_record import run_of
 
-        run = run_of(args, summary, began, _now(), printer.points)
+        run = run_of(args, summary, began, _now(), printer.points, solved.certain)
         printer.note(keep_in_file(args.school, solved.schedule, run))
     if solved.result.status is Status.INFEASIBLE:
         return CANNOT

@@ -143,6 +143,7 @@ def test_a_school_file_keeps_the_run(sample: Path, tmp_path: Path):
     assert (run.scenario, run.settings["name"]) == (scenario.id, "Draft 1")
     assert (run.seed, run.status, run.figures["levels"]) == (7, summary["status"], summary["levels"])
     assert run.figures["unmet"] == summary["counts"]["unmet"]
+    assert 0 <= run.figures["certain"] <= run.figures["unmet"]
     assert run.figures["progress"]
 
 

@@ -40,8 +40,9 @@ def _unmet(run: Run) -> int | None:
 
 
 def _bound(run: Run) -> int | None:
+    # Files of earlier versions know of the first rank only.
     levels = run.figures.get("levels") or [{}]
-    bound: int | None = levels[0].get("bound")
+    bound: int | None = run.figures.get("certain", levels[0].get("bound"))
     return bound
 
 

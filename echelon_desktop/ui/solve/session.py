@@ -253,9 +253,9 @@ class Session(QObject):
         edit = adopt_schedule(document.dataset, scenario, schedule, title)
         if not self._kept(lambda: document.apply(edit)):
             return
-        self._record(
-            result, scenario.id, {"unmet": verdict.counts.unmet, "requests": verdict.counts.requests}
-        )
+        counts = verdict.counts
+        figures = {"unmet": counts.unmet, "requests": counts.requests, "certain": min(certain, counts.unmet)}
+        self._record(result, scenario.id, figures)
         document.show_scenario(scenario.id)
         note = " The school was edited meanwhile; what no longer fits was left out." if stale else ""
         sentence = lead + _sentence(result, verdict, certain)

@@ -261,6 +261,19 @@ def test_a_run_that_cannot_be_recorded_is_told(
     assert "The solve is not among the runs. The disk is full." in told
 
 
+def test_what_is_certain_is_told_of_all_ranks_together(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    entry = document.school.requests["P01"]
+    requests = tuple(replace(request, rank=2) for request in entry.requests)
+    document.apply(set_fields(document.dataset, "requests", "P01", requests=requests))
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=1))  # the only one of BAND
+    solve(page, qtbot)
+    certain = int(page.live.certain.text())
+    assert certain > 0
+    assert page.runs.index(0, 4).data() == str(certain)
+    assert document.file.runs()[-1].figures["certain"] == certain
+
+
 def busy(page: SolvePage) -> None:
     """Give T1 a third lab: two must be side by side, which only a long proof could tell."""
     third = Section("S7", "BIO", ("T1",), 5, "Science")
