@@ -1,7 +1,7 @@
 """One solve from the window: compile, run, check, adopt; whatever happens, it ends once and says how."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from echelon_desktop.ui.solve.case import (
     unfinished,
 )
 from echelon_desktop.ui.solve.changes import changes_in_words
+from echelon_desktop.ui.solve.outcomes import Point, found_in_words, thinned
 from echelon_desktop.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 
 
 NO_SCHEDULE = "No schedule keeps all hard rules. These cannot hold together:"
-Point = tuple[float, int | None, int]  # seconds, unmet requests, bound
 
 
 class Session(QObject):
@@ -258,7 +258,7 @@ class Session(QObject):
         self._record(result, scenario.id, figures)
         document.show_scenario(scenario.id)
         note = " The school was edited meanwhile; what no longer fits was left out." if stale else ""
-        sentence = lead + _sentence(result, verdict, certain)
+        sentence = lead + found_in_words(result, verdict, certain)
         if self.order.close:
             sentence += " " + changes_in_words(document.grid, case.before, schedule)
         part = "" if self.order.scope == Scope() else f"{self.order.scope.words}: "
@@ -349,29 +349,3 @@ class Session(QObject):
         if not self._over:
             self._over = True
             self.ended.emit(kind, text)
-
-
-def thinned(points: Sequence[Point], most: int = 240) -> list[Point]:
-    """The points of a curve at which something changes, and its ends; no more than ``most`` or so."""
-    told = [
-        point
-        for before, point in zip([None, *points], points, strict=False)
-        if before is None or before[1:] != point[1:] or point is points[-1]
-    ]
-    step = -(-len(told) // most) or 1
-    return [*told[:-1:step], *told[-1:]]
-
-
-def _sentence(result: Result, verdict: Verdict, bound: int) -> str:
-    unmet, requests = verdict.counts.unmet, verdict.counts.requests
-    if unmet == 0:
-        return f"All {requests:,} requests are met."
-    sure = min(bound, unmet)
-    told = f"{unmet:,} of {requests:,} requests {'is' if unmet == 1 else 'are'} unmet"
-    avoidable = unmet - sure
-    if avoidable == 0:
-        return f"{told}; no schedule leaves fewer unmet."
-    levels = [level for level in result.levels if level.name.startswith("unmet requests")]
-    if levels and all(level.proven for level in levels):
-        return f"{told}; proven: no schedule is better by the rules."
-    return f"{told}: {sure:,} certainly, at most {avoidable:,} of them avoidable."

@@ -29,7 +29,7 @@ from echelon_desktop.ui.runs.entries import best_curve, remote_entry
 from echelon_desktop.ui.runs.page import RunsPage
 from echelon_desktop.ui.shell.recent import remember_file
 from echelon_desktop.ui.shell.window import MainWindow
-from echelon_desktop.ui.solve.session import thinned
+from echelon_desktop.ui.solve.outcomes import thinned
 from echelon_desktop.ui.workspace import Workspace
 
 STACK = Remote("North", "us-east-1", "north-runs", "https://sqs/north", "north", "/echelon/north")
