@@ -48,6 +48,11 @@ def wants(student: str, *courses: str) -> e.RequestList:
     return e.RequestList(student, tuple(e.CourseRequest(c) for c in courses))
 
 
+def test_one_period_is_not_called_periods():
+    (fact,) = conflict([section("A", "", "T"), section("B", "", "T")], periods=PERIODS[:1])
+    assert fact.text.endswith("; the school has 1 period.")
+
+
 def test_a_school_that_can_be_placed_has_no_conflict():
     assert conflict([section("A", teacher="T"), section("B", teacher="T")]) == ()
 

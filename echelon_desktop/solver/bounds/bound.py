@@ -65,8 +65,8 @@ class Witness:
             return f"{some}{names} {'has' if len(self.courses) == 1 else 'have'} too few seats."
         kind = "one-section " if len(self.sections) == len(self.courses) else ""
         return (
-            f"{some}the {len(self.courses)} {kind}courses {names} cannot meet in {self.slots} slots "
-            f"so that {who} can take all they want of them."
+            f"{some}the {len(self.courses)} {kind}courses {names} cannot meet in "
+            f"{counted(self.slots, 'slot')} so that {who} can take all they want of them."
         )
 
 

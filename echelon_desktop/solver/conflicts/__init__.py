@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.assign.openings import as_locked, find_openings, settled
 from echelon_desktop.solver.conflicts.claims import Claim, OneAtATime
 from echelon_desktop.solver.conflicts.core import smallest_conflict
@@ -83,6 +84,6 @@ def _facts(claims: Sequence[Claim], school: School) -> tuple[Fact, ...]:
         text = claim.text()
         if len(claims) == 1 and isinstance(claim, OneAtATime | TooFew):
             # The fact that completes the conflict is the bell schedule, which nobody thinks of as a demand.
-            text = f"{text.removesuffix('.')}; the school has {len(school.periods)} periods."
+            text = f"{text.removesuffix('.')}; the school has {counted(len(school.periods), 'period')}."
         facts.append(Fact(text, claim.table, claim.key, claim.remedy(), claim.sections))
     return tuple(facts)

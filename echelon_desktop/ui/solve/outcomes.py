@@ -57,6 +57,8 @@ def seeds_in_words(seeds: Sequence[int]) -> str:
 def found_in_words(result: Result, verdict: Verdict, certain: int) -> str:
     """How many requests a schedule leaves unmet, and how many of them any schedule would."""
     unmet, requests = verdict.counts.unmet, verdict.counts.requests
+    if requests == 0:
+        return "No student requests anything."
     if unmet == 0:
         return f"All {requests:,} requests are met."
     sure = min(certain, unmet)

@@ -274,6 +274,15 @@ def test_what_is_certain_is_told_of_all_ranks_together(page: SolvePage, qtbot: Q
     assert document.file.runs()[-1].figures["certain"] == certain
 
 
+def test_a_school_without_requests_is_not_praised(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    rows = [
+        RowId(student, n) for student, r in document.school.requests.items() for n in range(len(r.requests))
+    ]
+    document.apply(delete_rows(document.dataset, sheet_of("requests"), rows))
+    assert solve(page, qtbot)[1] == "No student requests anything."
+
+
 def busy(page: SolvePage) -> None:
     """Give T1 a third lab: two must be side by side, which only a long proof could tell."""
     third = Section("S7", "BIO", ("T1",), 5, "Science")
