@@ -175,7 +175,8 @@ class FileCommands:
         for path in recent_files():
             if path.parent.is_dir():
                 return path.parent
-        return Path(platformdirs.user_documents_dir())
+        documents = Path(platformdirs.user_documents_dir())
+        return documents if documents.is_dir() else Path.home()  # a dialog would begin where the program is
 
 
 def _unused(path: Path) -> Path:

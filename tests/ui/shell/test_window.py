@@ -333,6 +333,20 @@ def test_a_message_goes_with_the_next_change(window: MainWindow):
     assert not window.status.currentMessage()
 
 
+def test_dialogs_begin_at_home_where_there_are_no_documents(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    began: list[str] = []
+    monkeypatch.setattr("echelon_desktop.ui.shell.files.recent_files", list)
+    monkeypatch.setattr("platformdirs.user_documents_dir", lambda: str(tmp_path / "Documents"))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (began.append(a[2]), ("", ""))[1])
+    window.files.open()
+    (tmp_path / "Documents").mkdir()
+    window.files.open()
+    assert began == [str(tmp_path), str(tmp_path / "Documents")]
+
+
 def test_export_writes_school_and_schedule(window: MainWindow, tmp_path: Path):
     window.files.export_to(tmp_path / "out")
     names = {path.name for path in (tmp_path / "out").iterdir()}
