@@ -14,6 +14,8 @@ from echelon_desktop.solver.search.moves import keep, propose, settle, shift, ta
 from echelon_desktop.solver.search.state import (
     BEST,
     LOG,
+    MISS_COOLING,
+    MISS_TEMPERATURE,
     MISSED,
     MOVED,
     PAID,
@@ -23,9 +25,6 @@ from echelon_desktop.solver.search.state import (
     Ints,
     Layout,
 )
-
-TEMPERATURE, COOLING = range(2)
-
 
 # Jobs of :func:`seek`.
 CONSTRUCT, ANNEAL, RESEAT = range(3)
@@ -54,8 +53,8 @@ def anneal(at: Layout, d: Ints, heat: Floats, n_moves: int, target: int) -> int:
     done = 0
     while done < n_moves and d[BEST] > target:
         done += 1
-        temperature = heat[TEMPERATURE]
-        heat[TEMPERATURE] = temperature * heat[COOLING]
+        temperature = heat[MISS_TEMPERATURE]
+        heat[MISS_TEMPERATURE] = temperature * heat[MISS_COOLING]
         d[LOG] = 0
         d[MOVED] = 0
         if not propose(at, d, temperature):

@@ -16,8 +16,12 @@ from echelon_desktop.solver.search.moves import keep, move, propose, settle, tak
 from echelon_desktop.solver.search.state import (
     BEST,
     COST,
+    COST_COOLING,
+    COST_TEMPERATURE,
     LEAST,
     LOG,
+    MISS_COOLING,
+    MISS_TEMPERATURE,
     MISSED,
     MOVED,
     PAID,
@@ -31,12 +35,9 @@ from echelon_desktop.solver.search.state import (
     Layout,
 )
 
-TEMPERATURE, COOLING = range(2)
 # Chances in 256: that a step moves a section instead of a seat, and that it then moves one as phase 1 would.
 SECTION_STEP = 64
 SEEKING = 128
-# What a request of usual weight costs, if it is missed for a while; see ``COSTS``.
-MISS_COST = 2000
 # Seats stay colder than sections: hot ones would only hide how even a place of sections can be.
 SEAT_TEMPERATURE = 10.0
 LAB_TRIES = 32
@@ -110,27 +111,31 @@ def soften(at: Layout, d: Ints, heat: Floats, n_steps: int) -> int:
     """
     Anneal over seats and sections for equal sections and spaced labs.
 
-    Returns the steps done. The best is kept by what it misses, then by cost.
+    Costs and weight missed have a temperature each, so that requests can settle before sizes do. Returns the
+    steps done. The best is kept by what it misses, then by cost.
     """
     for _ in range(n_steps):
         d[LOG] = 0
         d[MOVED] = 0
         d[STEPS] += 1
         missed = d[MISSED]
-        temperature = heat[TEMPERATURE]
-        heat[TEMPERATURE] = temperature * heat[COOLING]
+        temperature = heat[COST_TEMPERATURE]
+        miss_temperature = heat[MISS_TEMPERATURE]
+        heat[COST_TEMPERATURE] = temperature * heat[COST_COOLING]
+        heat[MISS_TEMPERATURE] = miss_temperature * heat[MISS_COOLING]
         if chance(d, SECTION_STEP):
-            made = _propose_section(at, d, max(1.0, temperature) * at.unit / MISS_COST)
-            limit = _limit(at, d, temperature) + MISS_COST * d[PAID] // at.unit
-            made = made and _follow(at, d, missed + limit * at.unit // MISS_COST)
+            made = _propose_section(at, d, miss_temperature)
+            limit = _limit(at, d) + d[PAID] / miss_temperature
+            made = made and _follow(at, d, missed + int(limit * miss_temperature))
         else:
-            limit = _limit(at, d, min(temperature, SEAT_TEMPERATURE))
+            temperature = min(temperature, SEAT_TEMPERATURE)
+            limit = _limit(at, d)
             made = _seat_step(at, d)
         if not made:
             take_back(at, d)
             continue
         change = _reprice(at, d)
-        if change + MISS_COST * (d[MISSED] - missed) // at.unit <= limit:
+        if change / temperature + (d[MISSED] - missed) / miss_temperature <= limit:
             d[COST] += change
         else:
             take_back(at, d)
@@ -143,9 +148,9 @@ def soften(at: Layout, d: Ints, heat: Floats, n_steps: int) -> int:
 
 
 @kernel
-def _limit(at: Layout, d: Ints, temperature: float) -> int:
-    """What a step may cost: a random amount, exponential with the temperature as its mean."""
-    return int(temperature * d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT)
+def _limit(at: Layout, d: Ints) -> float:
+    """What a step may cost, in temperatures: a random amount, exponential with mean 1."""
+    return d[at.quantile + (draw(d) >> 20)] / QUANTILE_UNIT
 
 
 @kernel

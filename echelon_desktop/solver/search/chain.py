@@ -11,7 +11,16 @@ from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, RESEAT, seek
 from echelon_desktop.solver.search.balance import LEVEL, PRICE, SOFTEN, even_out
 from echelon_desktop.solver.search.plain import PlainProblem
 from echelon_desktop.solver.search.seating import seat_all
-from echelon_desktop.solver.search.state import BEST, COST, LEAST, MISSED, Board, lay_out
+from echelon_desktop.solver.search.state import (
+    BEST,
+    COST,
+    COST_TEMPERATURE,
+    LEAST,
+    MISS_TEMPERATURE,
+    MISSED,
+    Board,
+    lay_out,
+)
 from echelon_desktop.solver.search.two_speeds import TwoSpeeds
 
 FORGOTTEN = 1 << 40
@@ -42,7 +51,7 @@ def warmup() -> jit.Warmup:
             adjacent=none,
         )
     )
-    at, data, heat = jit.record(board.at), board.data.copy(), np.ones(2)
+    at, data, heat = jit.record(board.at), board.data.copy(), np.ones(4)
     return jit.Warmup(
         {
             seek: lambda: jit.compiled(seek)(at, data, heat, CONSTRUCT, 0, 0),
@@ -69,7 +78,6 @@ class Chain(TwoSpeeds):
     def __init__(self, board: Board, seed: int, warmup: jit.Warmup) -> None:
         super().__init__(board.at, board.data, seed, warmup)
         self.board, self.at = board, board.at
-        self._unit = 1
         self._seated_anew = np.zeros(0, dtype=np.int64)
 
     @property
@@ -131,7 +139,7 @@ class Chain(TwoSpeeds):
 
     def anneal(self, moves: int, temperature: float, cooling: float, target: int) -> int:
         """Make up to ``moves`` moves, cooling after each; stops at ``target`` missed. Returns moves made."""
-        self._set_heat(temperature, cooling, self.board.unit)
+        self._set_heat((temperature, 1.0), (cooling, 1.0))
         return self._call(seek, ANNEAL, moves, target - self.board.base)
 
     def forget_best(self) -> None:
@@ -156,16 +164,37 @@ class Chain(TwoSpeeds):
         if self._data[MISSED] == self._data[BEST] and self._data[COST] < self._data[LEAST]:
             self.price_all()
 
-    def soften(self, steps: int, temperature: float, cooling: float) -> int:
-        """Anneal seats and sections for balance; returns the steps made."""
-        self._set_heat(temperature, cooling, 1)
+    def soften(self, steps: int, temperatures: tuple[float, float], coolings: tuple[float, float]) -> int:
+        """
+        Anneal seats and sections for balance.
+
+        Parameters
+        ----------
+        steps
+            How many there are.
+        temperatures
+            Of requests, in those of usual weight, and of costs.
+        coolings
+            What each is multiplied by at every step.
+
+        Returns
+        -------
+        int
+            Steps made.
+        """
+        self._set_heat(temperatures, coolings)
         return self._call(even_out, SOFTEN, 0, steps)
 
     @property
     def temperature(self) -> float:
-        """Temperature after the last move, in the units it was given in."""
-        return float(self._heat[0]) / self._unit
+        """Temperature of requests after the last move, in those of usual weight."""
+        return float(self._heat[MISS_TEMPERATURE]) / self.board.unit
 
-    def _set_heat(self, temperature: float, cooling: float, unit: int) -> None:
-        self._unit = unit
-        self._heat[0], self._heat[1] = temperature * unit, cooling
+    @property
+    def cost_temperature(self) -> float:
+        """Temperature of costs after the last step."""
+        return float(self._heat[COST_TEMPERATURE])
+
+    def _set_heat(self, temperatures: tuple[float, float], coolings: tuple[float, float]) -> None:
+        misses, costs = temperatures
+        self._heat[:] = misses * self.board.unit, coolings[0], costs, coolings[1]

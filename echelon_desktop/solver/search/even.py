@@ -7,7 +7,6 @@ then they are met again as in phase 1. That leaves sections at places as good fo
 balance; where no more is missed than before, it is evened out calmly.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -18,12 +17,13 @@ from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
 from echelon_desktop.solver.search.split import lab_pairs
 
-CALM = (60.0, 1.0)
-WARM = (1000.0, 100.0)
-"""From and to which temperature a chain cools, in costs; see ``COSTS`` and ``MISS_COST``."""
-MEET = (0.6, 0.4)
-"""The same while requests are met again, in requests of usual weight."""
-WARM_PART, MEET_PART = 0.5, 0.25
+Range = tuple[float, float]
+"""From and to which temperature a chain cools."""
+CALM, WARM = (60.0, 1.0), (150.0, 60.0)
+"""In costs; see ``COSTS``."""
+CALM_MISSES, WARM_MISSES, MEET = (0.03, 0.0005), (0.7, 0.1), (0.6, 0.4)
+"""In requests of usual weight, which settle in a warm turn before sizes do."""
+WARM_PART, MEET_PART = 0.53, 0.27
 """Shares of a warm turn; the rest of it is calm."""
 WARM_STEPS = 1000
 """Steps that a warm turn is worth for each (section, other slot) there is."""
@@ -125,10 +125,10 @@ def _warm_turn(shared: Shared, chain: Chain, length: float) -> float:
     """From the most even schedule to another that is as good for requests; what it took of its length."""
     _begin_turn(shared, chain)
     warm, meet = WARM_PART * length, MEET_PART * length
-    _cool(shared, chain, chain.soften, WARM, warm)
+    _cool(shared, chain, warm, WARM_MISSES, WARM)
     chain.forget_best()
     hot, cold = (shared.heat * temperature for temperature in MEET)
-    _cool(shared, chain, partial(chain.anneal, target=shared.target), (hot, cold), meet)
+    _cool(shared, chain, meet, (hot, cold))
     if chain.best > shared.least_offered():
         return warm + meet
     chain.begin(*chain.schedule())
@@ -139,34 +139,46 @@ def _warm_turn(shared: Shared, chain: Chain, length: float) -> float:
 
 def _calm(shared: Shared, chain: Chain, length: float) -> None:
     """Even out what the chain has; offer it levelled and not, since levelling may widen a course."""
-    _cool(shared, chain, chain.soften, CALM, length)
+    _cool(shared, chain, length, CALM_MISSES, CALM)
     chain.keep_if_better()
     _offer(shared, chain)
     chain.begin(*chain.schedule())
     _level(shared, chain)
 
 
-def _cool(
-    shared: Shared, chain: Chain, job: Callable[..., int], between: tuple[float, float], length: float
-) -> None:
-    """Do a job while the chain cools, over so many seconds, or moves where these are limited."""
-    hot, cold = between
+def _cool(shared: Shared, chain: Chain, length: float, misses: Range, costs: Range | None = None) -> None:
+    """
+    Let a chain cool over so many seconds, or moves where these are limited.
+
+    For requests alone where no temperatures of costs are given.
+    """
     pace, began, done = Pace(shared.warmup), shared.elapsed(), 0
     by_moves = shared.limits.moves is not None
-    heat, cooling = hot, (cold / hot) ** (1 / max(1, int(length))) if by_moves else 1.0
+    ranges = misses, costs or (1.0, 1.0)
+    heats = _heats(ranges, 0.0)
+    later = _heats(ranges, 1 / max(1, int(length)) if by_moves else 0.0)
+    coolings = later[0] / heats[0], later[1] / heats[1]
     while not _done(shared) and (done < int(length) if by_moves else shared.elapsed() - began < length):
         if not by_moves:
-            heat = hot * (cold / hot) ** ((shared.elapsed() - began) / length)
-        piece = partial(job, temperature=heat, cooling=cooling)
+            heats = _heats(ranges, (shared.elapsed() - began) / length)
+        if costs is None:
+            piece = partial(chain.anneal, temperature=heats[0], cooling=coolings[0], target=shared.target)
+        else:
+            piece = partial(chain.soften, temperatures=heats, coolings=coolings)
         moves = pace.run(piece, int(length) - done if by_moves else None)
         if moves == 0:
             break
-        heat = chain.temperature
+        heats = chain.temperature, chain.cost_temperature
         done += moves
         shared.publish(chain, moves)
-        if not by_moves and job == chain.soften and _at_its_least(shared, chain):
+        if not by_moves and costs is not None and _at_its_least(shared, chain):
             chain.keep_if_better()
             shared.balanced = True
+
+
+def _heats(ranges: tuple[Range, Range], share: float) -> tuple[float, float]:
+    (hot, cold), (hot_costs, cold_costs) = ranges
+    return hot * (cold / hot) ** share, hot_costs * (cold_costs / hot_costs) ** share
 
 
 def _done(shared: Shared) -> bool:
@@ -176,8 +188,9 @@ def _done(shared: Shared) -> bool:
 def _rate(shared: Shared, chain: Chain) -> float:
     """Steps a second, by trying."""
     pace, steps, began = Pace(shared.warmup), 0, shared.elapsed()
+    calm = partial(chain.soften, temperatures=(CALM_MISSES[0], CALM[0]), coolings=(1.0, 1.0))
     while not shared.over() and shared.elapsed() - began < RATE_S:
-        steps += pace.run(partial(chain.soften, temperature=CALM[0], cooling=1.0))
+        steps += pace.run(calm)
     shared.publish(chain, steps)
     return max(1.0, steps / max(1e-6, shared.elapsed() - began))
 

@@ -43,6 +43,10 @@ PUSHED_COURSE, PUSHED_SLOT, RNG = range(12, 15)
 REACHED = RNG + 4
 N_FRONT = RNG + 5
 
+# What kernels are told of heat: the temperatures of weight missed and of costs (see ``COSTS``), each with
+# what it is multiplied by at every step.
+MISS_TEMPERATURE, MISS_COOLING, COST_TEMPERATURE, COST_COOLING = range(4)
+
 QUANTILES = 4096
 POOLS = 512  # looked at for a seat that could be passed on, at most
 # What one unit of the first and of the second goal costs; one student in a larger section costs about 2.

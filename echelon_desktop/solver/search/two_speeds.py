@@ -31,7 +31,7 @@ class TwoSpeeds:
         self._layout, self._record = layout, jit.record(layout)
         self._blank, self._warmup = data, warmup
         self._data: Any = data.tolist()
-        self._heat: Any = [1.0, 1.0]
+        self._heat: Any = [1.0] * 4
         self.compiled = False
         self._data[RNG : RNG + 4] = seed_words(seed)
 

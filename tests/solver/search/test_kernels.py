@@ -58,7 +58,7 @@ def trajectory(problem: PlainProblem, warmup: object, pieces: list[int]) -> list
     chain.level(0, problem.n_students)
     chain.price_all()
     for n in pieces:
-        chain.soften(n, 20.0, 1.0)
+        chain.soften(n, (0.01, 20.0), (1.0, 1.0))
     return chain._data[:] if isinstance(chain._data, list) else chain._data.tolist()
 
 
@@ -99,7 +99,7 @@ def test_the_sums_agree_with_the_schedule(seed: int, ready: jit.Warmup) -> None:
     chain.anneal(2000, 1.5, 1.0, -1)
     chain.level(0, problem.n_students)
     chain.price_all()
-    chain.soften(2000, 30.0, 1.0)
+    chain.soften(2000, (0.015, 30.0), (1.0, 1.0))
     at, d = board.at, np.array(chain._data)
     course = d[at.request_course : at.request_course + at.n_requests]
     slots = d[at.request_slot : at.request_slot + at.n_requests]
