@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
-from echelon_desktop.errors import InputError
 from echelon_desktop.model.checks.report import SHOWN
+from echelon_desktop.model.csv_io import replace_file
 from echelon_desktop.model.csv_io.school_writer import encode
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.wording import counted
@@ -45,11 +45,8 @@ def count_line(findings: Sequence[Finding]) -> str:
 def write_findings(findings: Sequence[Finding], path: Path) -> None:
     """Write findings to a .json file, or a .csv file for spreadsheets; InputError when that fails."""
     rows = [{**asdict(f), "severity": f.severity.name.lower()} for f in findings]
-    try:
-        if path.suffix.lower() == ".json":
-            path.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
-            return
-        cells = [["" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]
-        path.write_bytes(encode([COLUMNS, *cells]))
-    except OSError as error:
-        raise InputError(f"The findings cannot be written to {path}: {error.strerror}.") from error
+    if path.suffix.lower() == ".json":
+        replace_file(path, json.dumps(rows, indent=1, ensure_ascii=False).encode())
+        return
+    cells = [["" if row[name] is None else str(row[name]) for name in COLUMNS] for row in rows]
+    replace_file(path, encode([COLUMNS, *cells]))

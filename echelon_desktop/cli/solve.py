@@ -81,19 +81,26 @@ def solve(args: argparse.Namespace) -> int:
     printer.done()
     summary = summarise(solved, params)
     text = (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()
-    moved = None
-    if solved.schedule is not None:
-        write_result(source.school, source.rules, solved.schedule, args.out, text)
-    else:
-        moved = write_summary_alone(args.out, text)
-    printer.summary(summary, solved, source, args.out)
-    if moved and not args.json:
-        print(f"echelon: the files of an earlier schedule in {args.out} are in {moved} now.", file=sys.stderr)
+    kept, moved = "", None
     if args.school.is_file():
         from echelon_desktop.cli.run_record import run_of
 
         run = run_of(args, summary, began, _now(), printer.points, solved.certain)
-        printer.note(keep_in_file(args.school, solved.schedule, run))
+        kept = keep_in_file(args.school, solved.schedule, run)
+    try:
+        if solved.schedule is not None:
+            write_result(source.school, source.rules, solved.schedule, args.out, text)
+        else:
+            moved = write_summary_alone(args.out, text)
+    except InputError:
+        if kept:
+            printer.note(kept)
+        raise
+    printer.summary(summary, solved, source, args.out)
+    if moved and not args.json:
+        print(f"echelon: the files of an earlier schedule in {args.out} are in {moved} now.", file=sys.stderr)
+    if kept:
+        printer.note(kept)
     if solved.result.status is Status.INFEASIBLE:
         return CANNOT
     return OK if solved.schedule is not None else NOTHING_FOUND
@@ -134,6 +141,7 @@ def keep_in_file(path: Path, schedule: Schedule | None, run: "Run | None" = None
     """
     from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
     from echelon_desktop.model.entities import Scenario
+    from echelon_desktop.model.fitting import fitting_schedule
     from echelon_desktop.model.store import SchoolFile
 
     try:
@@ -145,6 +153,8 @@ def keep_in_file(path: Path, schedule: Schedule | None, run: "Run | None" = None
             taken = {scenario.name for scenario in file.dataset.scenarios.values()}
             name = next(f"Draft {n}" for n in itertools.count(1) if f"Draft {n}" not in taken)
             scenario = Scenario(new_scenario_id(file.dataset), name, _now())
+            # The file may have been edited meanwhile.
+            schedule = fitting_schedule(file.dataset.school, schedule)
             file.apply(adopt_schedule(file.dataset, scenario, schedule, f"Solve into {name}"))
             if run is not None:
                 file.record_run(replace(run, scenario=scenario.id, settings={**run.settings, "name": name}))

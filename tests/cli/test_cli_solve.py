@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from echelon_desktop.cli import CANNOT, INTERRUPTED, NOTHING_FOUND, OK, USAGE, main
+from echelon_desktop.errors import InputError
 from echelon_desktop.model.csv_io import RESULT_FILES, write_school
 from echelon_desktop.model.rules import RULES_FILE, format_rules
 from echelon_desktop.model.sample import FAMILIES, make_school
@@ -145,6 +146,23 @@ def test_a_school_file_keeps_the_run(sample: Path, tmp_path: Path):
     assert run.figures["unmet"] == summary["counts"]["unmet"]
     assert 0 <= run.figures["certain"] <= run.figures["unmet"]
     assert run.figures["progress"]
+
+
+def test_a_school_file_keeps_what_cannot_be_written(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def full(*_: object) -> None:
+        raise InputError("No space left on device.")
+
+    path, out = tmp_path / "a.echelon", tmp_path / "out"
+    assert main(["import", str(sample), str(path)]) == OK
+    monkeypatch.setattr("echelon_desktop.cli.solve.write_result", full)
+    assert main(["solve", str(path), "--out", str(out), "--time-limit", "2"]) == CANNOT
+    told = "".join(capsys.readouterr())
+    assert "No space left on device." in told
+    assert "as scenario 'Draft 1'" in told
+    with SchoolFile.open(path, read_only=True) as file:
+        assert any(seating.seats for seating in file.dataset.seatings.values())
 
 
 def test_a_school_file_keeps_a_run_that_found_nothing(tmp_path: Path):
