@@ -244,6 +244,8 @@ class Runs:
         runs = [run for run in self.all() if run.id.startswith(text)]
         if text == "last":
             runs = list(self.all()[:1])
+            if not runs:
+                raise RemoteError("No run was sent from this computer yet. echelon submit sends one.")
         if len(runs) != 1:
             raise RemoteError(f"{len(runs) or 'No'} runs on this workstation begin with {text!r}.")
         return runs[0]

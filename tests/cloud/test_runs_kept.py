@@ -165,3 +165,8 @@ def test_forgetting_a_run_takes_its_keys_too(runs: Runs) -> None:
 def test_an_order_that_asks_for_nothing_or_too_much_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(RemoteError):
         replace(Order((1,)), **changes)  # type: ignore[arg-type]
+
+
+def test_the_last_run_where_there_is_none_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(RemoteError, match="No run was sent from this computer yet"):
+        Runs(tmp_path / "runs").find("last")
