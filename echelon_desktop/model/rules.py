@@ -20,6 +20,7 @@ from echelon_desktop.model.entities import Rule
 STANDARD = "standard"
 COMPLETE = "complete"
 CHANGES = "schedule-changes"
+_USUAL_LIMITS = {"teacher-load": 5}  # of kinds that no preset has
 RULES_FILE = "rules.toml"  # beside a school's files
 
 
@@ -205,6 +206,12 @@ def presets() -> dict[str, str]:
 def preset_rules(name: str) -> tuple[Rule, ...]:
     """The rules of a preset; RuleError when there is none of that name."""
     return parse_rules(_preset_text(name), source=f"preset {name}")
+
+
+def usual_limit(kind: str) -> int:
+    """The limit with which a new rule of a kind begins: that of the preset of all goals, where it has one."""
+    own = (rule.limit for rule in preset_rules(COMPLETE) if rule.kind == kind)
+    return next((limit for limit in own if limit is not None), _USUAL_LIMITS.get(kind, 1))
 
 
 def load_rules(path_or_preset: str | Path) -> tuple[Rule, ...]:

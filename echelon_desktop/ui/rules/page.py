@@ -30,6 +30,7 @@ from echelon_desktop.model.rules import (
     load_rules,
     preset_rules,
     presets,
+    usual_limit,
 )
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, Target, page_header
@@ -154,7 +155,7 @@ class RulesPage(Page):
         level = None if shape.hard else levels[-1]
         self._new = Rule(rule_edits.new_rule_id(self.document.dataset, kind), kind, level)
         if "limit" in shape.uses:
-            self._new = Rule(self._new.id, kind, level, limit=1)
+            self._new = Rule(self._new.id, kind, level, limit=usual_limit(kind))
         self.view.clearSelection()
         self.form.show_rule(self._new, self.document.school, self.model.levels(), new=True)
         self._show_side(self._new)

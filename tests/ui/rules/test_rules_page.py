@@ -224,6 +224,15 @@ def test_a_new_rule_is_added_once_it_means_something(
     assert page.view.hasFocus()
 
 
+@pytest.mark.parametrize(
+    ("kind", "limit"),
+    [("teacher-consecutive", 3), ("sped-limit", 12), ("teacher-load", 5), ("student-free-periods", 1)],
+)
+def test_a_new_rule_begins_with_a_limit_that_schools_have(page: RulesPage, kind: str, limit: int) -> None:
+    page.begin_rule(kind)
+    assert page.form.limit.value() == limit
+
+
 @pytest.mark.parametrize("button", ["button", "remove"])
 def test_a_button_that_was_pressed_leaves_the_focus_on_the_rules(
     document: Document, page: RulesPage, qtbot: QtBot, button: str
