@@ -7,7 +7,6 @@ It works on numbers alone and is what runs on another machine; ``solve_school`` 
 import itertools
 import math
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from echelon_desktop.solver.search.adapter import plain_from, solution_from, sta
 from echelon_desktop.solver.search.found import Ended, Improvement
 from echelon_desktop.solver.search.plain import PlainProblem
 from echelon_desktop.solver.search.run import search
+from echelon_desktop.solver.telling import Listener, Telling
 
 LOCAL_SEARCH = "local search"
 GENERAL_SEARCH = "general search"
@@ -37,13 +37,16 @@ CP_SAT = "CP-SAT"
 # more, up to so many seconds.
 FIRST_SHARE, MORE_SHARE, ENOUGH_S = 0.4, 0.95, 7.0
 BETTER_SHARE = 0.1  # the same where a schedule is known already
-SEARCH_SHARE = 0.3  # of the time left, for the local search where CP-SAT may then prove the rest
+# Of the time left, for the local search where CP-SAT may then prove the rest. Of little time it has more, up
+# to so many seconds: it begins while its kernels are still being read.
+SEARCH_SHARE, MORE_SEARCH_SHARE, ENOUGH_SEARCH_S = 0.3, 0.7, 2.0
 GENERAL_SHARE = 0.6  # the same for the general search, where CP-SAT has tried before
 BOUND_SHARE = 0.15  # of the time, at most, for the bound's own thread beside the search
-WHOLE_S = 1.0  # between two schedules that are told while they are bettered
 BOUND_AFTER_S = 1.0  # many schools are solved by then
 MEANWHILE_AFTER_S = 0.3  # the same for small ones, which CP-SAT alone then solves
 RESCUE_S = 1.0  # after a stop, at most, to have a schedule at all
+# Of the time left and in seconds, at most, to seat whom CP-SAT leaves out in the end though a seat is free.
+FILL_SHARE, FILL_S = 0.1, 0.3
 
 # Deterministic seconds for CP-SAT where an iteration limit asks for repeatable results: about as long as the
 # local search takes for so many moves, but enough for the small schools that it proves at once.
@@ -56,8 +59,6 @@ _REASONS = {
     Ended.STOPPED: StopReason.STOPPED,
     Ended.NO_PLACEMENT: StopReason.PROVED,
 }
-
-Listener = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +106,19 @@ class _Solve:
         should_stop: Callable[[], bool],
     ) -> None:
         self.problem, self.params = problem, params
-        self.on_progress, self.should_stop = on_progress, should_stop
-        self.began = time.monotonic()
+        self.should_stop = should_stop
+        self.telling = Telling(on_progress, lambda: self.best.bound.total)
         self.best = Best(problem)
         self.iterations = 0
-        self.methods: list[str] = []
-        self.telling = threading.Lock()
-        self.unmet: int | None = None
-        self.told_whole = -math.inf
         self.best.keep(start)
 
     @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.began
+    def left(self) -> float:
+        return max(0.0, self.params.time_limit_s - self.telling.seconds)
 
     @property
-    def left(self) -> float:
-        return max(0.0, self.params.time_limit_s - self.seconds)
+    def moves_left(self) -> int | None:
+        return None if self.params.iterations is None else max(0, self.params.iterations - self.iterations)
 
     def run(self) -> Run:
         run = self.solve()
@@ -136,8 +133,10 @@ class _Solve:
             outcome = self.cp_sat_first()
             if outcome.stop_reason in (StopReason.PROVED, StopReason.STOPPED):
                 return self.result(outcome.stop_reason, outcome.status is Status.INFEASIBLE)
-        seconds = self.left * (1.0 if not small else SEARCH_SHARE if plain is not None else GENERAL_SHARE)
+        seconds = self.left * (GENERAL_SHARE if small else 1.0)
         if plain is not None:
+            if small:
+                seconds = max(SEARCH_SHARE * self.left, min(MORE_SEARCH_SHARE * self.left, ENOUGH_SEARCH_S))
             stop_reason = self.local_search(plain, seconds)
         else:
             near = changes_goal(self.problem) is not None
@@ -149,9 +148,15 @@ class _Solve:
             return self.result(stop_reason, infeasible=True)
         if not small or self.proven or self.should_stop():
             return self.result(stop_reason)
-        outcome = self.cp_sat(self.left)
+        fill_s = min(FILL_SHARE * self.left, FILL_S)
+        outcome = self.cp_sat(self.left - fill_s)
         if outcome.status is Status.INFEASIBLE:
             return self.result(StopReason.PROVED, infeasible=True)
+        if self.best.solution is outcome.solution and not self.proven:
+            if plain is not None:
+                self.local_search(plain, fill_s)
+            else:
+                self.general_search(fill_s)
         return self.result(outcome.stop_reason)
 
     def cp_sat_first(self) -> CpOutcome:
@@ -168,7 +173,7 @@ class _Solve:
         return self.cp_sat(seconds, self.beside(search, MEANWHILE_AFTER_S))
 
     def cp_sat(self, seconds: float, beside: AbstractContextManager[None] | None = None) -> CpOutcome:
-        self.methods.append(CP_SAT)
+        self.telling.methods.append(CP_SAT)
         limits = Limits(
             time_limit_s=seconds,
             deterministic_limit=_work(self.params.iterations),
@@ -178,7 +183,7 @@ class _Solve:
         )
 
         def tell(progress: Progress) -> None:
-            self.tell(progress.unmet, progress.bound)
+            self.telling.tell(progress.unmet, progress.bound)
 
         with beside or nullcontext():
             outcome = solve_cpsat(
@@ -194,14 +199,14 @@ class _Solve:
         return outcome
 
     def local_search(self, plain: PlainProblem, seconds: float) -> StopReason:
-        self.methods.append(LOCAL_SEARCH)
+        self.telling.methods.append(LOCAL_SEARCH)
         with self.beside(self.raise_bound, BOUND_AFTER_S):
             found = search(
                 plain,
                 seed=self.params.seed,
                 workers=self.params.workers,
                 time_limit_s=seconds,
-                iterations=self.params.iterations,
+                iterations=self.moves_left,
                 heat=self.params.heat,
                 lower_bound=lambda: self.best.bound.total,
                 start=None if self.best.solution is None else start_from(self.problem, self.best.solution),
@@ -214,7 +219,7 @@ class _Solve:
 
     def repair(self, seconds: float) -> StopReason:
         """Look for a schedule near the one that changes are counted against."""
-        self.methods.append(REPAIR)
+        self.telling.methods.append(REPAIR)
         with self.beside(self.raise_bound, BOUND_AFTER_S):
             found = repair(
                 self.problem,
@@ -223,7 +228,7 @@ class _Solve:
                 time_limit_s=seconds,
                 iterations=self.params.iterations,
                 certain=self.best.certain,
-                on_improved=lambda best, _: self.tell_whole(int((best.seat < 0).sum()), lambda: best),
+                on_improved=lambda best, _: self.telling.whole(int((best.seat < 0).sum()), lambda: best),
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
@@ -232,18 +237,18 @@ class _Solve:
 
     def general_search(self, seconds: float) -> StopReason:
         """Search over all that the problem says."""
-        self.methods.append(GENERAL_SEARCH)
+        self.telling.methods.append(GENERAL_SEARCH)
         with self.beside(self.raise_bound, BOUND_AFTER_S):
             found = search_general(
                 self.problem,
                 seed=self.params.seed,
                 workers=self.params.workers,
                 time_limit_s=seconds,
-                iterations=self.params.iterations,
+                iterations=self.moves_left,
                 heat=self.params.heat,
                 certain=self.best.certain,
                 start=self.best.solution,
-                on_improved=lambda improved: self.tell_whole(improved.unmet, lambda: improved.solution),
+                on_improved=lambda improved: self.telling.whole(improved.unmet, lambda: improved.solution),
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
@@ -259,7 +264,7 @@ class _Solve:
 
         def keep(improved: Improved) -> None:
             self.best.keep(improved.solution)
-            self.tell_whole(improved.unmet, lambda: improved.solution)
+            self.telling.whole(improved.unmet, lambda: improved.solution)
 
         found = search_general(
             self.problem,
@@ -297,11 +302,13 @@ class _Solve:
         """Look for what certainly stays unmet, on a share of the time, while the search runs."""
 
         def over() -> bool:
-            return ended.is_set() or (self.unmet is not None and self.unmet <= self.best.bound.total)
+            return ended.is_set() or (
+                self.telling.unmet is not None and self.telling.unmet <= self.best.bound.total
+            )
 
         def take(bound: Bound) -> None:
             self.best.bound = bound
-            self.tell(self.unmet, bound.total)
+            self.telling.tell(self.telling.unmet, bound.total)
 
         improve_bounds(
             self.problem,
@@ -313,22 +320,7 @@ class _Solve:
         )
 
     def on_improved(self, improved: Improvement) -> None:
-        self.tell_whole(improved.missed, lambda: solution_from(self.problem, improved.found()))
-
-    def tell_whole(self, unmet: int, whole: Callable[[], Solution | None]) -> None:
-        """Tell of a better schedule, now and then with the schedule itself."""
-        solution = None
-        if self.seconds - self.told_whole >= WHOLE_S:
-            self.told_whole = self.seconds
-            solution = whole()
-        self.tell(unmet, 0, solution)
-
-    def tell(self, unmet: int | None, bound: int, solution: Solution | None = None) -> None:
-        with self.telling:
-            self.unmet = unmet
-            method = self.methods[-1] if self.methods else ""
-            known = max(bound, self.best.bound.total)
-            self.on_progress(Progress(self.seconds, method, unmet, known, solution))
+        self.telling.whole(improved.missed, lambda: solution_from(self.problem, improved.found()))
 
     @property
     def proven(self) -> bool:
@@ -355,9 +347,9 @@ class _Solve:
             levels=levels,
             proven=sure[-1].name if sure else "",
             conflict=(),
-            method=", then ".join(self.methods),
+            method=", then ".join(self.telling.methods),
             seed=self.params.seed,
-            seconds=self.seconds,
+            seconds=self.telling.seconds,
             iterations=self.iterations,
         )
         return Run(result, self.best.bound)

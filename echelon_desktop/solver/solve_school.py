@@ -19,7 +19,8 @@ from echelon_desktop.solver.conflicts import Fact, find_conflict
 from echelon_desktop.solver.problem import Keys, Problem
 from echelon_desktop.solver.result import Params, Result, Status, StopReason
 from echelon_desktop.solver.schedules import schedule_of, solution_of
-from echelon_desktop.solver.solve import Listener, Run, solve_problem
+from echelon_desktop.solver.solve import Run, solve_problem
+from echelon_desktop.solver.telling import Listener
 from echelon_desktop.solver.verify import Verdict, verify
 
 FIRST_SHARE = 0.6  # of the time, for periods that mind what may stay without; else for those that do not

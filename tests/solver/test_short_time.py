@@ -10,7 +10,7 @@ from general_cases import Never
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import School
-from echelon_desktop.model.rules import parse_rules
+from echelon_desktop.model.rules import Rule, parse_rules
 from echelon_desktop.solver import solve
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat import solve as by_cpsat
@@ -27,7 +27,7 @@ NO_HOLES = parse_rules('[[rule]]\nkind = "student-holes"\n')
 COURSES = "ABCD"
 
 
-def no_holes_problem(students: int) -> Problem:
+def no_holes_problem(students: int, rules: tuple[Rule, ...] = NO_HOLES) -> Problem:
     """Everybody asks for four courses, of four sections each; days without holes are a hard rule."""
     school = School(
         periods=[e.Period(f"{day}{i}", day=day, order=i) for day in "RG" for i in range(3)],
@@ -37,7 +37,7 @@ def no_holes_problem(students: int) -> Problem:
         students=[e.Student(f"P{i:02}") for i in range(students)],
         requests=[e.RequestList(f"P{i:02}", tuple(map(e.CourseRequest, COURSES))) for i in range(students)],
     )
-    return compile_school(school, NO_HOLES)[0]
+    return compile_school(school, rules)[0]
 
 
 def nobody_seated(problem: Problem) -> Solution:
@@ -119,3 +119,39 @@ def test_a_schedule_that_is_not_proven_did_not_end_by_proof(monkeypatch: pytest.
     monkeypatch.setattr(solve, "fits", lambda problem: False)
     result = solve.solve_problem(problem, Params(workers=1)).result
     assert (result.status, result.stop_reason) == (Status.FEASIBLE, StopReason.STALLED)
+
+
+def test_whoever_is_free_gets_a_seat_when_time_is_up() -> None:
+    problem = no_holes_problem(12)
+    found = run.search_general(problem, start=nobody_seated(problem), time_limit_s=0.0)
+    assert found.solution is not None
+    assert (found.solution.seat >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("rules", "method"), [(NO_HOLES, "general_search"), (parse_rules(""), "local_search")]
+)
+def test_whom_cp_sat_leaves_out_gets_a_seat_that_is_free(
+    rules: tuple[Rule, ...], method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CP-SAT's last schedule, when time is up, has requests unmet for which there are seats."""
+    problem = no_holes_problem(12, rules)
+    found = CpOutcome(Status.FEASIBLE, StopReason.TIME, nobody_seated(problem), ())
+    monkeypatch.setattr(solve, "solve_cpsat", lambda *args, **kwargs: found)
+    searches: list[str] = []
+
+    def only_later(name: str) -> Callable[..., StopReason]:
+        real = getattr(solve._Solve, name)
+
+        def search(*args: object) -> StopReason:
+            searches.append(name)
+            return real(*args) if len(searches) > 1 else StopReason.TIME
+
+        return search
+
+    for name in ("local_search", "general_search"):
+        monkeypatch.setattr(solve._Solve, name, only_later(name))
+    result = solve.solve_problem(problem, Params(time_limit_s=60, workers=1)).result
+    assert searches == [method, method]
+    assert result.solution is not None
+    assert (result.solution.seat >= 0).all()

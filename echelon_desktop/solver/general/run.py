@@ -33,6 +33,8 @@ STANDING_SHARE = 0.5
 """Of the time left, for CP-SAT to place the sections."""
 STANDING_WORK = 20.0
 """Deterministic seconds for it where an iteration limit asks for repeatable results."""
+FILL_S = 1.0
+"""For seating whoever is free once the search is over, at most."""
 
 _WARMUP_LOCK = threading.Lock()
 _WARMUP: list[jit.Warmup] = []
@@ -163,8 +165,18 @@ class _Search:
             limits.workers, shared.stop, self.should_stop, Reporter(lambda: shared.best, self.on_improved)
         )
         desk.in_threads(lambda k: Improver(shared, chains[k], k, met).run(start, fresh, short))
+        self._fill(shared, chains[0])
         self.moves += shared.moves
         return shared
+
+    def _fill(self, shared: Shared, chain: Chain) -> None:
+        """Seat whoever can be seated without others, soon after the end too: a seat may have become free."""
+        ends = inf if self.limits.time_s is None else time.perf_counter() + FILL_S
+        while (best := shared.best) is not None and best.unmet:
+            chain.begin(best.solution, should_end=lambda: time.perf_counter() > ends)
+            shared.publish(chain, 0)
+            if shared.best is best:
+                return
 
     def _standing(self, shared: Shared) -> "Standing":
         """Ask CP-SAT where the sections can stand."""
