@@ -34,14 +34,16 @@ class Best:
         self._least = LevelBounds(problem)
         self._proven: tuple[int, ...] = ()  # bounds of CP-SAT, for the values it ended with
 
-    def keep(self, solution: Solution | None) -> None:
-        """Take a schedule if it is better than what there is."""
+    def keep(self, solution: Solution | None) -> bool:
+        """Take a schedule if it is better than what there is; whether it was taken."""
         if solution is None:
-            return
+            return False
         values = level_values(self.problem, solution)
-        if self.solution is None or values < self.values:
-            self._proven = self._proven_for(values)
-            self.solution, self.values = solution, values
+        if self.solution is not None and values >= self.values:
+            return False
+        self._proven = self._proven_for(values)
+        self.solution, self.values = solution, values
+        return True
 
     def prove(self, levels: Sequence[LevelFigure]) -> None:
         """Take what CP-SAT has proven of levels, where it ended with the best schedule."""

@@ -110,6 +110,7 @@ class _Solve:
         self.telling = Telling(on_progress, lambda: self.best.bound.total)
         self.best = Best(problem)
         self.iterations = 0
+        self.filled = False  # whether nobody the best leaves out could be seated without others
         self.best.keep(start)
 
     @property
@@ -152,7 +153,7 @@ class _Solve:
         outcome = self.cp_sat(self.left - fill_s)
         if outcome.status is Status.INFEASIBLE:
             return self.result(StopReason.PROVED, infeasible=True)
-        if self.best.solution is outcome.solution and not self.proven:
+        if not self.filled and not self.proven:
             if plain is not None:
                 self.local_search(plain, fill_s)
             else:
@@ -194,7 +195,8 @@ class _Solve:
                 meanwhile=None if beside is None else lambda: self.best.solution,
                 bound=self.best.bound,
             )
-        self.best.keep(outcome.solution)
+        if self.best.keep(outcome.solution):
+            self.filled = False
         self.best.prove(outcome.levels)
         return outcome
 
@@ -214,7 +216,8 @@ class _Solve:
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
-        self.best.keep(solution_from(self.problem, found))
+        if self.best.keep(solution_from(self.problem, found)):
+            self.filled = True
         return _REASONS[found.ended]
 
     def repair(self, seconds: float) -> StopReason:
@@ -232,7 +235,8 @@ class _Solve:
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
-        self.best.keep(found.solution)
+        if self.best.keep(found.solution):
+            self.filled = True
         return _REASONS[found.ended]
 
     def general_search(self, seconds: float) -> StopReason:
@@ -252,7 +256,8 @@ class _Solve:
                 should_stop=self.should_stop,
             )
         self.iterations += found.moves
-        self.best.keep(found.solution)
+        if self.best.keep(found.solution):
+            self.filled = True
         return _REASONS[found.ended]
 
     def search_meanwhile(self, seconds: float, should_stop: Callable[[], bool]) -> None:

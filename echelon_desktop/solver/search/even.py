@@ -1,10 +1,11 @@
 """
 Phase 2: equal sections and spaced labs, missing no more than phase 1 did.
 
-A calm turn of annealing evens out what phase 1 left. Where sections stand decides how even they can be, so
-that warm turns follow, each from the most even schedule of all chains: requests may be missed for a while,
-then they are met again as in phase 1. That leaves sections at places as good for requests and others for
-balance; where no more is missed than before, it is evened out calmly.
+A calm turn of annealing evens out what phase 1 left, for each chain its own where that is as good. Where
+sections stand decides how even they can be, so that warm turns follow, each from the most even schedule of
+all chains: requests may be missed for a while, then they are met again as in phase 1. That leaves sections at
+places as good for requests and others for balance; where no more is missed than before, it is evened out
+calmly.
 """
 
 from functools import partial
@@ -65,7 +66,7 @@ def even_sections(shared: Shared, chain: Chain, k: int) -> None:
     """Level sections, always; then anneal for balance with the time or moves that are left."""
     if k and not chain.compiled:
         return
-    chain.begin(*shared.best_for(chain, keep_own=False))
+    chain.begin(*shared.best_for(chain))
     _level(shared, chain)
     if shared.problem.goals and not shared.balanced:
         _wait_for_kernels(shared)
@@ -114,7 +115,6 @@ def _soften(shared: Shared, chain: Chain) -> None:
         left, begun = shared.left(), shared.elapsed()
         total = max(1.0, SHARE * begun) if left is None else left
         calm, warm = plan(total, steps / _rate(shared, chain))
-    _begin_turn(shared, chain)
     _calm(shared, chain, calm)
     left_over = total - calm
     while warm and left_over > 0.5 * warm and not _done(shared):

@@ -26,6 +26,8 @@ from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
 from echelon_desktop.solver.search.start import place_sections
 
+NEARLY = 2
+"""Requests of usual weight by which a chain's own best may be worse than the best and still be kept."""
 RATE_S = 0.1
 
 
@@ -58,7 +60,7 @@ def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start
             break
         anew = partial(_begin_anew, shared, chain, chance, placed)
         if not cycle.fresh:
-            chain.begin(*shared.best_for(chain, keep_own=k > 0))
+            chain.begin(*shared.best_for(chain, NEARLY if k else 0))
         elif i:
             anew()
         elif k == 0 and start is not None:

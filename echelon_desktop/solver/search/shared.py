@@ -15,9 +15,6 @@ from echelon_desktop.solver.search.plain import PlainProblem
 from echelon_desktop.solver.search.seating import seats_are_scarce
 from echelon_desktop.solver.search.state import Board
 
-NEARLY = 2
-"""Requests of usual weight by which a chain's own best may be worse than the best and still be kept."""
-
 CANDIDATES = 4
 SCARCE_HEAT = 1.9
 """What fits schools whose seats are scarce: what is missed there falls at higher temperatures."""
@@ -107,12 +104,12 @@ class Shared:
                 if self.best is None or own.missed < self.best.missed:
                     self.best = own
 
-    def best_for(self, chain: Chain, *, keep_own: bool) -> Schedule:
-        """The schedule a chain returns to: the best, or its own where that is nearly as good."""
+    def best_for(self, chain: Chain, nearly: int = 0) -> Schedule:
+        """The schedule a chain returns to: its own where that misses so many requests more, else the best."""
         with self._lock:
             best, own = self.best, self._own.get(chain)
         assert best is not None
-        if keep_own and own is not None and own.missed <= best.missed + NEARLY * self.board.unit:
+        if own is not None and own.missed <= best.missed + nearly * self.board.unit:
             return own.schedule
         return best.schedule
 
