@@ -7,6 +7,7 @@ from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
 
 HINT = "F5 starts; the chart shows how it goes."
+NO_FEWER = "No fewer requests can be unmet; now the levels after that."
 FAR_HINT = "F5 shows what would leave, and what it costs. The Runs page then shows how it goes."
 STEPS = 1000  # of the bar of time
 
@@ -28,6 +29,7 @@ class Live(QFrame):
         self.bar.setAccessibleName("Time used")
         self.bar.setFixedHeight(8)
         column.addWidget(self.bar)
+        self._no_fewer = False
         self.phase = QLabel()
         self.phase.setProperty("kind", "soft")
         self.phase.setWordWrap(True)
@@ -48,10 +50,17 @@ class Live(QFrame):
 
     def begin(self) -> None:
         """A solve begins, and nothing is known yet."""
+        self._no_fewer = False
         self.bar.setRange(0, STEPS)
         self.bar.setValue(0)
         for label in (self.unmet, self.certain, self.open):
             label.setText("…")
+
+    def show_time(self, seconds: float, limit_s: float) -> None:
+        """Show how much of the time is used, and what the rest of it is for once all is met that can be."""
+        self.bar.setValue(round(STEPS * min(1.0, seconds / limit_s)))
+        solving = f"Solving: {seconds:.0f} of {limit_s:.0f} s"
+        self.phase.setText(f"{solving}. {NO_FEWER}" if self._no_fewer else solving)
 
     def end(self) -> None:
         """Nothing more will be known of what was not found."""
@@ -67,6 +76,7 @@ class Live(QFrame):
         sure = bound if unmet is None else min(bound, unmet)
         self.certain.setText(f"{sure:,}")
         self.open.setText("…" if unmet is None else f"{unmet - sure:,}")
+        self._no_fewer = unmet == sure
 
     def say(self, kind: str, text: str) -> None:
         """Show a message ("good", "doubt", "bad", "note"); an empty one hides it."""

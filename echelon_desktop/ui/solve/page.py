@@ -357,11 +357,11 @@ class SolvePage(Page):
             return
         seconds = self.session.seconds
         self.chart.reach(seconds)
-        limit = self.session.order.params.time_limit_s
-        self.live.bar.setValue(round(1000 * min(1.0, seconds / limit)))
-        if not self.session.stopping:
-            solving = f"Solving: {seconds:.0f} of {limit:.0f} s"
-            self.live.phase.setText("The solver is starting…" if self.session.waiting else solving)
+        if self.session.stopping:
+            return
+        self.live.show_time(seconds, self.session.order.params.time_limit_s)
+        if self.session.waiting:
+            self.live.phase.setText("The solver is starting…")
 
     def _on_progressed(self, progress: Progress) -> None:
         self.live.show_figures(progress.unmet, progress.bound)

@@ -98,6 +98,18 @@ def test_the_start_of_the_engine_is_no_time_of_solving(
     assert all(point[0] < 9.0 for point in run.figures["progress"])
 
 
+def test_the_page_says_when_no_fewer_requests_can_be_unmet(page: SolvePage):
+    live = page.live
+    live.begin()
+    for unmet, bound, settled in ((None, 0, False), (3, 1, False), (3, 3, True)):
+        live.show_figures(unmet, bound)
+        live.show_time(20, 60)
+        assert ("the levels after that" in live.phase.text()) == settled
+    live.begin()
+    live.show_time(0, 60)
+    assert live.phase.text() == "Solving: 0 of 60 s"
+
+
 def test_stopping_keeps_what_was_found(page: SolvePage, qtbot: QtBot):
     # Nobody can be in two places: a student with more requests than periods keeps the search busy.
     document = page.document
