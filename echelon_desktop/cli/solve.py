@@ -4,8 +4,10 @@ import argparse
 import itertools
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -92,10 +94,13 @@ def solve(args: argparse.Namespace) -> int:
             write_result(source.school, source.rules, solved.schedule, args.out, text)
         else:
             moved = write_summary_alone(args.out, text)
-    except InputError:
+    except InputError as error:
         if kept:
             printer.note(kept)
-        raise
+        elsewhere = solved.schedule and write_elsewhere(source, solved.schedule, text)
+        if not elsewhere:
+            raise
+        raise InputError(f"{error} The schedule is in {elsewhere} instead; copy it from there.") from error
     printer.summary(summary, solved, source, args.out)
     if moved and not args.json:
         print(f"echelon: the files of an earlier schedule in {args.out} are in {moved} now.", file=sys.stderr)
@@ -291,6 +296,20 @@ def make_writable(folder: Path) -> None:
                 f"{path} cannot be replaced: {error.strerror}. If it is open in a spreadsheet, close it "
                 "there, or choose another --out."
             ) from error
+
+
+def write_elsewhere(source: Source, schedule: Schedule, summary: bytes) -> Path | None:
+    """Save a schedule that found no room where it was to go in a new temporary folder, None if that fails."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="echelon-schedule-"))
+    except OSError:
+        return None
+    try:
+        write_result(source.school, source.rules, schedule, folder, summary)
+    except InputError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+    return folder
 
 
 @contextmanager

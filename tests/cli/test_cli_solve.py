@@ -165,6 +165,33 @@ def test_a_school_file_keeps_what_cannot_be_written(
         assert any(seating.seats for seating in file.dataset.seatings.values())
 
 
+def test_a_schedule_that_cannot_be_written_is_saved_elsewhere(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    out, elsewhere = tmp_path / "out", tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    write = Path.open
+
+    def full(path: Path, mode: str = "r", *rest: object, **more: object) -> object:
+        if "w" in mode and path.is_relative_to(out):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, mode, *rest, **more)
+
+    words = ["solve", str(sample), "--out", str(out), "--time-limit", "2", "--quiet"]
+    with monkeypatch.context() as disk:
+        disk.setattr("echelon_desktop.cli.solve.make_writable", lambda folder: folder.mkdir())
+        disk.setattr(Path, "open", full)
+        assert main(words) == CANNOT
+    (folder,) = elsewhere.iterdir()
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert str(folder) in told
+    assert not list(out.iterdir())
+    assert (folder / "section_schedule.csv").stat().st_size > 0
+    assert (folder / "summary.json").stat().st_size > 0
+
+
 def test_a_school_file_keeps_a_run_that_found_nothing(tmp_path: Path):
     path, out = tmp_path / "a.echelon", tmp_path / "out"
     assert main(["import", str(HARD_DAY), str(path)]) == OK
