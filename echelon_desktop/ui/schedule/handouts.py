@@ -1,13 +1,14 @@
-"""What is printed: a page for a student or a teacher, and the master grid, as rich text."""
+"""What is printed: a page for a student, a teacher or a room, and the master grid, as rich text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.schedule.compare_lines import Listed
 from echelon_desktop.ui.schedule.overview import master_grid
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
-from echelon_desktop.ui.schedule.weeks import Entry, Week, student_week, teacher_week
+from echelon_desktop.ui.schedule.weeks import Entry, Week, room_week, student_week, teacher_week
 from echelon_desktop.ui.theme import LIGHT
 
 
@@ -48,7 +49,7 @@ def student_page(timetable: Timetable, heading: Heading, student: str) -> str:
         _head(heading, timetable.student_name(student), facts),
         _week(student_week(timetable, student)),
         '<p class="part">Sections</p>',
-        _sections(timetable, meetings, with_teacher=True),
+        _sections(timetable, meetings, ("Room", "Teacher")),
     ]
     if unmet:
         parts.append(f'<p class="part">Requested, without a seat</p><p>{escape(", ".join(unmet))}</p>')
@@ -65,7 +66,24 @@ def teacher_page(timetable: Timetable, heading: Heading, teacher: str) -> str:
             _head(heading, timetable.teacher_name(teacher), facts),
             _week(teacher_week(timetable, teacher)),
             '<p class="part">Sections</p>',
-            _sections(timetable, meetings, with_teacher=False),
+            _sections(timetable, meetings, ("Room", "Students")),
+        ]
+    )
+
+
+def room_page(timetable: Timetable, heading: Heading, room: str) -> str:
+    """The week of a room and the sections that meet there, as for its door."""
+    record = timetable.school.rooms.get(room)
+    facts = []
+    if record is not None:
+        facts = [fact for fact in (record.building, record.type) if fact]
+        facts += [counted(record.seats, "seat")] if record.seats is not None else []
+    return "".join(
+        [
+            _head(heading, f"Room {room}", facts),
+            _week(room_week(timetable, room)),
+            '<p class="part">Sections</p>',
+            _sections(timetable, timetable.of_room.get(room, []), ("Teacher", "Students")),
         ]
     )
 
@@ -146,10 +164,10 @@ def _entry(entry: Entry) -> str:
     return f'<b>{escape(entry.title + terms)}</b><br><span class="small">{escape(entry.line)}</span>'
 
 
-def _sections(timetable: Timetable, meetings: list[Meeting], with_teacher: bool) -> str:
-    """A table of sections in the order of their periods; the last column is the teacher, or the students."""
-    titles = ["When", "Course", "Section", "Room", "Teacher" if with_teacher else "Students"]
-    if not any(m.room for m in meetings):
+def _sections(timetable: Timetable, meetings: list[Meeting], more: Sequence[str]) -> str:
+    """A table of sections in the order of their periods; ``more`` are columns at the right."""
+    titles = ["When", "Course", "Section", *more]
+    if "Room" in titles and not any(m.room for m in meetings):
         titles.remove("Room")
     rows = []
     for meeting in sorted(meetings, key=lambda m: _when(timetable, m)):

@@ -1,11 +1,11 @@
-"""The button that prints schedules, or saves them as PDF: students, teachers, master grid, comparison."""
+"""The button that prints schedules, or saves them as PDF."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QLocale
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from echelon_desktop.model.wording import counted
@@ -15,6 +15,7 @@ from echelon_desktop.ui.schedule.handouts import (
     Heading,
     comparison_pages,
     master_pages,
+    room_page,
     student_page,
     teacher_page,
 )
@@ -32,8 +33,15 @@ HANDOUTS = {
     "student": ("Selected &student", "Student schedule", False),
     "teachers": ("T&eachers listed", "Teacher schedules", False),
     "teacher": ("Selected &teacher", "Teacher schedule", False),
+    "rooms": ("&Rooms listed", "Room schedules", False),
+    "room": ("Selected r&oom", "Room schedule", False),
     "master": ("&Master grid", "Master schedule", True),
     "comparison": ("&Comparison as listed", "Comparison", True),
+}
+PAGES: dict[str, Callable[[Timetable, Heading, str], str]] = {
+    "student": student_page,
+    "teacher": teacher_page,
+    "room": room_page,
 }
 
 
@@ -50,11 +58,15 @@ class PrintButton(QPushButton):
         self._page = page
         self.setToolTip("Print schedules, or save them as PDF")
         menu = QMenu(self)
+        self._of_rooms: list[QAction] = []
         for title, act in (("Save as &PDF", self.save), ("&Print", self.print)):
             part = menu.addMenu(title)
             for name, (words, _, _) in HANDOUTS.items():
                 action = part.addAction(f"{words}…")
                 action.triggered.connect(lambda _=False, run=act, what=name: run(what))
+                if "room" in name:
+                    self._of_rooms.append(action)
+        menu.aboutToShow.connect(self._show_what_there_is)
         self.setMenu(menu)
         self._paint()
         theme().changed.connect(self._paint)
@@ -113,19 +125,25 @@ class PrintButton(QPushButton):
         if what == "comparison":
             listed = self._page.listed_comparison()
             return None if listed is None else lambda: [comparison_pages(listed, heading)]
-        keys = self._keys(what)
-        page: Callable[[Timetable, Heading, str], str] = teacher_page if "teacher" in what else student_page
+        kind, keys = what.removesuffix("s"), self._keys(what)
         if not keys:
-            self._page.workspace.notice.emit("doubt", f"There is no {what.removesuffix('s')} to print.")
+            self._page.workspace.notice.emit("doubt", f"There is no {kind} to print.")
             return None
+        page = PAGES[kind]
         return lambda: [page(timetable, heading, key) for key in keys]
 
     def _keys(self, what: str) -> list[str]:
-        tab = self._page.tab("students" if "student" in what else "teachers")
+        tab = self._page.tab(f"{what.removesuffix('s')}s")
         assert isinstance(tab, ListTab)
-        if what in {"student", "teacher"}:
+        if what in PAGES:
             return [tab.selected] if tab.selected else []
         return [tab.model.key_at(row) for row in range(tab.model.rowCount())]
+
+    def _show_what_there_is(self) -> None:
+        """Rooms only where the school names any."""
+        timetable = self._page.timetable
+        for action in self._of_rooms:
+            action.setVisible(timetable is not None and bool(timetable.of_room))
 
     def _heading(self) -> Heading:
         document = self._page.document

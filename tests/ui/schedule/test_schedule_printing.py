@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.ui.document import Document
-from echelon_desktop.ui.schedule.handouts import Heading, master_pages, student_page, teacher_page
+from echelon_desktop.ui.schedule.handouts import Heading, master_pages, room_page, student_page, teacher_page
 from echelon_desktop.ui.schedule.page import SchedulePage
 from echelon_desktop.ui.schedule.print_menu import HANDOUTS
 from echelon_desktop.ui.schedule.printing import write_pdf
@@ -57,6 +57,16 @@ def test_page_of_a_teacher(document: Document) -> None:
     assert "Unavailable" in html
 
 
+def test_page_of_a_room(document: Document) -> None:
+    document.apply(set_fields(document.dataset, "placements", ("1", "S1"), room="B2"))
+    html = room_page(read(document), HEADING, "B2")
+    assert "Room B2" in html
+    assert "S1" in html
+    assert "S2" not in html
+    assert html.count("<th>Teacher</th>") == 1
+    assert "<th>Room</th>" not in html
+
+
 def test_each_handout_begins_a_page(document: Document, tmp_path: Path) -> None:
     timetable = read(document)
     handouts = [student_page(timetable, HEADING, student) for student in ("P01", "P02", "P03")]
@@ -91,13 +101,36 @@ def test_save_as_pdf(
     what: str,
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out"), ""))
-    pages = {"students": 8, "student": 1, "teachers": 3, "teacher": 1, "master": 1}[what]
+    pages = {"students": 8, "student": 1, "teachers": 3, "teacher": 1, "rooms": 2, "room": 1, "master": 1}[
+        what
+    ]
+    if "room" in what:
+        document = page.document
+        for section, room in (("S1", "B2"), ("S2", "B10")):
+            document.apply(set_fields(document.dataset, "placements", ("1", section), room=room))
+        page.refresh(None)
+        qtbot.waitUntil(lambda: page.timetable is not None and len(page.timetable.of_room) == 2)
     with qtbot.waitSignal(
         workspace.notice, check_params_cb=lambda kind, text: kind == "good" and text.startswith("out.pdf:")
     ) as noticed:
         page.print_button.save(what)
     assert noticed.args[1] == f"out.pdf: {pages} {'page' if pages == 1 else 'pages'} written."
     assert (tmp_path / "out.pdf").stat().st_size > 1000
+
+
+def test_rooms_can_be_printed_where_there_are_any(qtbot: QtBot, page: SchedulePage) -> None:
+    def offered() -> list[str]:
+        menu = page.print_button.menu()
+        menu.aboutToShow.emit()
+        part = menu.actions()[0].menu()
+        return [action.text().replace("&", "") for action in part.actions() if action.isVisible()]
+
+    assert "Rooms listed…" not in offered()
+    document = page.document
+    document.apply(set_fields(document.dataset, "placements", ("1", "S1"), room="B2"))
+    page.refresh(None)
+    qtbot.waitUntil(lambda: page.timetable is not None and bool(page.timetable.of_room))
+    assert {"Rooms listed…", "Selected room…"} <= set(offered())
 
 
 def test_listed_students_are_those_the_filter_leaves(
