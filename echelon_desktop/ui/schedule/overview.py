@@ -130,8 +130,8 @@ def _master_cell(timetable: Timetable, meetings: Iterable[Meeting]) -> MatrixCel
     for meeting in meetings:
         teacher = timetable.teacher_names(meeting) or "no teacher"
         short = ", ".join(timetable.teacher_name(t).partition(",")[0] for t in meeting.teachers) or teacher
-        room = f" {meeting.room}" if meeting.room else ""
-        terms = f" {'+'.join(meeting.terms)}" if meeting.terms else ""
+        room = f" · {meeting.room}" if meeting.room else ""
+        terms = f" ({', '.join(meeting.terms)})" if meeting.terms else ""
         lines.append(f"{short} {meeting.section}{room}{terms}")
         words.append(f"{teacher}, {meeting.section}{room}{terms}, {meeting.enrolled} of {meeting.seats}")
     return MatrixCell("\n".join(lines), 0, "\n".join(words))

@@ -165,8 +165,8 @@ def test_master_grid_names_teacher_section_and_term(dataset: Dataset) -> None:
     matrix = master_grid(read(dataset))
     assert matrix.columns == ("R1", "G1")
     assert [[cell.text for cell in row] for row in matrix.cells] == [
-        ["", "no teacher B1 S2"],
-        ["Byron A1", "Byron A2 S1"],
+        ["", "no teacher B1 (S2)"],
+        ["Byron A1", "Byron A2 (S1)"],
     ]
 
 
