@@ -72,7 +72,14 @@ class Demand:
             shown_at = asking if self.report.is_implied(course) else None
             remedy = suggestion(course, spellings)
             self.report.add(
-                *("request-without-section", message, table, key, field, course, remedy, shown_at),
+                "request-without-section",
+                message,
+                table,
+                key,
+                field,
+                course,
+                remedy,
+                shown_at,
                 request=course,
             )
 

@@ -96,7 +96,12 @@ class Requests:
                 name = self.report.course(request.course)
                 message = f"Student {entry.student} requests {name} with rank {request.rank}."
                 self.report.add(
-                    *("rank-below-one", message, "requests", entry.student, "rank", str(request.rank)),
+                    "rank-below-one",
+                    message,
+                    "requests",
+                    entry.student,
+                    "rank",
+                    str(request.rank),
                     request=request.course,
                 )
             for alternate in request.alternates:
@@ -106,7 +111,12 @@ class Requests:
                         "and requests it anyway."
                     )
                     self.report.add(
-                        *("alternate-useless", message, "requests", entry.student, "alternates", alternate),
+                        "alternate-useless",
+                        message,
+                        "requests",
+                        entry.student,
+                        "alternates",
+                        alternate,
                         request=request.course,
                     )
 
@@ -133,7 +143,12 @@ class Requests:
                     "which meets only when the student is away."
                 )
                 self.report.add(
-                    *("request-while-away", message, "requests", student.id, "requests", course),
+                    "request-while-away",
+                    message,
+                    "requests",
+                    student.id,
+                    "requests",
+                    course,
                     request=course,
                 )
         return wanted

@@ -26,7 +26,7 @@ def check_sections(report: Report, times: Times) -> None:
             )
             remedy = or_rules(report, times, "section-cannot-meet", [section])
             report.add(
-                *("section-cannot-meet", message, "sections", section.id, "allowed_periods"), remedy=remedy
+                "section-cannot-meet", message, "sections", section.id, "allowed_periods", remedy=remedy
             )
         if section.seats <= 0:
             message = f"Section {section.id} of {report.course(section.course)} has {seats}."
