@@ -12,6 +12,7 @@ from echelon_desktop.model.dataset import Dataset, Edit
 from echelon_desktop.model.entry import EntryReader
 from echelon_desktop.model.row_edits import next_id, write_rows
 from echelon_desktop.model.sheets import RowId, Sheet, is_required
+from echelon_desktop.model.wording import counted
 
 Block = list[list[str]]
 
@@ -130,7 +131,7 @@ def write_block(
             added.append(values)
     if refusals:
         return Pasted(None, tuple(refusals))
-    words = f"{title} {count:,} cell{'' if count == 1 else 's'} into {sheet.title.lower()}"
+    words = f"{title} {counted(count, 'cell')} into {sheet.title.lower()}"
     try:
         edit = write_rows(dataset, sheet, cells, added, words)
     except EditError as error:

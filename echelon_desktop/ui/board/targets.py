@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.slots import Choice
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.deltas.row import Move
@@ -261,6 +262,6 @@ def _cost(move: Move) -> str:
         unmet = "As many unmet requests as now"
     else:
         more = "more" if move.unmet > 0 else "fewer"
-        unmet = f"{abs(move.unmet):,} unmet request{'' if abs(move.unmet) == 1 else 's'} {more}"
+        unmet = f"{counted(abs(move.unmet), 'unmet request')} {more}"
     students = "1 student moves" if move.students == 1 else f"{move.students:,} students move"
     return f"{unmet} ({'=' if move.exact else '≈'}), {students}."

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.sheets import SHEETS
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.table_list import Index, TableList
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
 
@@ -36,7 +37,7 @@ class LightsModel(QAbstractListModel):
         """Token of the colour, sign and words of a line."""
         counts = self.counts.get(LIGHTS[row][0], {})
         words = [
-            f"{number:,} {name}{'' if number == 1 else 's'}"
+            counted(number, name)
             for severity, name in (
                 (Severity.ERROR, "error"),
                 (Severity.WARNING, "warning"),

@@ -26,8 +26,9 @@ from echelon_desktop.model.dataset import Changes, Edit
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.remedies import mend_all, remedy_for
 from echelon_desktop.model.sheets import SHEETS, field_of
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.checks.lights import LIGHTS, Lights
-from echelon_desktop.ui.checks.tree import NAMES, FindingPainter, FindingTree, counted, grouped
+from echelon_desktop.ui.checks.tree import NAMES, FindingPainter, FindingTree, grouped
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
 from echelon_desktop.ui.theme import SPACE, soften_choice
@@ -181,7 +182,7 @@ class ChecksPage(Page):
         self.tree.setCurrentIndex(again if again.isValid() else self.model.index(0, 0))
         total = len(self.workspace.findings)
         shown = sum(len(group.findings) for group in groups)
-        self.count.setText(f"Showing {shown:,} of {total:,}" if shown != total else counted(total))
+        self.count.setText(f"Showing {shown:,} of {total:,}" if shown != total else counted(total, "finding"))
         self.stack.setCurrentIndex(0 if groups else 2 if total else 1)
         self.export_button.setEnabled(bool(groups))
         self._show_finding()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from echelon_desktop.model.code_words import words_of
 from echelon_desktop.model.findings import Finding, Severity
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.grids.model import SIGNS, TOKENS
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
 
@@ -17,11 +18,6 @@ Role = Qt.ItemDataRole
 LINE = 30
 SIGN = 16
 NAMES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTE: "Note"}
-
-
-def counted(findings: int) -> str:
-    """``1 finding``, ``1,200 findings``."""
-    return f"{findings:,} finding{'' if findings == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ class FindingTree(QAbstractItemModel):
             name = NAMES[group.severity]
             if finding:
                 return f"{name}: {finding.message} {finding.remedy}"
-            return f"{name}: {group.title}, {counted(len(group.findings))}"
+            return f"{name}: {group.title}, {counted(len(group.findings), 'finding')}"
         if role == Role.ToolTipRole and finding:
             return f"{finding.message}\n{finding.remedy}"
         return None

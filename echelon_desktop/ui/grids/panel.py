@@ -28,6 +28,7 @@ from echelon_desktop.model.pasting import (
 )
 from echelon_desktop.model.row_edits import consequences, delete_rows, duplicate_rows, next_id, write_rows
 from echelon_desktop.model.sheets import RowId, Sheet
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.grids.model import GridModel, Marks
 from echelon_desktop.ui.grids.row_dialog import RowDialog
 from echelon_desktop.ui.grids.view import GridView
@@ -120,7 +121,7 @@ class SheetPanel(QWidget):
         """Mark cells with findings."""
         self.model.set_marks(marks)
         number = sum(len(found) for (table, _, _), found in marks.items() if table == self.sheet.table)
-        self.findings.setText(f"{number:,} finding{'' if number == 1 else 's'}" if number else "No findings")
+        self.findings.setText(counted(number, "finding") if number else "No findings")
         for button in (self.previous_button, self.next_button):
             button.setEnabled(bool(marks))
 
@@ -321,7 +322,7 @@ class SheetPanel(QWidget):
     def _show_count(self) -> None:
         shown, total = self.model.rowCount(), len(self.model.rows)
         filtered = bool(self.filter.text().strip())
-        rows = f"{total:,} row{'' if total == 1 else 's'}"
+        rows = counted(total, "row")
         self.count.setText(f"Showing {shown:,} of {total:,}" if filtered else rows)
         self.stack.setCurrentIndex(0 if total else 1)
         self.bar.setVisible(bool(total))

@@ -4,6 +4,7 @@ from echelon_desktop.model.dataset import School
 from echelon_desktop.model.entities import Rule, Section, Teacher
 from echelon_desktop.model.scope import concerns, concerns_teacher
 from echelon_desktop.model.slots import SlotGrid
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.verify import Breach, Part, Verdict
 from echelon_desktop.ui.schedule.timetable import Timetable
 
@@ -83,7 +84,7 @@ def _of_hard(rule: Rule, school: School, grid: SlotGrid, timetable: Timetable | 
         for section in limited:
             meeting = timetable.meetings.get(section.id)
             full += meeting is not None and meeting.sped >= rule.limit
-        return f"{full:,} of {_counted(len(limited), 'section')} at the limit"
+        return f"{full:,} of {counted(len(limited), 'section')} at the limit"
     return _concerned(rule, school)
 
 
@@ -104,13 +105,9 @@ def _concerned(rule: Rule, school: School) -> str:
         teaching = {teacher for section in school.sections.values() for teacher in section.teachers}
         records = (school.teachers.get(t) or Teacher(t) for t in teaching)
         number, noun = sum(concerns_teacher(rule, record) for record in records), "teacher"
-    return f"Concerns {_counted(number, noun)}" if number else f"Concerns no {noun} of this school"
+    return f"Concerns {counted(number, noun)}" if number else f"Concerns no {noun} of this school"
 
 
 def _has_own_limit(school: School, section: Section) -> bool:
     course = school.courses.get(section.course)
     return section.sped_limit is not None or (course is not None and course.sped_limit is not None)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
@@ -92,17 +93,17 @@ class HoldersTab(ListTab[Holder]):
         holder = self.model.row_at(row)
         title = holder.name if holder.name == holder.key else f"{holder.name}  {holder.key}"
         unplaced = sum(not m.periods for m in holder.meetings)
-        parts = [*self._words(holder), _counted(holder.students, "student")]
+        parts = [*self._words(holder), counted(holder.students, "student")]
         parts += [f"{unplaced} not placed"] if unplaced else []
         self.pane.show_week(title, parts, self._week(self.timetable, holder.key))
 
 
 def _of_teacher(holder: Holder) -> list[str]:
-    return [holder.department, _counted(holder.load, "section"), _counted(holder.preps, "prep")]
+    return [holder.department, counted(holder.load, "section"), counted(holder.preps, "prep")]
 
 
 def _of_room(holder: Holder) -> list[str]:
-    return [_counted(len(holder.meetings), "section"), _counted(holder.preps, "course")]
+    return [counted(len(holder.meetings), "section"), counted(holder.preps, "course")]
 
 
 def teachers_tab() -> HoldersTab:
@@ -160,7 +161,3 @@ def _load(timetable: Timetable, meetings: Sequence[Meeting]) -> int:
     ]
     stacked = {timetable.stack_of.get(m.section, m.section): m for m in meetings if m.periods}
     return max(sum(bool(m.mask & term) for m in stacked.values()) for term in terms)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.verify import Verdict, Violation
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE, theme
@@ -98,7 +99,7 @@ class Summary(QWidget):
             self._say("good", "Keeps all hard rules", "shield-check", "good")
             self.list.hide()
         else:
-            words = f"Breaks hard rules in {number:,} {'place' if number == 1 else 'places'}"
+            words = f"Breaks hard rules in {counted(number, 'place')}"
             self._say("bad", words, "circle-x", "bad")
         self._fill(verdict.violations)
 

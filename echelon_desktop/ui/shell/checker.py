@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from echelon_desktop.model.checks import check_school
 from echelon_desktop.model.findings import Finding, Severity, worst
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.workspace import Workspace
 
 AFTER_MS = 250  # a burst of edits is checked once
@@ -81,7 +82,7 @@ class Checker(QObject):
     def _show(self, findings: tuple[Finding, ...]) -> None:
         self.light = LIGHTS[worst(findings)]
         counts = [
-            f"{n} {name}{'' if n == 1 else 's'}"
+            counted(n, name)
             for severity, name in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"))
             if (n := sum(f.severity is severity for f in findings))
         ]
