@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.entities import Key
+from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.theme import SPACE, theme
 
 if TYPE_CHECKING:
@@ -71,8 +73,27 @@ class Page(QWidget):
         """Copy what is selected to the clipboard; False when the page has nothing to copy."""
         return False
 
+    def begin(self) -> None:
+        """Put the focus where one goes on: on what the page is mostly about."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def filter_words(self) -> bool:
+        """Put the focus in the filter that is shown; False when there is none."""
+        field = next((f for f in self.findChildren(FilterField) if f.isVisible()), None)
+        if field is not None:
+            field.begin()
+        return field is not None
+
     def shut(self) -> None:
         """The document is about to close: end timers and jobs."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button that has the focus with Enter, as in dialogs; Qt leaves that to Space."""
+        button = self.focusWidget()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(button, QPushButton):
+            button.showMenu() if button.menu() is not None else button.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def page_header(title: str, text: str = "", *actions: QWidget) -> QWidget:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QStackedWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from echelon_desktop.ui.board.cards import TRAY, BoardData
 from echelon_desktop.ui.board.model import BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
 from echelon_desktop.ui.board.view import BoardView
+from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
@@ -197,10 +197,8 @@ class BoardPage(Page):
         self.department.setAccessibleName("Department")
         self.department.setMinimumWidth(180)
         row.addWidget(self.department)
-        self.words = QLineEdit()
-        self.words.setPlaceholderText("Teacher, course or section")
-        self.words.setAccessibleName("Filter")
-        self.words.setClearButtonEnabled(True)
+        self.words = FilterField("Teacher, course or section")
+        self.words.below = self.view
         self.words.setMaximumWidth(280)
         row.addWidget(self.words, 1)
         self.counts = QLabel()

@@ -1,5 +1,7 @@
 """The board on screen: pick up a card by pointer or by key, see where it may go, put it down."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDrag,
@@ -54,6 +56,7 @@ class BoardView(QTableView):
         self.delegate = BoardDelegate(self)
         self.setItemDelegate(self.delegate)
         self.setAccessibleName("Period board")
+        self.setTabKeyNavigation(False)  # arrows walk; Tab goes on to the filters, which lie outside
         self.setAcceptDrops(True)
         self.setDragDropMode(QTableView.DragDropMode.DragDrop)
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
@@ -208,13 +211,19 @@ class BoardView(QTableView):
             self.put_back.emit()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu} and cards:
             below = self.visualRect(self.currentIndex()).bottomLeft()
-            self.menu_wanted.emit(cards[0].section, self.viewport().mapToGlobal(below))
+            self.menu_wanted.emit(self._meant(cards), self.viewport().mapToGlobal(below))
         elif key == Qt.Key.Key_L and cards and not event.modifiers():
-            self.lock_wanted.emit(cards[0].section)
+            self.lock_wanted.emit(self._meant(cards))
         else:
             super().keyPressEvent(event)
             if self.carrying:
                 self.hovered.emit(self.currentIndex().row(), self.currentIndex().column())
+
+    def _meant(self, cards: Sequence[Card]) -> str:
+        """The section that a key is meant for: the card in hand, else the marked one, else the first."""
+        sections = [card.section for card in cards]
+        wanted = (self.carrying, *self.delegate.marked)
+        return next((section for section in wanted if section in sections), sections[0])
 
     def _on_double_click(self, index: QModelIndex) -> None:
         card = self.card_at(self.viewport().mapFromGlobal(self.cursor().pos()))

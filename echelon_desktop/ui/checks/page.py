@@ -5,15 +5,14 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QStackedWidget,
     QTreeView,
@@ -29,6 +28,7 @@ from echelon_desktop.model.sheets import SHEETS, field_of
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.checks.lights import LIGHTS, Lights
 from echelon_desktop.ui.checks.tree import NAMES, FindingPainter, FindingTree, grouped
+from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
 from echelon_desktop.ui.theme import SPACE, soften_choice
@@ -90,6 +90,11 @@ class ChecksPage(Page):
         """Show the findings of a table."""
         row = next((i for i, (table, _) in enumerate(LIGHTS) if table == target.table), 0)
         self.lights.setCurrentIndex(self.lights.lights.index(row))
+
+    def begin(self) -> None:
+        """Begin in the findings, or in the list of tables when there are none."""
+        here = self.tree if self.tree.isVisible() else self.lights
+        here.setFocus(Qt.FocusReason.TabFocusReason)
 
     def copy(self) -> bool:
         """Copy the selected finding, or all of the group, as a spreadsheet takes them."""
@@ -220,10 +225,7 @@ class ChecksPage(Page):
         column.setSpacing(SPACE.s)
         bar = QHBoxLayout()
         bar.setSpacing(SPACE.s)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter findings")
-        self.filter.setAccessibleName("Filter findings")
-        self.filter.setClearButtonEnabled(True)
+        self.filter = FilterField("Filter findings", "Filter findings")
         self.filter.setFixedWidth(260)
         self.filter.textChanged.connect(lambda _text: self._timer.start())
         bar.addWidget(self.filter)
@@ -248,8 +250,7 @@ class ChecksPage(Page):
         self.tree.setAccessibleName("Findings by kind")
         self.tree.selectionModel().currentChanged.connect(lambda *_: self._show_finding())
         self.tree.activated.connect(self._on_activated)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.activated.connect(self.filter.setFocus)
+        self.filter.below = self.tree
         self.stack = QStackedWidget()
         self.stack.addWidget(self.tree)
         self.stack.addWidget(

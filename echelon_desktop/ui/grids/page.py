@@ -109,6 +109,11 @@ class DataPage(Page):
         """Each table by its name."""
         return [(sheet.title, "Table", Target("data", sheet.table)) for sheet in SHEETS]
 
+    def begin(self) -> None:
+        """Begin in the grid, or in the list of tables while this one is empty."""
+        panel = self.panel
+        (panel.view if panel.view.isVisible() else self.list).setFocus(Qt.FocusReason.TabFocusReason)
+
     def copy(self) -> bool:
         """Copy the selected cells."""
         return self.panel.copy()
@@ -184,7 +189,6 @@ class DataPage(Page):
         for keys, run in (
             ("F8", lambda: self.step_finding(1)),
             ("Shift+F8", lambda: self.step_finding(-1)),
-            (Key.Find, lambda: self.panel.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)),
         ):
             action = QAction(self)
             action.setShortcut(QKeySequence(keys))

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from echelon_desktop.model.pasting import (
 from echelon_desktop.model.row_edits import consequences, delete_rows, duplicate_rows, next_id, write_rows
 from echelon_desktop.model.sheets import RowId, Sheet
 from echelon_desktop.model.wording import counted
+from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.grids.model import GridModel, Marks
 from echelon_desktop.ui.grids.row_dialog import RowDialog
 from echelon_desktop.ui.grids.view import GridView
@@ -93,6 +93,7 @@ class SheetPanel(QWidget):
     def follow(self, changes: Changes | None) -> None:
         """Show what an edit changed, staying where the user is."""
         row, column = self.here()
+        line = self.view.currentIndex().row()
         columns = self.model.columns
         if changes is None:
             self.model.load()
@@ -101,8 +102,9 @@ class SheetPanel(QWidget):
         self.is_stale = False
         if self.model.columns != columns:
             self.view.fit_columns()
-        if row is not None and not self.view.currentIndex().isValid():
-            self._go(row, column)
+        gone = row is not None and not self.view.currentIndex().isValid()
+        if row is not None and gone and not self._go(row, column):
+            self.view.choose(min(line, self.model.rowCount() - 1), column)  # what stands where it stood
         self._show_count()
 
     def here(self) -> tuple[RowId | None, int]:
@@ -168,9 +170,9 @@ class SheetPanel(QWidget):
                     self, "Delete", f"Delete {what}?", "Delete", f"{more}Undo brings all of it back.", True
                 ):
                     return
-            line = max(0, self.view.lines()[0] - 1)
+            line, (_, column) = self.view.lines()[0], self.here()
             self._apply(edit)
-            self.view.choose(min(line, self.model.rowCount() - 1), self.view.currentIndex().column())
+            self.view.choose(min(line, self.model.rowCount() - 1), column)
 
     def paste(self) -> None:
         """Write the clipboard's cells from the first selected cell on; more lines add rows."""
@@ -272,11 +274,10 @@ class SheetPanel(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, SPACE.s)
         row.setSpacing(SPACE.s)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(f"Filter {self.sheet.title.lower()}")
-        self.filter.setClearButtonEnabled(True)
+        words = f"Filter {self.sheet.title.lower()}"
+        self.filter = FilterField(words, words)
+        self.filter.below = self.view
         self.filter.setFixedWidth(260)
-        self.filter.setAccessibleName(f"Filter {self.sheet.title.lower()}")
         self.filter.setToolTip("Rows that hold all these words (Ctrl+F)")
         self.filter.textChanged.connect(lambda _text: self._timer.start())
         row.addWidget(self.filter)
@@ -349,7 +350,6 @@ class SheetPanel(QWidget):
         """Show the last row of a record; the filter must not hide what was just added."""
         parts = [row for row in self.model.rows if row.key == key]
         if parts:
-            with QSignalBlocker(self.filter):
-                self.show_row(parts[-1], self.sheet.id_field)
+            self.show_row(parts[-1], self.sheet.id_field)
             self._show_count()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)

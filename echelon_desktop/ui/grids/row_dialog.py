@@ -102,7 +102,7 @@ class RowDialog(QDialog):
             if isinstance(field, QLineEdit):
                 show_refused(field, bool(entry.refusal) and not blank)
         self.words.setText(first)
-        self.words.setProperty("kind", "soft" if first.endswith("cannot be blank.") else "bad")
+        self.words.setProperty("kind", "soft" if not first or first.endswith("cannot be blank.") else "bad")
         self.words.style().polish(self.words)
         self.add.setEnabled(not first)
 

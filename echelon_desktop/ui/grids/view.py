@@ -19,6 +19,7 @@ from echelon_desktop.ui.theme import SPACE, theme
 ROW_HEIGHT = 30
 SAMPLE = 60  # rows looked at for the width of a column
 NARROWEST, WIDEST = 72, 300
+LEAVING = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 Hint = QAbstractItemDelegate.EndEditHint
 
 
@@ -98,8 +99,11 @@ class GridView(QTableView):
     # Qt ------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go down with Enter, as a spreadsheet does; an open field takes that key for itself."""
+        """Go down with Enter, as a spreadsheet does; Ctrl+Tab leaves, since Tab walks from cell to cell."""
         editing = self.state() == QTableView.State.EditingState
+        if event.key() in LEAVING and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._leave(event.key() == Qt.Key.Key_Tab)
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing:
             self._step(1, 0)
             return
@@ -126,6 +130,11 @@ class GridView(QTableView):
     def _parts(self) -> list[QItemSelectionRange]:
         selection = self.selectionModel().selection()
         return [selection.at(i) for i in range(selection.count())]
+
+    def _leave(self, forward: bool) -> None:
+        self.setTabKeyNavigation(False)
+        self.focusNextPrevChild(forward)
+        self.setTabKeyNavigation(True)
 
     def _step(self, down: int, across: int) -> None:
         index = self.currentIndex()

@@ -101,6 +101,10 @@ class RulesPage(Page):
             self.view.choose(str(target.key))
             self.view.setFocus()
 
+    def begin(self) -> None:
+        """Begin in the list of rules."""
+        self.view.setFocus(Qt.FocusReason.TabFocusReason)
+
     def search_items(self) -> list[tuple[str, str, Target]]:
         """Every rule by its sentence."""
         return [

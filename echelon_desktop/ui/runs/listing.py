@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from cloud_runner.client.runs import Child, State
 from echelon_desktop.solver.result import DEFAULT_STRATEGY
 from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.runs.entries import CANCELLED, DONE, FAILED, GOING, HERE, STATE_WORDS, Entry
 from echelon_desktop.ui.schedule.records import Column, RecordModel
+from echelon_desktop.ui.schedule.tables import chosen_colors
 from echelon_desktop.ui.solve.outcomes import seeds_in_words, seeds_of
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -65,15 +66,15 @@ class StatePainter(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, RecordModel)
         look, rect = theme(), option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen:
-            painter.fillRect(rect, look.color("accent"))
+        chosen = chosen_colors(option)
+        if chosen is not None:
+            painter.fillRect(rect, look.color(chosen[0]))
         name, color = SIGNS[outcome_of(model.row_at(index.row()))]
         sign = QRect(rect.left() + SPACE.s, rect.center().y() - SIGN // 2, SIGN, SIGN)
-        look.icon(name, "on_accent" if chosen else color).paint(painter, sign)
+        look.icon(name, color if chosen is None else chosen[1]).paint(painter, sign)
         room = rect.adjusted(SPACE.s + SIGN + SPACE.s, 0, -SPACE.xs, 0)
         painter.setFont(option.font)
-        painter.setPen(look.color("on_accent" if chosen else "text"))
+        painter.setPen(look.color("text" if chosen is None else chosen[1]))
         text = option.fontMetrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width() + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -286,6 +286,7 @@ class RunsPage(Page):
         self.filters.changed.connect(self._on_filter_changed)
         column.addWidget(self.filters)
         self.table = ReadingTable(self.model, "Runs")
+        self.filters.words.below = self.table
         self.table.setItemDelegateForColumn(STATE_COLUMN, StatePainter(self.table))
         self.table.moved.connect(lambda _row: self._show_selected())
         self.table.opened.connect(lambda _index: self._open_selected())

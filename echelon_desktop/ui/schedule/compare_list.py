@@ -65,6 +65,7 @@ class CompareList(QWidget, Generic[R]):
         self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)  # names may be long
         self.filters = FilterRow(words, f"Which {name}")
         self.filters.fill([(title, at) for at, (title, _) in enumerate(choices)])
+        self.filters.words.below = self.table
         self.filters.changed.connect(self._filter)
         self.filters.setVisible(bool(choices))
         column = QVBoxLayout(self)

@@ -38,6 +38,7 @@ class ListTab(Tab, Generic[R]):
         model.setParent(self)
         self.table = ReadingTable(model, what.capitalize())
         self.table.moved.connect(self.chosen)
+        filters.words.below = self.table
         filters.changed.connect(self.filter)
         self.left = QVBoxLayout()
         self.left.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)

@@ -26,6 +26,7 @@ class HeatTab(Tab):
         self.table = _matrix_table(self.model, "Seats by period", LEAST_WIDTH)
         self.filters = FilterRow("Course or department", "What is shown")
         self.filters.fill([(measure.value, measure) for measure in Measure])
+        self.filters.words.below = self.table
         self.filters.changed.connect(self._show)
         self._by = QButtonGroup(self)
         row = QHBoxLayout()

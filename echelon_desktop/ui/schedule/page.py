@@ -93,6 +93,12 @@ class SchedulePage(Page):
         self._target = None
         self.tab(target.table).select(str(target.key))
 
+    def begin(self) -> None:
+        """Begin in the tab that is shown."""
+        super().begin()
+        if self.document.scenario:
+            self.current.begin()
+
     def copy(self) -> bool:
         """Copy from the tab that is shown."""
         return bool(self.document.scenario) and self.current.copy()

@@ -59,7 +59,7 @@ class PrintButton(QPushButton):
         self.setToolTip("Print schedules, or save them as PDF")
         menu = QMenu(self)
         self._of_rooms: list[QAction] = []
-        for title, act in (("Save as &PDF", self.save), ("&Print", self.print)):
+        for title, act in (("&Save as PDF", self.save), ("&Print", self.print)):
             part = menu.addMenu(title)
             for name, (words, _, _) in HANDOUTS.items():
                 action = part.addAction(f"{words}…")

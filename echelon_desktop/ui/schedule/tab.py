@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.explain import Reason
+from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE
@@ -39,6 +40,12 @@ class Tab(QWidget):
         """The tables that can be copied, the main one first."""
         return ()
 
+    def begin(self) -> None:
+        """Put the focus into the main table."""
+        table = next((t for t in self.tables() if t.isVisible()), None)
+        if table is not None:
+            table.setFocus(Qt.FocusReason.TabFocusReason)
+
     def copy(self) -> bool:
         """Copy from the table that has the focus, or the main one."""
         tables = self.tables()
@@ -65,10 +72,7 @@ class FilterRow(QWidget):
         row.addWidget(self.choice)
         if not choice_name:
             self.choice.hide()
-        self.words = QLineEdit()
-        self.words.setPlaceholderText(placeholder)
-        self.words.setAccessibleName("Filter")
-        self.words.setClearButtonEnabled(True)
+        self.words = FilterField(placeholder)
         self.words.setMaximumWidth(280)
         row.addWidget(self.words, 1)
         self.counts = QLabel()

@@ -34,15 +34,15 @@ class CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one cell."""
         look, rect = theme(), option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen:
-            painter.fillRect(rect, look.color("accent"))
+        chosen = chosen_colors(option)
+        if chosen is not None:
+            painter.fillRect(rect, look.color(chosen[0]))
         inner = rect.adjusted(SPACE.s, 0, -SPACE.s, 0)
         share = index.data(SHARE)
         if share is not None:
-            self._paint_bar(painter, inner, share, chosen)
+            self._paint_bar(painter, inner, share, chosen is not None and chosen[0] == "accent")
         painter.setFont(option.font)
-        painter.setPen(look.color("on_accent" if chosen else "text"))
+        painter.setPen(look.color("text" if chosen is None else chosen[1]))
         side = index.data(Qt.ItemDataRole.TextAlignmentRole) or LEFT
         text = option.fontMetrics.elidedText(
             str(index.data()), Qt.TextElideMode.ElideRight, inner.width() + 1
@@ -63,6 +63,15 @@ class CellDelegate(QStyledItemDelegate):
         painter.setBrush(look.color("on_accent" if chosen else "bad" if share > 1 else "accent"))
         painter.drawRoundedRect(track, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
         painter.restore()
+
+
+def chosen_colors(option: QStyleOptionViewItem) -> tuple[str, str] | None:
+    """Ground and ink of a selected row, strong where the keys go and pale elsewhere; None of another row."""
+    if not option.state & QStyle.StateFlag.State_Selected:
+        return None
+    table = option.widget
+    focused = table is None or table.hasFocus()
+    return ("accent", "on_accent") if focused else ("accent_soft", "on_accent_soft")
 
 
 class ReadingTable(QTableView):

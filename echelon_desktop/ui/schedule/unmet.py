@@ -65,6 +65,7 @@ class UnmetTab(Tab):
         self.filters = FilterRow("Student, course or reason", "Reason")
         kinds = [(kind.value[0].upper() + kind.value[1:], str(kind)) for kind in ReasonKind]
         self.filters.fill([("All reasons", ""), *kinds])
+        self.filters.words.below = self.request_table
         self.filters.changed.connect(self._filter)
         left = QWidget()
         column = QVBoxLayout(left)

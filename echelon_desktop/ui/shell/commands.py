@@ -54,7 +54,10 @@ class Commands:
             "redo": lambda: self._step("redo"),
             "history": self._show_history,
             "copy": self._copy,
+            "find": window.find_on_page,
             "search": window.search,
+            "next-part": window.next_part,
+            "print": self._print,
             "check": lambda: window.show_page("checks"),
             "solve": window.start_solve,
             "stop": window.stop_solve,
@@ -86,6 +89,13 @@ class Commands:
         page = self.window.stack.currentWidget()
         if isinstance(page, Page) and page.copy():
             self.window.notice("good", "Copied.")
+
+    def _print(self) -> None:
+        from echelon_desktop.ui.schedule.page import SchedulePage
+
+        page = self.window.show_page("schedule")
+        if isinstance(page, SchedulePage):
+            page.print_button.showMenu()
 
     def _set_up_remote(self) -> None:
         from echelon_desktop.ui.remote.dialog import RemoteDialog

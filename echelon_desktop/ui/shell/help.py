@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from echelon_desktop import __version__
 from echelon_desktop.ui.actions import ACTIONS, Actions, plain_title
+from echelon_desktop.ui.shell import page_keys
 from echelon_desktop.ui.theme import SPACE
 
 
@@ -28,15 +29,18 @@ class ShortcutsDialog(QDialog):
         self.resize(680, 560)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
-        table = QTableWidget(len(ACTIONS), 3)
+        lines = [(plain_title(spec), actions[spec.id].shortcut().toString(), spec.help) for spec in ACTIONS]
+        lines += page_keys.lines()
+        table = self.table = QTableWidget(len(lines), 3)
+        table.setAccessibleName("Actions and keys")
+        table.setTabKeyNavigation(False)
         table.setHorizontalHeaderLabels(["Action", "Key", "What it does"])
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        for row, spec in enumerate(ACTIONS):
-            key = actions[spec.id].shortcut().toString()
-            for at, text in enumerate((plain_title(spec), key, spec.help)):
+        for row, line in enumerate(lines):
+            for at, text in enumerate(line):
                 table.setItem(row, at, QTableWidgetItem(text))
         table.resizeColumnsToContents()
         table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)

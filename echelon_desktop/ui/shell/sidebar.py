@@ -1,6 +1,7 @@
 """The list of pages at the left, with the worst finding beside "Checks"."""
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from echelon_desktop.ui.page import PageSpec
@@ -60,11 +61,17 @@ class Sidebar(QFrame):
         self.buttons[page].setChecked(True)
         self.paint()
 
+    def begin(self) -> None:
+        """Put the focus on the page that is shown."""
+        button = self._group.checkedButton() or next(iter(self.buttons.values()))
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+
     def set_light(self, page: str, light: str, words: str) -> None:
         """Show "good", "doubt", "bad" (or nothing) for a page, with what it means."""
         self._lights[page] = light
         spec = next(spec for spec in PAGES if spec.id == page)
-        self.buttons[page].setToolTip(f"{spec.title}: {words}" if words else spec.title)
+        keys = self.buttons[page].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self.buttons[page].setToolTip(f"{spec.title} ({keys}){': ' + words if words else ''}")
         self.buttons[page].setAccessibleDescription(words)
         self.paint()
 

@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         self._stale.discard(page_id)
         self.stack.setCurrentWidget(page)
         self.sidebar.choose(page_id)
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        page.begin()
         return page
 
     def take_to(self, target: Target) -> None:
@@ -150,6 +150,25 @@ class MainWindow(QMainWindow):
         self.searching = SearchDialog(self, all_hits(self))
         self.searching.show()
         self.searching.field.setFocus()
+
+    def find_on_page(self) -> None:
+        """Go to the filter of the page that is shown, or else to the search."""
+        page = self.stack.currentWidget()
+        if not (isinstance(page, Page) and page.filter_words()):
+            self.search()
+
+    def next_part(self) -> None:
+        """Go on to the next part of the window: pages, the bar above, the page itself."""
+        page = self.stack.currentWidget()
+        focus = self.focusWidget()
+        if focus is not None and self.sidebar.isAncestorOf(focus):
+            bar = self.top_bar
+            begin = bar.scenarios if bar.scenarios.isEnabled() else bar.search
+            begin.setFocus(Qt.FocusReason.TabFocusReason)
+        elif focus is not None and self.top_bar.isAncestorOf(focus) and isinstance(page, Page):
+            page.begin()
+        else:
+            self.sidebar.begin()
 
     def start_solve(self) -> None:
         """Solve what the Solve page says."""

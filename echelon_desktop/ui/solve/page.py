@@ -121,6 +121,14 @@ class SolvePage(Page):
         self.name.clear()
         self.start_button.setFocus()
 
+    def begin(self) -> None:
+        """Begin at the button that starts, or that ends what goes on."""
+        super().begin()
+        for button in (self.start_button, self.stop_button):
+            if button.isEnabled():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                break
+
     def stop(self) -> None:
         """End the solve that runs and keep its best."""
         if self.session is not None:

@@ -135,6 +135,20 @@ def test_a_card_is_carried_by_keys(page: BoardPage, qtbot: QtBot):
     assert not page.view.carrying
 
 
+def test_a_key_is_for_the_card_in_hand_where_a_cell_has_several(page: BoardPage, qtbot: QtBot):
+    document = page.document
+    document.apply(place_section(document.dataset, document.scenario, "S2", ("R1",), ()))
+    index = page.model.find("S1")
+    assert [card.section for card in page.model.cards(index)] == ["S1", "S2"]
+    page.view.setCurrentIndex(index)
+    qtbot.keyClick(page.view, Qt.Key.Key_Space)
+    qtbot.keyClick(page.view, Qt.Key.Key_Space)
+    assert page.view.carrying == "S2"
+    qtbot.keyClick(page.view, Qt.Key.Key_L)
+    assert document.dataset.placements[document.scenario, "S2"].locked
+    assert not document.dataset.placements[document.scenario, "S1"].locked
+
+
 def test_escape_puts_the_card_back(page: BoardPage, qtbot: QtBot):
     section = next(iter(page.document.school.sections))
     before = periods(page, section)
