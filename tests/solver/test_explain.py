@@ -279,7 +279,8 @@ def test_all_sections_that_fit_are_full():
     assert reason.kind == "seats full"
     assert reason.sections == ("B-1", "B-2")
     assert reason.text == (
-        "Of Bio, every section that Ana could attend is full: B-1 in R2 (2 of 2), B-2 in G3 (1 of 1)."
+        "Of Bio, every section that Ana could attend is full: B-1 in R2 (2 of 2), B-2 in G3 (1 of 1). "
+        "A seat more in B-1 would do."
     )
 
 
@@ -320,7 +321,7 @@ def test_a_stack_and_a_room_can_be_full():
     assert reason.kind == "seats full"
     assert reason.text == (
         "Of Bio, the only section that Ana could attend is full: "
-        "B-1 in R2 (2 of 2 with B-1 and D-1 together)."
+        "B-1 in R2 (2 of 2 with B-1 and D-1 together). A larger room for B-1 would do."
     )
     alone = school(
         rooms=[e.Room("103", seats=2)],
@@ -329,7 +330,10 @@ def test_a_stack_and_a_room_can_be_full():
         requests=[asks("Ana", "Drama"), *requests],
     )
     text = only(why(alone, seats={"Ana": {}, **seats})).text
-    assert text == "Of Drama, the only section that Ana could attend is full: D-1 in G2 (2 of 2 in its room)."
+    assert text == (
+        "Of Drama, the only section that Ana could attend is full: D-1 in G2 (2 of 2 in its room). "
+        "A larger room for D-1 would do."
+    )
 
 
 def test_a_section_of_a_stack_is_full_by_its_own_seats():
@@ -341,7 +345,53 @@ def test_a_section_of_a_stack_is_full_by_its_own_seats():
         requests=[asks("Ana", "Bio"), *requests],
     )
     text = only(why(of, {"D-1": "R2"}, {"Ana": {}, **seats})).text
-    assert text == "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1)."
+    assert text == (
+        "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1). "
+        "A seat more in B-1 would do."
+    )
+
+
+def test_all_that_fills_a_section_is_told():
+    students, requests, seats = filled("Bio", "B-1", 1, sped=True)
+    records = {
+        "students": [e.Student("Ana", sped=True), *students],
+        "requests": [asks("Ana", "Bio"), *requests],
+    }
+    of = school(sections=[section("B-1", seats=1, sped_limit=1)], **records)
+    reason = only(why(of, seats={"Ana": {}, **seats}))
+    assert reason.text == (
+        "Of Bio, the only section that Ana could attend is full: "
+        "B-1 in R2 (1 of 1 and 1 of 1 SPED students). "
+        "A seat more in B-1, and a higher SPED limit in B-1 would do."
+    )
+    of = school(sections=[section("B-1", seats=2, sped_limit=2)], **records)
+    assert only(why(of, seats={"Ana": {}, **seats})).kind == "could be met by moving seats"
+
+
+def test_a_seat_elsewhere_is_named_where_it_is_needed_too():
+    bio, bio_requests, bio_seats = filled("Bio", "B-1", 2)
+    art, art_requests, art_seats = filled("Art", "A-2", 2)
+    records = {
+        "students": [*bio, *art],
+        "requests": [asks("Ana", "Art", "Bio"), *bio_requests, *art_requests],
+    }
+    held = {"Ana": {"Art": "A-1"}, **bio_seats, **art_seats}
+    reason = only(why(school(**records), {"B-1": "R1"}, held))
+    assert reason.text.endswith("is full: B-1 in R1 (2 of 2). A seat more in B-1 and A-2 would do.")
+    more = [section("B-1", seats=3), section("A-2", seats=3)]
+    assert only(why(school(sections=more, **records), {"B-1": "R1"}, held)).kind == ReasonKind.MOVABLE
+
+
+def test_a_stack_is_told_to_want_a_seat():
+    students, requests, seats = filled("Drama", "D-1", 2)
+    of = school(
+        sections=[section("B-1", seats=2), section("D-1", seats=2)],
+        links=[link("stacked", "B-1", "D-1")],
+        students=students,
+        requests=[asks("Ana", "Bio"), *requests],
+    )
+    text = only(why(of, {"D-1": "R2"}, {"Ana": {}, **seats})).text
+    assert text.endswith("A seat more for the stack of B-1 would do.")
 
 
 def test_the_sped_limit():
@@ -354,7 +404,8 @@ def test_the_sped_limit():
     reason = only(why(of, seats={"Ana": {}, **seats}))
     assert reason.kind == "SPED limit"
     assert reason.text == (
-        "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1 SPED students)."
+        "Of Bio, the only section that Ana could attend is full: B-1 in R2 (1 of 1 SPED students). "
+        "A higher SPED limit in B-1 would do."
     )
     # A limit not yet reached is in nobody's way, nor is one in the way of who is not SPED.
     of = school(

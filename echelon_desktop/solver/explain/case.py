@@ -108,12 +108,27 @@ class Case:
         in_section = sum(s != self.student.id for s in reading.roster[section])
         return in_section < reading.school.sections[section].seats and in_stack < self.seats_of_stack(section)
 
+    def stack_full(self, section: str) -> bool:
+        """Whether those stacked with it, or its room, leave no seat, whatever its own seats are."""
+        stack = self.reading.stacks[section]
+        in_stack = sum(s != self.student.id for member in stack for s in self.reading.roster[member])
+        alone = len(stack) == 1 and not self._room_seats(section)
+        return not alone and in_stack >= self.seats_of_stack(section)
+
+    def room_binds(self, section: str) -> bool:
+        """Whether it is the room that limits the seats of a stack, or of a section alone."""
+        rooms = self._room_seats(section)
+        return bool(rooms) and min(rooms) == self.seats_of_stack(section)
+
+    def _room_seats(self, section: str) -> list[int]:
+        school = self.reading.school
+        rooms = [school.rooms.get(self.reading.room(member)) for member in self.reading.stacks[section]]
+        return [room.seats for room in rooms if room is not None and room.seats is not None]
+
     def seats_of_stack(self, section: str) -> int:
         """Seats that a section and those stacked with it share: of the largest, or of the room."""
         school, stack = self.reading.school, self.reading.stacks[section]
-        rooms = [school.rooms.get(self.reading.room(member)) for member in stack]
-        limits = [room.seats for room in rooms if room is not None and room.seats is not None]
-        return min([max(school.sections[member].seats for member in stack), *limits])
+        return min([max(school.sections[member].seats for member in stack), *self._room_seats(section)])
 
     def has_sped_seat(self, section: str) -> bool:
         """Whether the SPED limit leaves the student a seat."""
@@ -151,9 +166,16 @@ class Case:
         return section in sections or not self.full(section)
 
     def seats_needed(self, wish: Wish) -> list[str]:
-        """A smallest set of full sections that, with a seat more, would let everything fit."""
+        """
+        Full sections that, with a place more in each, would let everything fit: one, where one is enough.
+
+        Of several, none could be left out; another choice might need fewer.
+        """
         wanted = [s for w in (wish, *self.met) for o in w.options for s in o.sections]
         needed = [s for s in dict.fromkeys(wanted) if self.full(s)]
+        for section in needed:
+            if self.fits_where(wish, partial(self._opened, {section})):
+                return [section]
         for section in tuple(needed):
             fewer = set(needed) - {section}
             if self.fits_where(wish, partial(self._opened, fewer)):

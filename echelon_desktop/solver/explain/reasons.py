@@ -183,21 +183,37 @@ def _no_seat(case: Case, kind: ReasonKind, wish: Wish) -> Reason:
     what = "every section" if len(sections) > 1 else "the only section"
     there = ", ".join(_filled(case, section) for section in sections)
     text = f"Of {title}, {what} that {case.name} could attend is full: {there}."
+    text = f"{text} {_enough(case, case.seats_needed(wish))}"
     return Reason(kind, text, (wish.course,), tuple(sections))
 
 
 def _filled(case: Case, section: str) -> str:
-    """``B-1 in R2 (30 of 30)``: what fills it."""
-    reading = case.reading
-    where = f"{section} in {reading.slots(reading.masks[section])}"
-    if case.has_seat(section):
-        return f"{where} ({case.sped_in(section)} of {reading.sped_limit(section)} SPED students)"
+    """``B-1 in R2 (30 of 30 and 3 of 3 SPED students)``: all that fills it, as each alone keeps it full."""
+    reading, parts = case.reading, []
     own_seats, enrolled = reading.school.sections[section].seats, len(reading.roster[section])
     if enrolled >= own_seats:
-        return f"{where} ({enrolled} of {own_seats})"
-    stack = reading.stacks[section]
-    together = f" with {listed(stack)} together" if len(stack) > 1 else " in its room"
-    return f"{where} ({reading.enrolled_in_stack(section)} of {case.seats_of_stack(section)}{together})"
+        parts.append(f"{enrolled} of {own_seats}")
+    if case.stack_full(section):
+        stack = reading.stacks[section]
+        together = f"with {listed(stack)} together" if len(stack) > 1 else "in its room"
+        parts.append(f"{reading.enrolled_in_stack(section)} of {case.seats_of_stack(section)} {together}")
+    if not case.has_sped_seat(section):
+        parts.append(f"{case.sped_in(section)} of {reading.sped_limit(section)} SPED students")
+    return f"{section} in {reading.slots(reading.masks[section])} ({listed(parts)})"
+
+
+def _enough(case: Case, sections: list[str]) -> str:
+    """``A seat more in B-1 and A-2 and a higher SPED limit in A-2 would do.``"""
+    own = [s for s in sections if len(case.reading.roster[s]) >= case.reading.school.sections[s].seats]
+    shared = [s for s in sections if case.stack_full(s)]
+    remedies = {
+        "a seat more in": own,
+        "a larger room for": [s for s in shared if case.room_binds(s)],
+        "a seat more for the stack of": [s for s in shared if not case.room_binds(s)],
+        "a higher SPED limit in": [s for s in sections if not case.has_sped_seat(s)],
+    }
+    words = ", and ".join(f"{remedy} {listed(names)}" for remedy, names in remedies.items() if names)
+    return f"{words[0].upper()}{words[1:]} would do."
 
 
 def _where(case: Case, wish: Wish) -> str:
