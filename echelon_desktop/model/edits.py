@@ -1,5 +1,6 @@
 """The changes people make, each as an :class:`~echelon_desktop.model.dataset.Edit`."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, cast
 
@@ -116,6 +117,34 @@ def place_section(
     if not periods:
         return Edit(f"Take {section_title(dataset, section)} off the board", tuple(changes))
     return Edit(f"Move {section_title(dataset, section)} to {', '.join(periods)}", tuple(changes))
+
+
+def move_seats(dataset: Dataset, scenario: str, student: str, sections: Mapping[str, str]) -> Edit:
+    """
+    Seat a student elsewhere.
+
+    Parameters
+    ----------
+    sections
+        Requested course → the section in which he shall sit for it; his other seats stay.
+
+    Raises
+    ------
+    EditError
+        If there is no such section.
+    """
+    for section in sections.values():
+        if section not in dataset.school.sections:
+            raise EditError(f"There is no section {section!r}.")
+    key = (scenario, student)
+    before = dataset.seatings.get(key) or e.Seating(scenario, student)
+    seats = {seat.course: seat for seat in before.seats}
+    seats |= {course: e.Seat(course, section) for course, section in sections.items()}
+    after = replace(before, seats=tuple(seats.values()))
+    record = dataset.school.students.get(student)
+    name = (record.name if record is not None else "") or student
+    where = ", ".join(section_title(dataset, section) for section in sections.values())
+    return Edit(f"Seat {name} in {where}", (RowChange("seatings", key, after),))
 
 
 def section_title(dataset: Dataset, section: str) -> str:

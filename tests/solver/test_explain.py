@@ -351,6 +351,14 @@ def test_a_section_of_a_stack_is_full_by_its_own_seats():
     )
 
 
+def test_moves_name_the_request_that_each_section_is_for():
+    of = school(requests=[asks("Ana", "Art", e.CourseRequest("Latin", alternates=("Bio",)))])
+    reason = only(why(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1"}}))
+    assert reason.kind == ReasonKind.MOVABLE
+    assert reason.courses == ("Latin", "Art")
+    assert reason.sections == ("B-1", "A-2")
+
+
 def test_all_that_fills_a_section_is_told():
     students, requests, seats = filled("Bio", "B-1", 1, sped=True)
     records = {

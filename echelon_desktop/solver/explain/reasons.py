@@ -33,7 +33,8 @@ class Reason:
         What it is, and one sentence for a scheduler.
     courses, sections, slots
         What stands in the way: the courses of a conflict (the unmet one first), the sections concerned, and
-        the slots (as slot texts) they compete for.
+        the slots (as slot texts) they compete for. Of seats to be moved: the requests, the unmet one first,
+        and the section for each.
     """
 
     kind: ReasonKind
@@ -159,7 +160,8 @@ def _one_against_one(case: Case, wish: Wish, other: Wish) -> str:
 def _movable(case: Case, course: str, moves: list[tuple[Wish, Option]]) -> Reason:
     places = [f"{_title(case, o.course)} in {o.sections[0]} ({case.reading.slots(o.mask)})" for _, o in moves]
     text = f"{_title(case, course)} could be met by moving {case.name}: {listed(places)}."
-    return Reason(ReasonKind.MOVABLE, text, (course,), tuple(option.sections[0] for _, option in moves))
+    courses, sections = zip(*((w.course, option.sections[0]) for w, option in moves), strict=True)
+    return Reason(ReasonKind.MOVABLE, text, courses, sections)
 
 
 def _no_seat(case: Case, kind: ReasonKind, wish: Wish) -> Reason:

@@ -27,7 +27,7 @@ from echelon_desktop.ui.workspace import Workspace
 HERE = {"sections", "students", "teachers", "rooms"}
 TABS: tuple[tuple[str, str, Callable[[Workspace], Tab]], ...] = (
     ("sections", "&Sections", lambda _workspace: SectionsTab()),
-    ("students", "S&tudents", lambda _workspace: StudentsTab()),
+    ("students", "S&tudents", lambda workspace: StudentsTab(workspace.document)),
     ("teachers", "Te&achers", lambda _workspace: teachers_tab()),
     ("rooms", "&Rooms", lambda _workspace: rooms_tab()),
     ("unmet", "&Unmet", lambda _workspace: UnmetTab()),
@@ -92,6 +92,8 @@ class SchedulePage(Page):
             return
         self._target = None
         self.tab(target.table).select(str(target.key))
+        if self.isVisible():
+            self.tab(target.table).begin()
 
     def begin(self) -> None:
         """Begin in the tab that is shown."""

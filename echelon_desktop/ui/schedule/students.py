@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from echelon_desktop.model.edits import move_seats
 from echelon_desktop.model.entities import Student
+from echelon_desktop.solver.explain import Reason
+from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.schedule.list_tab import ListTab
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.schedule.tab import FilterRow, Reasons
@@ -26,14 +30,24 @@ class StudentLine:
 
 
 class StudentsTab(ListTab[StudentLine]):
-    """Students at the left, the week of the selected one at the right."""
+    """
+    Students at the left, the week of the selected one at the right.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    document
+        Where seats are moved as a reason says.
+    """
+
+    def __init__(self, document: Document) -> None:
         model: RecordModel[StudentLine] = RecordModel(_columns(), lambda line: line.student.id)
         super().__init__(model, FilterRow("Student", "Which students"), "students")
         self._reasons: Reasons | None = None
         self.left.addWidget(self.filters.counts)  # there is no room for it above
+        self.document = document
         self.pane, self.unmet = WeekPane("student"), UnmetCards()
+        self.unmet.writable = not document.read_only
+        self.unmet.seats_wanted.connect(self._move_seats)
         self.pane.column.addWidget(self.unmet, 1)
         self.pane.opened.connect(lambda section: self.go.emit("sections", section))
         self.pane.board_button.clicked.connect(self._show_on_board)
@@ -93,6 +107,11 @@ class StudentsTab(ListTab[StudentLine]):
         if self.timetable is not None and self.selected:
             unmet: list[Unmet] = self.timetable.unmet_of.get(self.selected, [])
             self.unmet.show_unmet(self.timetable, self.selected, unmet, self._reasons)
+
+    def _move_seats(self, student: str, reason: Reason) -> None:
+        moves = dict(zip(reason.courses, reason.sections, strict=True))
+        with told(self, "The seats were not moved"):
+            self.document.apply(move_seats(self.document.dataset, self.document.scenario, student, moves))
 
     def _show_on_board(self) -> None:
         """Show the section of the cell with the focus, else the first in the week."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from echelon_desktop.solver.explain import Reason, ReasonKind
 from echelon_desktop.ui.schedule.tab import Reasons
 from echelon_desktop.ui.schedule.timetable import Timetable, Unmet
 from echelon_desktop.ui.theme import SPACE
@@ -13,14 +14,20 @@ ASKING = "Finding out why…"
 
 
 class UnmetCards(QScrollArea):
-    """A card for each unmet request."""
+    """
+    A card for each unmet request.
+
+    ``seats_wanted`` carries a student and the :class:`Reason` whose moves of seats are to be made.
+    """
+
+    seats_wanted = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAccessibleName("Unmet requests")
-        self._shown: object = None
+        self.writable = True
 
     def show_unmet(
         self, timetable: Timetable | None, student: str, unmet: Sequence[Unmet], reasons: Reasons | None
@@ -42,24 +49,34 @@ class UnmetCards(QScrollArea):
                 words = "This student requests nothing."
             column.addWidget(_label(words, "soft" if not unmet else "lead"))
             for each in unmet:
-                column.addWidget(_card(timetable, each, reasons))
+                column.addWidget(self._card(timetable, each, reasons))
         column.addStretch(1)
         self.setWidget(canvas)
 
+    def _card(self, timetable: Timetable, unmet: Unmet, reasons: Reasons | None) -> QFrame:
+        card = QFrame()
+        card.setProperty("kind", "bad")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
+        column.setSpacing(2)
+        column.addWidget(_label(f"{timetable.course_title(unmet.course)}  ·  rank {unmet.rank}", "lead"))
+        reason = reasons.get((unmet.student, unmet.course)) if reasons is not None else None
+        column.addWidget(_label(reason.text if reason is not None else ASKING if reasons is None else "", ""))
+        if unmet.alternates:
+            names = ", ".join(map(timetable.course_title, unmet.alternates))
+            column.addWidget(_label(f"Would take instead: {names}", ""))
+        if reason is not None and reason.kind is ReasonKind.MOVABLE and self.writable:
+            row = QHBoxLayout()
+            row.addWidget(self._move_button(unmet.student, reason))
+            row.addStretch(1)
+            column.addLayout(row)
+        return card
 
-def _card(timetable: Timetable, unmet: Unmet, reasons: Reasons | None) -> QFrame:
-    card = QFrame()
-    card.setProperty("kind", "bad")
-    column = QVBoxLayout(card)
-    column.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
-    column.setSpacing(2)
-    column.addWidget(_label(f"{timetable.course_title(unmet.course)}  ·  rank {unmet.rank}", "lead"))
-    reason = reasons.get((unmet.student, unmet.course)) if reasons is not None else None
-    column.addWidget(_label(reason.text if reason is not None else ASKING if reasons is None else "", ""))
-    if unmet.alternates:
-        names = ", ".join(map(timetable.course_title, unmet.alternates))
-        column.addWidget(_label(f"Would take instead: {names}", ""))
-    return card
+    def _move_button(self, student: str, reason: Reason) -> QPushButton:
+        button = QPushButton("Move the seats" if len(reason.sections) > 1 else "Give the seat")
+        button.setToolTip("Does what the sentence says; undo takes it back")
+        button.clicked.connect(lambda _=False: self.seats_wanted.emit(student, reason))
+        return button
 
 
 def _label(text: str, kind: str) -> QLabel:

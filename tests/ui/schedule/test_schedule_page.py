@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
@@ -130,6 +130,31 @@ def test_week_and_unmet_request_of_a_student(qtbot: QtBot, document: Document, s
     assert "1 unmet request" in texts
     assert page.judge.reasons is not None
     assert page.judge.reasons["P01", "BIO"].text in texts
+
+
+def test_seats_are_moved_as_the_reason_says(qtbot: QtBot, document: Document, show: Show) -> None:
+    unseat(document, "P01", "BAND")
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=7))
+    page = show()
+    document.changed.connect(page.refresh)
+    page.show_tab("students")
+    page.tab("students").select("P01")
+    qtbot.waitUntil(lambda: explained(page))
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=8))
+    qtbot.waitUntil(lambda: explained(page))
+    card = page.tab("students").unmet
+    button = next(b for b in card.findChildren(QPushButton) if b.isVisible())
+    assert button.text() == "Give the seat"
+    button.click()
+    assert {seat.course: seat.section for seat in document.dataset.seatings["1", "P01"].seats} == {
+        "BIO": "S1",
+        "ENG": "S4",
+        "BAND": "S6",
+    }
+    qtbot.waitUntil(lambda: explained(page))
+    assert page.judge.verdict.ok
+    assert not page.timetable.unmet
+    assert document.file.undo_title == "Seat Student 1 in Band S6"
 
 
 def test_filter_of_students_with_unmet_requests(document: Document, show: Show) -> None:

@@ -9,6 +9,7 @@ from echelon_desktop.model.dataset import Edit
 from echelon_desktop.model.row_edits import write_rows
 from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.grids.page import COMMANDS, DataPage
+from echelon_desktop.ui.page import Target
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.shell.help import ShortcutsDialog
 from echelon_desktop.ui.shell.window import MainWindow
@@ -40,6 +41,13 @@ def test_a_page_takes_the_keys_to_something_inside_it(active: MainWindow, page: 
     shown = active.show_page(page)
     focus = QApplication.focusWidget()
     assert shown.isAncestorOf(focus)
+
+
+def test_who_is_taken_to_a_student_has_the_keys_in_the_list_of_students(active: MainWindow, qtbot: QtBot):
+    active.take_to(Target("schedule", "students", "P03"))
+    tab = active.pages["schedule"].tab("students")
+    qtbot.waitUntil(lambda: tab.selected == "P03")
+    assert tab.table.hasFocus()
 
 
 def test_ctrl_f_goes_to_the_filter_of_the_page(active: MainWindow, qtbot: QtBot):
