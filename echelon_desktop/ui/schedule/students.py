@@ -112,6 +112,7 @@ class StudentsTab(ListTab[StudentLine]):
         moves = dict(zip(reason.courses, reason.sections, strict=True))
         with told(self, "The seats were not moved"):
             self.document.apply(move_seats(self.document.dataset, self.document.scenario, student, moves))
+            self.begin()  # the button goes with what it mended
 
     def _show_on_board(self) -> None:
         """Show the section of the cell with the focus, else the first in the week."""

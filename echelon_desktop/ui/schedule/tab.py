@@ -42,7 +42,7 @@ class Tab(QWidget):
 
     def begin(self) -> None:
         """Put the focus into the main table."""
-        table = next((t for t in self.tables() if t.isVisible()), None)
+        table = next((t for t in self.tables() if t.isVisibleTo(self)), None)  # or will be, with the tab
         if table is not None:
             table.setFocus(Qt.FocusReason.TabFocusReason)
 
