@@ -47,7 +47,10 @@ T = TypeVar("T")
 _PAUSE_S = 0.1  # between two tries to be alone with a run
 _LOG_LINES = 5000  # of one child, at most
 _NO_LOG = "(There is no log: it wrote nothing, its log has expired, or the setting log_group is wrong.)"
-_BUSY = "Another window or program is busy with this run; try again in a moment."
+_BUSY = (
+    "This run is busy: AWS has not answered the last look at it, or another window or program is at work "
+    "on it. Try again in a moment."
+)
 
 
 class Follower:

@@ -67,7 +67,7 @@ class Pace:
     forgotten_s
         After which AWS Batch may not know a job any more, however it ended.
     busy_s
-        For another window to be done with a run, when the user asks for something.
+        For a look, or another window, to be done with a run, when the user asks for something.
     connect_s, read_s
         Of one request to AWS.
     attempts
@@ -78,7 +78,7 @@ class Pace:
     poll_max_s: float = 15.0
     picked_up_s: float = 300.0
     forgotten_s: float = 86_400.0
-    busy_s: float = 20.0
+    busy_s: float = 90.0  # longer than a look takes to fail where the network is gone
     connect_s: float = 5.0
     read_s: float = 20.0
     attempts: int = 3

@@ -41,10 +41,16 @@ CHOICES = (("All runs", ALL), ("This school", OURS), ("Going on", GOING_ON), ("O
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was answered to a deed, and the outcome that the run had then."""
+    """What was answered to a deed, the outcome that the run had then, and whether it was in trouble."""
 
     outcome: str
     message: tuple[str, str]
+    trouble: bool = False
+
+    def holds(self, outcome: str, trouble: bool) -> bool:
+        """Whether it is still to be shown: new trouble hides it; a refusal goes with the trouble it came of."""
+        refused = self.message[0] == "bad"
+        return self.outcome == outcome and (self.trouble == trouble or (self.trouble and not refused))
 
 
 class RunsPage(Page):
@@ -187,8 +193,7 @@ class RunsPage(Page):
         deeds = deeds_for(entry, ours, not document.read_only, fits)
         misfits = standing.misfits if standing is not None and not entry.scenario else ()
         said = self._said.get(entry.key)
-        trouble = (entry.remote is not None and entry.remote.trouble) or (standing and standing.trouble)
-        if said is not None and said.outcome == entry.outcome and not trouble:
+        if said is not None and said.holds(entry.outcome, self._trouble(entry.key)):
             message = said.message
         else:
             message = message_on(entry, standing, ours)
@@ -245,8 +250,13 @@ class RunsPage(Page):
         """Keep an answer on the screen until the run ends or is in trouble: looks come every few seconds."""
         run = self.desk.runs.get(run_id)
         if run is not None:
-            self._said[run_id] = Said(remote_entry(run, "").outcome, (kind, text))
+            outcome = remote_entry(run, "").outcome
+            self._said[run_id] = Said(outcome, (kind, text), self._trouble(run_id))
         self._show_selected()
+
+    def _trouble(self, run_id: str) -> bool:
+        run, standing = self.desk.runs.get(run_id), self.arrivals.standing.get(run_id)
+        return (run is not None and run.trouble) or (standing is not None and bool(standing.trouble))
 
     def _on_sent(self, run_id: str) -> None:
         self._fill()

@@ -131,6 +131,21 @@ def test_a_run_on_aws_of_another_school_is_listed_once(
     qtbot.waitUntil(lambda: page.model.rowCount() == 2)  # the run, and the solve of its own
 
 
+def test_what_is_asked_in_trouble_is_answered_on_the_screen(page: RunsPage, keep: Keep, qtbot: QtBot):
+    run = keep(state=State.RUNNING, trouble=True, message="No network.")
+    page.desk.reload()
+    qtbot.waitUntil(lambda: run.id in page.desk.runs)
+    page.take_to(Target("runs", key=run.id))
+    assert page.detail.message.text() == "No network."
+    page.deeds.said.emit(run.id, "note", "Fetching…")
+    assert page.detail.message.text() == "Fetching…"
+    page.deeds.said.emit(run.id, "bad", "It is busy.")
+    assert page.detail.message.text() == "It is busy."
+    # With the network back, what it refused is of no interest any more.
+    page.desk._take(replace(run, trouble=False, message=""), 60.0)
+    assert page.detail.message.text() != "It is busy."
+
+
 def test_an_answer_stays_until_the_run_ends_or_is_in_trouble(page: RunsPage, keep: Keep, qtbot: QtBot):
     run = keep(state=State.RUNNING)
     other = keep(state=State.RUNNING)
