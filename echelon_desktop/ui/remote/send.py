@@ -101,7 +101,8 @@ class SendDialog(QDialog):
 
     def save_bytes(self) -> None:
         """Ask for a folder and write the objects that would leave, byte for byte."""
-        name = QFileDialog.getExistingDirectory(self, "Folder for the files that would leave")
+        home = str(Path.home())  # without it, it would begin where the program lies
+        name = QFileDialog.getExistingDirectory(self, "Folder for the files that would leave", home)
         if name:
             self.save_bytes_to(Path(name))
 

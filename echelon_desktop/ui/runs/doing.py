@@ -142,7 +142,7 @@ class RunDeeds(QObject):
             name, _ = QFileDialog.getSaveFileName(
                 self.page,
                 "Save the confirmation",
-                f"Deleted {run.school_name} {run.id[:8]}.txt",
+                str(self.document.path.with_name(f"Deleted {run.school_name} {run.id[:8]}.txt")),
                 "Text (*.txt)",
             )
             if not name:

@@ -48,7 +48,7 @@ class Said:
     trouble: bool = False
 
     def holds(self, outcome: str, trouble: bool) -> bool:
-        """Whether it is still to be shown: new trouble hides it; a refusal goes with the trouble it came of."""
+        """Whether it is still to be shown: new trouble hides it, and a refusal goes with its trouble."""
         refused = self.message[0] == "bad"
         return self.outcome == outcome and (self.trouble == trouble or (self.trouble and not refused))
 

@@ -123,8 +123,15 @@ def test_a_run_comes_home_as_a_scenario_and_leaves_nothing_on_aws(
     assert page.detail.children_model.rowCount() == 2
     assert objects(cloud, run) == []
     target = tmp_path / "confirmation.txt"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(target), ""))
+    offered = []
+
+    def choose(_parent: object, _title: str, path: str, _filter: str) -> tuple[str, str]:
+        offered.append(Path(path))
+        return str(target), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
     click(page, Deed.CERTIFICATE)
+    assert offered[0].parent == document.path.parent, "beside the school, not where the program was started"
     assert run.id in target.read_text(encoding="utf-8")
     click(page, Deed.BOARD)
     assert document.scenario == scenario
