@@ -64,6 +64,8 @@ def deeds_for(entry: Entry, is_open: bool, writable: bool, fits: bool) -> tuple[
         found |= {Deed.BOARD} if fits else {Deed.APPLY}
     if entry.outcome == GOING:
         found |= {Deed.CANCEL} if not run.cancelled else set()
+        # The stack may be gone for good, and the run would stay on the list for ever.
+        found |= {Deed.FORGET} if run.trouble else set()
         running = run.state in (State.RUNNING, State.STARTING, State.DISPATCHED)
         found |= {Deed.BEST} if running and is_open and writable and run.keys_here else set()
     else:

@@ -157,6 +157,7 @@ class RunDeeds(QObject):
 
     def _forget(self, run: Run) -> None:
         left = "" if run.deleted else " Its data on AWS stays until it expires."
+        left += "" if run.state.ended else " Where it still solves there, it does so to its end."
         if ask(
             self.page,
             "Remove this run from the list?",

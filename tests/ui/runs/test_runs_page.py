@@ -210,6 +210,7 @@ def test_the_curve_is_of_the_best_schedule_and_the_best_bound(keep: Keep):
     [
         ({"state": State.QUEUED}, True, True, {Deed.CANCEL}),
         ({"state": State.RUNNING}, True, True, {Deed.CANCEL, Deed.BEST}),
+        ({"state": State.RUNNING, "trouble": True}, True, True, {Deed.CANCEL, Deed.BEST, Deed.FORGET}),
         ({"state": State.RUNNING, "cancelled": True}, True, True, {Deed.BEST}),
         ({"state": State.RUNNING}, False, True, {Deed.OPEN, Deed.CANCEL}),
         (
