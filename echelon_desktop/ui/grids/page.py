@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, str, Key | str, str, bool], ...] = (
     ("duplicate", "Duplicate", "Ctrl+Shift+D", "copy", True),
     ("delete", "Delete", "Ctrl+-", "trash-2", True),
     ("paste", "Paste", Key.Paste, "clipboard-paste", True),
+    ("paste_new", "Paste as new rows", "Ctrl+Shift+V", "plus", True),
     ("fill_down", "Fill down", "Ctrl+D", "chevron-down", True),
     ("clear", "Clear cells", Key.Delete, "x", True),
 )

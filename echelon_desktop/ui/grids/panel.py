@@ -27,7 +27,7 @@ from echelon_desktop.model.pasting import (
 )
 from echelon_desktop.model.row_edits import consequences, delete_rows, duplicate_rows, next_id, write_rows
 from echelon_desktop.model.sheets import RowId, Sheet
-from echelon_desktop.model.wording import counted
+from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.grids.model import GridModel, Marks
 from echelon_desktop.ui.grids.row_dialog import RowDialog
@@ -181,8 +181,17 @@ class SheetPanel(QWidget):
             return
         lines, columns = self.view.lines(), self.view.selected_columns()
         top, left = (lines[0], columns[0]) if lines else (self.model.rowCount(), 0)
+        self._paste_at(block, top, left, (len(lines), len(columns)))
+
+    def paste_new(self) -> None:
+        """Add the clipboard's lines as rows below the last, from the first column on."""
+        block = parse_block(QGuiApplication.clipboard().text())
+        if block and not self.document.read_only:
+            self._paste_at(block, self.model.rowCount(), 0, (0, 0))
+
+    def _paste_at(self, block: Block, top: int, left: int, chosen: tuple[int, int]) -> None:
         block = without_titles(block, self.model.columns[left:])
-        block = spread(block, len(lines), len(columns))
+        block = spread(block, *chosen)
         rows = [self.model.row_id(n) for n in range(top, min(top + len(block), self.model.rowCount()))]
         pasted = self._write_block(self.model.columns[left:], rows, block, "Paste")
         if pasted is None or not (rows or pasted.added):
@@ -192,6 +201,10 @@ class SheetPanel(QWidget):
         place = self.model.place_of(first) if first else self.model.rowCount() - pasted.added
         place = place if place >= 0 else min(top, self.model.rowCount() - 1)
         self.view.choose(place, left, len(block), max(map(len, block)))
+        words = [f"{counted(len(rows), 'row')} changed"] if rows else []
+        words += [f"{counted(pasted.added, 'row')} added"] if pasted.added else []
+        hint = "" if pasted.added else " Ctrl+Shift+V pastes as new rows."
+        self.workspace.notice.emit("note", f"Pasted: {listed(words)}.{hint}")
 
     def fill_down(self) -> None:
         """Write the first selected line into the others; of a single one, the line above into it."""

@@ -19,6 +19,7 @@ from echelon_desktop.ui.theme import SPACE, theme
 ROW_HEIGHT = 30
 SAMPLE = 60  # rows looked at for the width of a column
 NARROWEST, WIDEST = 72, 300
+VERTICAL = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}  # no field uses them
 LEAVING = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 Hint = QAbstractItemDelegate.EndEditHint
 
@@ -107,6 +108,8 @@ class GridView(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing:
             self._step(1, 0)
             return
+        if editing and event.key() in VERTICAL and not self._end_editing():
+            return
         super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -130,6 +133,18 @@ class GridView(QTableView):
     def _parts(self) -> list[QItemSelectionRange]:
         selection = self.selectionModel().selection()
         return [selection.at(i) for i in range(selection.count())]
+
+    def _end_editing(self) -> bool:
+        """Write and close the open field, which a key has left unused; False where its text is refused."""
+        field = next((f for f in self.findChildren(QLineEdit) if f.isVisible()), None)
+        if field is None:
+            return True
+        if refusal := field.property(REFUSAL):
+            self.said.emit(refusal)
+            return False
+        self.commitData(field)
+        self.closeEditor(field, Hint.NoHint)
+        return True
 
     def _leave(self, forward: bool) -> None:
         self.setTabKeyNavigation(False)

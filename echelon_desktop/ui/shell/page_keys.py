@@ -14,6 +14,7 @@ DATA: tuple[Line, ...] = (
     ("Duplicate", "Ctrl+Shift+D", "In Data: copies the selected rows."),
     ("Delete", "Ctrl+-", "In Data: deletes the selected rows."),
     ("Paste", "Ctrl+V", "In Data: over the cells from the selected one on; past the end it adds rows."),
+    ("Paste as new rows", "Ctrl+Shift+V", "In Data: below the last row, whatever is selected."),
     ("Fill down", "Ctrl+D", "In Data: writes the first selected line into the others."),
     ("Clear cells", "Del", "In Data: blanks the selected cells."),
     ("Edit cell", "F2", "In Data: goes on with the present text; typing replaces it."),

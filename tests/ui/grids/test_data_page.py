@@ -131,6 +131,23 @@ def test_neither_tab_nor_a_click_elsewhere_takes_a_refused_text(
     assert panel.view.currentIndex().column() == panel.model.column_of("seats") + 1
 
 
+def test_down_in_an_open_field_writes_it_and_goes_one_down(
+    page: DataPage, document: Document, qtbot: QtBot
+) -> None:
+    panel = show(page, "sections", "S2", "seats")
+    field = type_into(qtbot, panel, "many")
+    qtbot.keyClick(field, Key.Key_Down)
+    assert field.isVisible(), "a refused text is neither left nor lost"
+    assert field.text() == "many"
+    assert "whole number" in panel.words.text()
+    field.selectAll()
+    qtbot.keyClicks(field, "9")
+    qtbot.keyClick(field, Key.Key_Down)
+    qtbot.waitUntil(lambda: document.school.sections["S2"].seats == 9)
+    assert panel.here() == (RowId("S3"), panel.model.column_of("seats"))
+    qtbot.waitUntil(panel.view.hasFocus)
+
+
 def test_references_are_offered_by_any_part_of_their_name(qtbot: QtBot) -> None:
     field = QLineEdit()
     qtbot.addWidget(field)
@@ -220,6 +237,24 @@ def test_what_was_pasted_is_selected_under_its_new_ids(
     assert told == []
     assert list(document.school.students)[-2:] == ["P10", "P11"]
     assert [row.key for row in panel.selected_rows()] == ["P10", "P11"]
+
+
+def test_lines_are_pasted_as_new_rows_below_the_last(page: DataPage, document: Document) -> None:
+    heard: list[str] = []
+    page.workspace.notice.connect(lambda _kind, text: heard.append(text))
+    panel = show(page, "courses", "BAND", "id")
+    before = dict(document.school.courses.items())
+    QGuiApplication.clipboard().setText("LAT\tLatin\nGRE\tGreek")
+    page.commands["paste_new"].trigger()
+    added = {key: course.title for key, course in document.school.courses.items() if key not in before}
+    assert added == {"LAT": "Latin", "GRE": "Greek"}
+    assert all(document.school.courses[key] == course for key, course in before.items())
+    assert heard == ["Pasted: 2 rows added."]
+    assert panel.here()[0] == RowId("LAT")
+    QGuiApplication.clipboard().setText("GRK")
+    show(page, "courses", "GRE", "id")
+    page.commands["paste"].trigger()
+    assert heard[1] == "Pasted: 1 row changed. Ctrl+Shift+V pastes as new rows."
 
 
 def test_a_refused_paste_changes_nothing_and_names_the_cells(
