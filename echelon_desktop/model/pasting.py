@@ -131,7 +131,8 @@ def write_block(
             added.append(values)
     if refusals:
         return Pasted(None, tuple(refusals))
-    words = f"{title} {counted(count, 'cell')} into {sheet.title.lower()}"
+    where = "into" if title == "Paste" else "of"
+    words = f"{title} {counted(count, 'cell')} {where} {sheet.title.lower()}"
     try:
         edit = write_rows(dataset, sheet, cells, added, words)
     except EditError as error:

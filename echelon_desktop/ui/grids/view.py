@@ -1,10 +1,12 @@
 """The grid on screen: a table view that walks, selects and resizes as a spreadsheet does."""
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
     QModelIndex,
+    QPersistentModelIndex,
     QSize,
     Qt,
     Signal,
@@ -111,6 +113,16 @@ class GridView(QTableView):
         if editing and event.key() in VERTICAL and not self._end_editing():
             return
         super().keyPressEvent(event)
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """Choose the cell that Ctrl+Home and its like lead to; Qt would leave the cells chosen before."""
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        keys = event if isinstance(event, QKeyEvent) and event.key() != Qt.Key.Key_Space else None
+        if keys is not None and keys.modifiers() & (control | shift) == control:
+            return QItemSelectionModel.SelectionFlag.ClearAndSelect
+        return super().selectionCommand(index, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Stay with a field whose text is refused: choosing another cell would close it and lose the text."""

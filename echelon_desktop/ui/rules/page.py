@@ -140,7 +140,9 @@ class RulesPage(Page):
             sum(line.rule is not None and line.level == levels[at - step] for line in self.model.lines) == 1
         )
         if 0 <= at < len(levels) and not (alone and at == len(levels) - 1):  # the last level is the last
-            self.move_rule(rule_id, levels[at])
+            free = levels[at - step] or 1
+            # Levels that no rule is at are not in the list; the first may be free.
+            self.move_rule(rule_id, free - 1 if levels[at] is None and free > 1 else levels[at])
 
     def separate_rule(self, rule_id: str) -> None:
         """Give a rule a level of its own."""

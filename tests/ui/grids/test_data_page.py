@@ -131,6 +131,14 @@ def test_neither_tab_nor_a_click_elsewhere_takes_a_refused_text(
     assert panel.view.currentIndex().column() == panel.model.column_of("seats") + 1
 
 
+def test_ctrl_home_leaves_no_other_cells_chosen(page: DataPage, qtbot: QtBot) -> None:
+    panel = show(page, "sections", "S3", "seats")
+    qtbot.keyClick(panel.view, Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert len(panel.selected_rows()) == 2
+    qtbot.keyClick(panel.view, Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert panel.selected_rows() == [RowId("S1")], "or Delete would take what is out of sight"
+
+
 def test_down_in_an_open_field_writes_it_and_goes_one_down(
     page: DataPage, document: Document, qtbot: QtBot
 ) -> None:

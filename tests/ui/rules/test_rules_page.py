@@ -103,6 +103,15 @@ def test_breaches_lead_to_their_record(qtbot: QtBot, workspace: Workspace, page:
     assert gone.args == [Target("schedule", "teachers", "T1")]
 
 
+def test_a_rule_goes_back_to_a_level_that_it_has_left_free(
+    page: RulesPage, document: Document, qtbot: QtBot
+) -> None:
+    page.view.choose("unmet-requests")
+    for key, level in ((Key.Key_Down, 2), (Key.Key_Down, 3), (Key.Key_Up, 2), (Key.Key_Up, 1)):
+        qtbot.keyClick(page.view, key, Alt)
+        assert document.dataset.rules["unmet-requests"].level == level
+
+
 def test_alt_and_arrows_move_a_rule_by_levels(
     qtbot: QtBot, document: Document, page: RulesPage, told: list[str]
 ) -> None:
