@@ -1,5 +1,6 @@
 """The school's files, read again, into a school that has rules and schedules already."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -87,3 +88,31 @@ def losses_of(now: Dataset, edit: Edit) -> list[Losses]:
         for scenario in now.scenarios.values()
         if scenario.id in sections or scenario.id in seats
     ]
+
+
+def crowded_by(now: Dataset, edit: Edit) -> dict[str, list[str]]:
+    """Scenario's name → sections that an edit leaves with more students than seats, as they are not now."""
+    seats = {
+        str(change.key): change.record.seats
+        for change in edit.changes
+        if change.table == "sections" and isinstance(change.record, e.Section)
+    }
+    seatings = dict(now.seatings.items())
+    for change in edit.changes:
+        if change.table == "seatings":
+            seatings.pop(change.key, None)
+            if isinstance(change.record, e.Seating):
+                seatings[change.key] = change.record
+    before, after = _enrolled(now.seatings.values()), _enrolled(seatings.values())
+    found: dict[str, list[str]] = {}
+    for scenario in now.scenarios.values():
+        for section, number in seats.items():
+            was = now.school.sections.get(section)
+            place = (scenario.id, section)
+            if after[place] > number and not (was is not None and before[place] > was.seats):
+                found.setdefault(scenario.name, []).append(section)
+    return found
+
+
+def _enrolled(seatings: Iterable[e.Seating]) -> Counter[tuple[str, str]]:
+    return Counter((seating.scenario, seat.section) for seating in seatings for seat in seating.seats)

@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from echelon_desktop.model.dataset import Dataset, Edit
-from echelon_desktop.model.reimport import Losses, changes_of, losses_of
+from echelon_desktop.model.reimport import Losses, changes_of, crowded_by, losses_of
 from echelon_desktop.model.sheets import SHEETS
+from echelon_desktop.model.wording import few_of
 from echelon_desktop.ui.theme import SPACE, soften_choice
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -59,25 +60,30 @@ class ChangesTab(QWidget):
                 item.addChildren([QTreeWidgetItem([f"{word}: {key}"]) for key in keys[:MOST]])
                 if len(keys) > MOST:
                     item.addChild(QTreeWidgetItem([f"{word}: {len(keys) - MOST:,} more"]))
-        losses = losses_of(now, edit)
-        self.frame.setProperty("kind", "doubt" if losses else "good")
+        losses, crowded = losses_of(now, edit), crowded_by(now, edit)
+        self.frame.setProperty("kind", "doubt" if losses or crowded else "good")
         self.frame.style().unpolish(self.frame)
         self.frame.style().polish(self.frame)
-        self.words.setText(_words(now, losses, bool(total)))
+        self.words.setText(_words(now, losses, crowded, bool(total)))
         return total
 
 
-def _words(now: Dataset, losses: list[Losses], changes: bool) -> str:
+def _words(now: Dataset, losses: list[Losses], crowded: dict[str, list[str]], changes: bool) -> str:
     if not changes:
         return "The files say what the school says already; nothing would change."
     if not now.scenarios:
         return "There are no schedules yet that could be concerned."
+    full = [
+        f"{scenario}: {few_of(sections)} would have more students than seats."
+        for scenario, sections in crowded.items()
+    ]
     if not losses:
-        return "All schedules are kept as they are: every place and every seat still fits."
+        kept = "All schedules are kept as they are: no section loses its place, no student a seat."
+        return "\n".join([kept, *full])
     lines = [
         f"{loss.scenario}: {loss.sections:,} section{'' if loss.sections == 1 else 's'} would lose "
         f"their place, {loss.students:,} student{'' if loss.students == 1 else 's'} {loss.seats:,} "
         f"seat{'' if loss.seats == 1 else 's'}."
         for loss in losses
     ]
-    return "What no longer fits is dropped; all else stays where it is.\n" + "\n".join(lines)
+    return "\n".join(["What no longer fits is dropped; all else stays where it is.", *lines, *full])

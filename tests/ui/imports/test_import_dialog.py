@@ -91,6 +91,23 @@ def test_the_open_school_is_brought_up_to_date_in_one_edit(
     assert document.schedule() == before
 
 
+def test_sections_with_fewer_seats_than_students_are_told(
+    qtbot: QtBot, folder: Path, document: Document
+) -> None:
+    change(folder, "Sections_Information.csv", "S6,BAND,T3,8", "S6,BAND,T3,7")
+    dialog = opened(qtbot, folder, document)
+    assert dialog.changes.words.text() == (
+        "All schedules are kept as they are: no section loses its place, no student a seat.\n"
+        "Draft: S6 would have more students than seats."
+    )
+    assert dialog.changes.frame.property("kind") == "doubt"
+    dialog.accept()
+    document.apply(dialog.edit)
+    change(folder, "Sections_Information.csv", "S6,BAND,T3,7", "S6,BAND,T3,6")
+    words = opened(qtbot, folder, document).changes.words.text()
+    assert "more students" not in words, "they had before"
+
+
 def test_with_a_school_open_a_new_one_can_be_made(qtbot: QtBot, folder: Path, document: Document) -> None:
     dialog = opened(qtbot, folder, document)
     assert dialog.tabs.isTabVisible(2)
