@@ -119,6 +119,11 @@ class Targets(QObject):
             document.scenario,
         )
 
+    @property
+    def busy(self) -> bool:
+        """Whether the engine still has answers about the card in hand to give."""
+        return bool(self._asked)
+
     def prepare(self) -> None:
         """Tell the engine of the schedule on the screen, so that answers come at once later."""
         document = self.workspace.document
@@ -196,11 +201,20 @@ class Targets(QObject):
             self._tell_losses(situation)
             return
         number = situation.keys.sections.index(self.section)
-        engine = self.workspace.engine
-        self._asked = [
-            engine.ask("moves", number, answer=self._on_move, done=self._on_all_moves),
-            engine.ask("exact moves", number, answer=self._on_move),
-        ]
+        self._asked = []
+        self._ask_for("moves", number, self._on_all_moves)
+        self._ask_for("exact moves", number, lambda: None)
+
+    def _ask_for(self, what: str, section: int, then: Callable[[], None]) -> None:
+        """Ask the engine, and strike the question off once all of its answers are there."""
+        asked: list[int] = []
+
+        def done() -> None:
+            self._asked = [number for number in self._asked if number not in asked]
+            then()
+
+        asked.append(self.workspace.engine.ask(what, section, answer=self._on_move, done=done))
+        self._asked += asked
 
     def _tell_against(self, situation: Situation) -> None:
         """Say at the card's own place what stands against it."""

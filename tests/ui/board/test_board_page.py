@@ -135,6 +135,16 @@ def test_a_card_is_carried_by_keys(page: BoardPage, qtbot: QtBot):
     assert not page.view.carrying
 
 
+def test_a_card_in_hand_is_answered_in_the_end(page: BoardPage, qtbot: QtBot):
+    ready(page, qtbot)
+    page.view.picked.emit("S1")
+    assert page.targets.busy
+    qtbot.waitUntil(lambda: not page.targets.busy, timeout=ENGINE_MS)
+    open_places = [p for p in page.targets.places.values() if p.standing in {Standing.FREE, Standing.SWAP}]
+    assert open_places
+    assert all(place.exact for place in open_places)
+
+
 def test_a_key_is_for_the_card_in_hand_where_a_cell_has_several(page: BoardPage, qtbot: QtBot):
     document = page.document
     document.apply(place_section(document.dataset, document.scenario, "S2", ("R1",), ()))
