@@ -1,6 +1,7 @@
 """What one chain does: a first schedule, annealings for unmet requests, then each later level in turn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain as joined
 from itertools import repeat
@@ -13,7 +14,7 @@ from echelon_desktop.solver.general.layout import HARD, UNPLACED
 from echelon_desktop.solver.general.plan import Stage, single, stages_of
 from echelon_desktop.solver.general.shared import Shared
 from echelon_desktop.solver.problem import Solution
-from echelon_desktop.solver.search.cooling import COLD, RACES, WARM, Cycle, cycles, fresh_moves
+from echelon_desktop.solver.search.cooling import RACES, USUAL, WARM, Cycle, cycles, evenly, fresh_moves
 from echelon_desktop.solver.search.pace import Pace
 
 HEAT, LONGER, MOST_FRESH = 0.85, 1.8, 0.8
@@ -137,7 +138,9 @@ class Improver:
         if self.drive.moves_left is not None or not stages:
             return
         self.drive.aim(stages[0], exact=False)
-        piece = partial(self.chain.anneal, temperature=COLD * stages[0].cold, cooling=1.0, at_once=True)
+        piece = partial(
+            self.chain.anneal, temperature=USUAL.at(1.0) * stages[0].cold, cooling=1.0, at_once=True
+        )
         while not (warmup.ready(work) or warmup.over or self.drive.done()):
             if self.k == 0:
                 self.drive.spend(pace.run(piece))
@@ -170,7 +173,7 @@ class Improver:
             # What a stage leaves, since it came to its least, is for those after it.
             levels = sum(len(other.levels) for other in after if self.stages.index(other) >= number)
             part = amount * len(stage.levels) / levels
-            self.drive.anneal(stage, Cycle(False, stage.hot, part, stage.cold), exact=True)
+            self.drive.anneal(stage, Cycle(evenly(stage.hot, stage.cold), part), exact=True)
             self._sweep_best()
             amount = max(0.0, amount - (self._spent() - begun))
 
@@ -195,10 +198,10 @@ class Improver:
         if self.drive.moves_left is None:
             length /= self._rate(stages[0])
         spent = 0.0
-        heat = HEAT * self.shared.limits.heat
+        cooling = USUAL.times(HEAT * self.shared.limits.heat)
         # Several ranks are settled one after the other as it cools: how the first stands says little.
         races = RACES if fresh and len(stages) == 1 and len(stages[0].levels) == 1 else ()
-        for i, cycle in enumerate(cycles(amount, length, heat, MOST_FRESH, races)):
+        for i, cycle in enumerate(cycles(amount, length, cooling, MOST_FRESH, races)):
             if (i and (spent >= amount or self._is_met(stages))) or self.drive.done():
                 return
             anew = cycle.fresh and fresh
@@ -208,16 +211,22 @@ class Improver:
                 self._start_anew()
             for stage in stages:
                 part = min(cycle.length, amount - spent) / len(stages)
-                hot = WARM[0] * heat if cycle.fresh and not anew else cycle.hot
-                # Ranks are settled one after the other as it cools, each at a heat of its own.
-                slowly = anew and len(stage.levels) == 1
-                leg = Cycle(slowly, hot * stage.hot, part, cycle.cold * stage.cold, cycle.rounds)
+                leg = self._leg(stage, cycle, part, anew)
                 if anew:
                     self.drive.race(stage, leg, self._start_anew)
                 else:
                     self.drive.anneal(stage, leg, exact=False)
             spent += cycle.whole if anew else cycle.length
             self._sweep_best()
+
+    def _leg(self, stage: Stage, cycle: Cycle, length: float, anew: bool) -> Cycle:
+        """What of a cycle is a stage's."""
+        # Ranks are settled one after the other as it cools, each at a heat of its own.
+        if anew and len(stage.levels) == 1:
+            return replace(cycle, cooling=cycle.cooling.times(stage.hot), length=length)
+        begin = WARM[0] if cycle.fresh and not anew else cycle.begin
+        hot, cold = cycle.cooling.at(begin) * stage.hot, cycle.cooling.at(1.0) * stage.cold
+        return Cycle(evenly(hot, cold), length, rounds=cycle.rounds)
 
     def _start_anew(self) -> None:
         """From an empty board where that works, else from the best."""
@@ -231,7 +240,7 @@ class Improver:
     def _rate(self, stage: Stage) -> float:
         """Moves a second at a middling temperature, by trying."""
         moves, began = self.shared.moves, self.shared.elapsed()
-        self.drive.anneal(stage, Cycle(False, stage.cold, RATE_S, stage.cold), exact=False)
+        self.drive.anneal(stage, Cycle(evenly(stage.cold, stage.cold), RATE_S), exact=False)
         moves = (self.shared.moves - moves) // self.shared.limits.workers
         return max(1.0, moves / max(1e-6, self.shared.elapsed() - began))
 

@@ -1,20 +1,17 @@
 """
 When a chain starts anew, when it returns to the best, and how it cools.
 
-Annealings from new starts differ by more than long ones gain, and by which it will be is plain while they are
-still hot. The first part of a search therefore races several, of which the better half goes on each time; the
-rest warms the best ones up again, less and more in turn.
+Annealings from new starts differ, and by which it will be is plain while they are still hot. The first part
+of a search therefore races some, of which the better half goes on each time; the rest warms the best ones up
+again, less and more in turn.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-HOT, COLD = 1.5, 0.4
-WARM = (1.15, 0.9, 1.0)
-"""Temperatures, in requests of usual weight."""
-KNEE, SLOW_SHARE = 0.6, 0.7
-"""A fresh annealing cools slowly at first, down to this share of its heat: most is gained there."""
+import numpy as np
 
 SWEEPS = 280
 """Moves of a fresh annealing for each (section, other slot) there is."""
@@ -23,15 +20,22 @@ LONGEST = 10.0
 FRESH_SHARE = 0.4
 MOST_FRESH = 0.55
 """What fresh annealings take of the time, and what the only one does where there is little."""
+WARM = (0.36, 0.7, 0.55)
+"""From which shares of a whole annealing on those from the best cool, in turn."""
 Rounds = tuple[tuple[int, float], ...]
 ALONE: Rounds = ((1, 1.0),)
 RACE: Rounds = ((8, 0.15), (4, 0.2), (2, 0.25), (1, 0.4))
 WIDE_RACE: Rounds = ((16, 0.1), (8, 0.1), (4, 0.2), (2, 0.2), (1, 0.4))
 """Rounds of a race: how many annealings run on, and over which share of a whole one."""
-RACES: tuple[tuple[Rounds, float], ...] = ((WIDE_RACE, 4.0), (RACE, 1.0))
-NARROW_RACES = ((RACE, 1.0),)
-"""Which race is held: the first whose annealings can be so many times as long as those without a race."""
-RACE_SHARE = 0.7
+PAIR: Rounds = ((2, 0.4), (1, 0.6))
+Races = tuple[tuple[Rounds, float], ...]
+RACES: Races = ((WIDE_RACE, 4.0), (RACE, 1.0))
+SOUNDED_RACES: Races = ((PAIR, 0.5),)
+"""
+Which race is held: the first whose annealings can be so many times as long as those without a race. Where it
+is known when to be slow, long annealings gain more than many.
+"""
+RACE_SHARE = 0.75
 """What a race takes of the time."""
 STEPS = 10
 """Where moves are counted, an annealing cools evenly in each of so many parts, so that it repeats itself."""
@@ -40,18 +44,57 @@ AGAIN = 0.4
 
 
 @dataclass(frozen=True, slots=True)
+class Cooling:
+    """
+    How the temperature falls over a whole annealing: evenly on a logarithmic scale from point to point.
+
+    Parameters
+    ----------
+    shares
+        Shares of the annealing, from 0 to 1, rising.
+    temperatures
+        The temperature at each, falling.
+    """
+
+    shares: tuple[float, ...]
+    temperatures: tuple[float, ...]
+
+    def at(self, share: float) -> float:
+        """Temperature when a share (0 to 1) of the annealing has passed."""
+        return math.exp(np.interp(share, self.shares, np.log(self.temperatures)))
+
+    def times(self, heat: float) -> "Cooling":
+        """The same, hotter by a factor."""
+        return replace(self, temperatures=tuple(heat * temperature for temperature in self.temperatures))
+
+
+USUAL = Cooling((0.0, 0.7, 1.0), (1.5, 0.9, 0.4))
+"""In requests of usual weight: slowly at first, where most is gained."""
+
+
+def evenly(hot: float, cold: float) -> Cooling:
+    """From one temperature to another."""
+    return Cooling((0.0, 1.0), (hot, cold))
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """
-    An annealing: from new places of sections or from the best schedule, over ``length`` (s or moves).
+    An annealing: from new places of sections or, begun in the midst of its cooling, from the best schedule.
 
-    Where ``rounds`` has more than one, it is the one that wins a race of so many.
+    It takes ``length`` (s or moves). Where ``rounds`` has more than one, it is the one that wins a race of so
+    many.
     """
 
-    fresh: bool
-    hot: float
+    cooling: Cooling
     length: float
-    cold: float = COLD
+    begin: float = 0.0
     rounds: Rounds = ALONE
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is from new places of sections."""
+        return self.begin == 0.0
 
     @property
     def whole(self) -> float:
@@ -60,12 +103,7 @@ class Cycle:
 
     def temperature(self, share: float) -> float:
         """Temperature when a share (0 to 1) of the annealing has passed."""
-        if not self.fresh:
-            return _between(self.hot, self.cold, share)
-        knee = KNEE * self.hot
-        if share < SLOW_SHARE:
-            return _between(self.hot, knee, share / SLOW_SHARE)
-        return _between(knee, self.cold, (share - SLOW_SHARE) / (1.0 - SLOW_SHARE))
+        return self.cooling.at(self.begin + (1.0 - self.begin) * share)
 
     def steps(self, begin: float = 0.0, end: float = 1.0) -> tuple[tuple[float, float], ...]:
         """From and to which temperatures ``STEPS`` equal parts, from one share to another, cool evenly."""
@@ -73,16 +111,12 @@ class Cycle:
         return tuple(pairwise(heats))
 
 
-def _between(hot: float, cold: float, share: float) -> float:
-    return float(hot * (cold / hot) ** share)
-
-
 def cycles(
     total: float | None,
     fresh: float,
-    heat: float = 1.0,
+    cooling: Cooling = USUAL,
     most_fresh: float = MOST_FRESH,
-    races: Sequence[tuple[Rounds, float]] = (),
+    races: Races = (),
 ) -> Iterator[Cycle]:
     """
     Plan a chain's annealings, for as long as it is asked.
@@ -94,8 +128,8 @@ def cycles(
     fresh
         What an annealing from a new start takes, in the unit of ``total``. Little time makes them shorter;
         much time makes them longer rather than many.
-    heat
-        What all temperatures are multiplied by.
+    cooling
+        Of all of them.
     most_fresh
         What the only annealing from a new start takes of little time.
     races
@@ -103,11 +137,11 @@ def cycles(
     """
     if total is None:
         while True:
-            yield Cycle(True, HOT * heat, fresh, COLD * heat)
-            for hot in WARM:
-                yield Cycle(False, hot * heat, AGAIN * fresh, COLD * heat)
+            yield Cycle(cooling, fresh)
+            for begin in WARM:
+                yield Cycle(cooling, AGAIN * fresh, begin)
     length = max(min(most_fresh * total, fresh), min(0.1 * total, LONGEST * fresh))
-    first = Cycle(True, HOT * heat, length, COLD * heat)
+    first = Cycle(cooling, length)
     for rounds, least in races:
         race = replace(first, length=1.0, rounds=rounds)
         length = RACE_SHARE * total / race.whole
@@ -120,8 +154,8 @@ def cycles(
         used += first.whole
     again = max(min(total - used, AGAIN * first.length), 0.02 * total)
     while True:
-        for hot in WARM:
-            yield Cycle(False, hot * heat, again, COLD * heat)
+        for begin in WARM:
+            yield Cycle(cooling, again, begin)
 
 
 def fresh_moves(n_places: int) -> int:

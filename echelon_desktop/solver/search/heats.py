@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echelon_desktop.solver.search.chain import Chain
-from echelon_desktop.solver.search.cooling import STEPS, Cycle, Rounds
+from echelon_desktop.solver.search.cooling import STEPS, Cooling, Cycle, Rounds
 from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.shared import Shared
+from echelon_desktop.solver.search.sounding import sound
 from echelon_desktop.solver.search.two_speeds import TwoSpeeds
 
 
@@ -84,6 +85,23 @@ class Heats:
         """Whether the phase is over, or nothing is left to better."""
         out_of_moves = self.moves_left is not None and self.moves_left <= 0
         return out_of_moves or self.shared.over() or self.shared.reached()
+
+    def sound(self, length: float) -> Cooling | None:
+        """Find out when to be slow, by a quick annealing of so many s or moves from here."""
+        began = self.shared.elapsed()
+
+        def passed(moves: int) -> float:
+            done = self.shared.elapsed() - began if self.moves_left is None else float(moves)
+            return done / max(length, 1e-6)
+
+        cooling, moves = sound(self._look, lambda: self.chain.missed, passed)
+        if self.moves_left is not None:
+            self.moves_left -= moves
+        self.shared.publish(self.chain, moves)
+        return cooling
+
+    def _look(self, moves: int, temperature: float) -> int:
+        return 0 if self.over() else self.chain.anneal(moves, temperature, 1.0, self.shared.target)
 
     def race(self, cycle: Cycle, anew: Callable[[], object]) -> None:
         """Run a cycle from where the chain stands, others in the race from where ``anew`` puts it."""

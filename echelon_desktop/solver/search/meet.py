@@ -12,9 +12,8 @@ from echelon_desktop.solver.search.anneal import seek
 from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.cooling import (
     ALONE,
-    COLD,
-    NARROW_RACES,
-    RACES,
+    SOUNDED_RACES,
+    USUAL,
     WARM,
     Cycle,
     cycles,
@@ -29,6 +28,8 @@ from echelon_desktop.solver.search.start import place_sections
 NEARLY = 2
 """Requests of usual weight by which a chain's own best may be worse than the best and still be kept."""
 RATE_S = 0.1
+SOUND_SHARE = 0.08
+"""What the quick first annealing takes of the time, and where that has no limit, of a whole annealing."""
 
 
 def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start: Start | None) -> None:
@@ -55,16 +56,16 @@ def meet_requests(shared: Shared, chain: Chain, k: int, placed: list[int], start
     if k:
         _begin_anew(shared, chain, chance, placed)
     heats = Heats(shared, chain)
-    for i, cycle in enumerate(_plan(shared, chain, heats.moves_left)):
+    anew = partial(_begin_anew, shared, chain, chance, placed)
+    for i, cycle in enumerate(_plan(shared, chain, heats)):
         if heats.over():
             break
-        anew = partial(_begin_anew, shared, chain, chance, placed)
-        if not cycle.fresh:
-            chain.begin(*shared.best_for(chain, NEARLY if k else 0))
-        elif i:
+        if not i and not k and start is not None:
+            cycle = replace(cycle, begin=WARM[0], rounds=ALONE)
+        if cycle.fresh:
             anew()
-        elif k == 0 and start is not None:
-            cycle = replace(cycle, fresh=False, hot=WARM[0] * shared.heat, rounds=ALONE)
+        else:
+            chain.begin(*shared.best_for(chain, NEARLY if k else 0))
         heats.race(cycle, anew)
         _reseat(shared, chain)
 
@@ -95,19 +96,26 @@ def _improve_while_compiling(shared: Shared, chain: Chain, k: int) -> None:
     pace, warmup = Pace(shared.warmup), shared.warmup
     while not (warmup.ready(seek) or warmup.over or shared.over() or shared.reached()):
         if k == 0:
-            piece = partial(chain.anneal, temperature=COLD, cooling=1.0, target=shared.target)
+            piece = partial(chain.anneal, temperature=USUAL.at(1.0), cooling=1.0, target=shared.target)
             shared.publish(chain, pace.run(piece))
         pace.give_way(compiled=False)
 
 
-def _plan(shared: Shared, chain: Chain, budget: int | None) -> Iterator[Cycle]:
+def _plan(shared: Shared, chain: Chain, heats: Heats) -> Iterator[Cycle]:
+    """Annealings for the time or the moves there are, slow where a first quick one showed it to matter."""
     fresh: float = fresh_moves(shared.board.n_places)
-    total: float | None = budget
-    if budget is None:
-        total, fresh = shared.left(), fresh / _rate(shared, chain)
-    # Where seats are scarce, a tenth of an annealing does not tell how it will end.
-    races = NARROW_RACES if shared.scarce else RACES
-    return cycles(total, fresh, shared.heat, races=races)
+    if heats.moves_left is None:
+        fresh /= _rate(shared, chain)
+    sounded = heats.sound(SOUND_SHARE * (_total(shared, heats) or fresh))
+    total = _total(shared, heats)
+    if sounded is None:
+        return cycles(total, fresh, USUAL.times(shared.heat))
+    return cycles(total, fresh, sounded.times(shared.limits.heat), races=SOUNDED_RACES)
+
+
+def _total(shared: Shared, heats: Heats) -> float | None:
+    """Time or moves that the chain has left, None for no limit."""
+    return shared.left() if heats.moves_left is None else heats.moves_left
 
 
 def _rate(shared: Shared, chain: Chain) -> float:
@@ -115,7 +123,7 @@ def _rate(shared: Shared, chain: Chain) -> float:
     pace = Pace(shared.warmup)
     moves, began = 0, time.perf_counter()
     while not shared.over() and time.perf_counter() - began < RATE_S:
-        piece = partial(chain.anneal, temperature=WARM[0], cooling=1.0, target=shared.target)
+        piece = partial(chain.anneal, temperature=USUAL.at(WARM[0]), cooling=1.0, target=shared.target)
         moves += pace.run(piece)
         if shared.reached() or chain.best <= shared.target:
             break

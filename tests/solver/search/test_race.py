@@ -8,17 +8,17 @@ import pytest
 
 from echelon_desktop.model.sample import make_school
 from echelon_desktop.solver.compile import compile_school
-from echelon_desktop.solver.search import meet
+from echelon_desktop.solver.search import meet, sounding
 from echelon_desktop.solver.search.adapter import plain_from
 from echelon_desktop.solver.search.cooling import (
     ALONE,
-    HOT,
+    PAIR,
     RACE,
     RACE_SHARE,
     RACES,
+    USUAL,
     WIDE_RACE,
     Cycle,
-    Rounds,
     cycles,
     fresh_moves,
 )
@@ -67,7 +67,7 @@ def test_those_that_stand_best_go_on_until_one_is_left() -> None:
         publish=lambda chain, moves: None,
     )
     heats = Heats(shared, runner)  # type: ignore[arg-type]
-    cycle = Cycle(True, HOT, 1000.0, rounds=RACE)
+    cycle = Cycle(USUAL, 1000.0, rounds=RACE)
     heats.race(cycle, runner.anew)
     assert runner.start == 5
     moves = {start: runner.ran.count(start) for start in range(8)}
@@ -84,26 +84,20 @@ def test_a_race_is_held_where_there_is_time_and_a_wide_one_where_there_is_much()
     assert wide.whole == pytest.approx(RACE_SHARE * 100.0)
     assert next(cycles(20.0, 10.0, races=RACES)).rounds == ALONE
     assert next(cycles(100.0, 10.0)).rounds == ALONE
-    for rounds in (RACE, WIDE_RACE):
+    for rounds in (PAIR, RACE, WIDE_RACE):
         assert sum(share for _, share in rounds) == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize(("scarce", "rounds"), [(False, WIDE_RACE), (True, RACE)])
-def test_scarce_seats_keep_a_race_narrow(scarce: bool, rounds: Rounds) -> None:
-    shared: Any = SimpleNamespace(board=SimpleNamespace(n_places=10), scarce=scarce, heat=1.0)
-    budget = 100 * fresh_moves(10)
-    assert next(meet._plan(shared, Runner(), budget)).rounds == rounds  # type: ignore[arg-type]
 
 
 def test_a_race_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_school(students=80, seed=3, planted=False, unequal_seats=True, seat_slack=0.0)
     plain = plain_from(compile_school(made.school, made.rules)[0])
+    monkeypatch.setattr(sounding, "LOOKS", 2)
     starts = []
     place = meet.place_sections
     monkeypatch.setattr(meet, "place_sections", lambda *given: starts.append(0) or place(*given))
     moves = 5 * fresh_moves(lay_out(plain).n_places)
     one, two = (search(plain, seed=1, workers=1, iterations=moves) for _ in range(2))
-    assert len(starts) == 2 * (RACE[0][0] - 1)
+    assert len(starts) == 2 * PAIR[0][0]
     assert one.section_slot is not None
     np.testing.assert_array_equal(one.section_slot, two.section_slot)
     np.testing.assert_array_equal(one.request_section, two.request_section)
