@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
+    QLabel,
     QLineEdit,
     QListView,
     QStyle,
@@ -160,6 +161,12 @@ class SearchDialog(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.clicked.connect(lambda _index: self.run())
         column.addWidget(self.list)
+        self.nothing = QLabel()
+        self.nothing.setWordWrap(True)
+        self.nothing.setProperty("kind", "soft")
+        self.nothing.setMargin(SPACE.m)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.nothing, 1)
         self.field.textChanged.connect(self._on_typed)
         self._on_typed("")
         self.resize(620, 460)
@@ -189,5 +196,11 @@ class SearchDialog(QDialog):
         return super().eventFilter(watched, event)
 
     def _on_typed(self, text: str) -> None:
-        self.model.show(find(self._all, text))
+        hits = find(self._all, text)
+        self.model.show(hits)
+        self.list.setVisible(bool(hits))
+        self.nothing.setVisible(not hits)
+        self.nothing.setText(
+            f"Nothing is found by “{text.strip()}”. Names, ids and titles are looked through for each word."
+        )
         self.list.setCurrentIndex(self.model.index(0))

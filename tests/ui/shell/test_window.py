@@ -100,6 +100,20 @@ def test_search_finds_records_pages_and_commands(window: MainWindow, qtbot: QtBo
         window.searching.close()
 
 
+def test_search_without_a_hit_says_so(window: MainWindow, qtbot: QtBot):
+    window.search()
+    dialog = window.searching
+    qtbot.keyClicks(dialog.field, "nobody of this name")
+    assert dialog.nothing.isVisible()
+    assert "nobody of this name" in dialog.nothing.text()
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    dialog.field.clear()
+    assert dialog.list.isVisible()
+    assert not dialog.nothing.isVisible()
+    dialog.close()
+
+
 def test_choosing_a_found_page_shows_it(window: MainWindow, qtbot: QtBot):
     window.search()
     qtbot.keyClicks(window.searching.field, "rules")
