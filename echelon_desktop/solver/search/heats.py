@@ -97,11 +97,14 @@ class Heats:
         cooling, moves = sound(self._look, lambda: self.chain.missed, passed)
         if self.moves_left is not None:
             self.moves_left -= moves
-        self.shared.publish(self.chain, moves)
         return cooling
 
     def _look(self, moves: int, temperature: float) -> int:
-        return 0 if self.over() else self.chain.anneal(moves, temperature, 1.0, self.shared.target)
+        if self.over():
+            return 0
+        made = self.chain.anneal(moves, temperature, 1.0, self.shared.target)
+        self.shared.publish(self.chain, made)
+        return made
 
     def race(self, cycle: Cycle, anew: Callable[[], object]) -> None:
         """Run a cycle from where the chain stands, others in the race from where ``anew`` puts it."""
