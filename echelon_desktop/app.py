@@ -16,12 +16,19 @@ from echelon_desktop.ui.shell import recent
 from echelon_desktop.ui.shell.window import APPLICATION, MainWindow
 from echelon_desktop.ui.theme import theme
 
+SWITCH_S = 0.0005
+"""
+How long another thread of Python (the checks, a judgement) may hold the interpreter while the window waits
+for it. Painting asks for it many times, so that Python's usual 5 ms add up to tenths of a second.
+"""
+
 
 class Application(QApplication):
     """The application; opens files that the system hands it (Finder, a double click on Windows)."""
 
     def __init__(self, argv: Sequence[str]) -> None:
         super().__init__(list(argv))
+        sys.setswitchinterval(SWITCH_S)
         self.setApplicationName(APPLICATION)
         self.setApplicationVersion(__version__)
         self.setOrganizationName("Echelon")
