@@ -26,8 +26,8 @@ Rounds = tuple[tuple[int, float], ...]
 ALONE: Rounds = ((1, 1.0),)
 RACE: Rounds = ((8, 0.15), (4, 0.2), (2, 0.25), (1, 0.4))
 WIDE_RACE: Rounds = ((16, 0.1), (8, 0.1), (4, 0.2), (2, 0.2), (1, 0.4))
-"""Rounds of a race: how many annealings run on, and over which share of a whole one."""
 PAIR: Rounds = ((2, 0.4), (1, 0.6))
+"""Rounds of a race: how many annealings run on, and over which share of a whole one."""
 Races = tuple[tuple[Rounds, float], ...]
 RACES: Races = ((WIDE_RACE, 4.0), (RACE, 1.0))
 SOUNDED_RACES: Races = ((PAIR, 0.5),)
