@@ -5,6 +5,7 @@ from functools import partial
 
 from echelon_desktop.model.entities import CourseRequest, LinkKind, Section, Student
 from echelon_desktop.solver.explain.one_student import Option, Wish, fit
+from echelon_desktop.solver.explain.other_times import Time, Times
 from echelon_desktop.solver.verify.reading import Reading
 from echelon_desktop.solver.verify.rules import rank_of
 from echelon_desktop.solver.verify.students import admits
@@ -22,10 +23,13 @@ class Offer:
         Same-students link → courses of its sections.
     links_of
         Section → its same-students links.
+    times
+        Where sections could meet instead.
     """
 
     def __init__(self, reading: Reading) -> None:
         self.reading, school = reading, reading.school
+        self.times = Times(reading)
         self.placed: dict[str, list[Section]] = {}
         for section in school.sections.values():
             if section.id in reading.masks:
@@ -182,14 +186,37 @@ class Case:
                 needed.remove(section)
         return needed
 
+    def suiting_times(self, wish: Wish) -> list[Time]:
+        """
+        Other times at which a section of the wish would let it and all that is met be held, in free seats.
+
+        One section moves, and nobody else; times without teacher and room in the way, or else the others.
+        """
+        others = self._in_free_seats(self.met)
+        found = [
+            time
+            for option in wish.options
+            for time in self.offer.times.elsewhere(option)
+            if not time.mask & self.away and not self.full(time.section)
+            if self._suits(wish, Option(option.course, time.mask, (time.section,)), others)
+        ]
+        return [time for time in found if time.free] or found
+
+    def _suits(self, wish: Wish, option: Option, others: list[Wish]) -> bool:
+        return fit([Wish(wish.course, (option,)), *others], self.offer.linked) is not None
+
+    def _in_free_seats(self, wishes: list[Wish]) -> list[Wish]:
+        """The wishes with the sections that the student holds, or that have a seat for him."""
+        own = set(self.held.values())
+        return [_only(w, lambda s: s in own or not self.full(s)) for w in wishes]
+
     def fewest_moves(self, wish: Wish) -> list[tuple[Wish, Option]] | None:
         """
         Seats to take so that the wish is met too, the wish's own first; None when free seats do not allow it.
 
         Courses that can stay do, asked one after the other; another order might move one course less.
         """
-        own = set(self.held.values())
-        wishes = [_only(w, lambda s: s in own or not self.full(s)) for w in (wish, *self.met)]
+        wishes = self._in_free_seats([wish, *self.met])
         found = fit(wishes, self.offer.linked)
         if found is None:
             return None

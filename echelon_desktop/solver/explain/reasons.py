@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from echelon_desktop.model.entities import CourseRequest
-from echelon_desktop.model.wording import counted, listed
+from echelon_desktop.model.wording import counted, few_of, listed
 from echelon_desktop.solver.explain.case import Case
 from echelon_desktop.solver.explain.one_student import Option, Wish, smallest_conflict
 from echelon_desktop.solver.verify.students import admits
+
+MOST_NAMED = 3  # sections, or sets of them, that could be moved
 
 
 class ReasonKind(StrEnum):
@@ -132,7 +134,24 @@ def _period_conflict(case: Case, wish: Wish) -> Reason:
         who = f" for {case.name}" if any(_narrowed(case, each) for each in wishes) else ""
         text = f"{what}{who}: {'; '.join(_where(case, each) for each in wishes)}."
     sections = tuple(section for option in options for section in option.sections)
+    text += _where_it_would_fit(case, wish)
     return Reason(ReasonKind.PERIOD_CONFLICT, text, tuple(each.course for each in wishes), sections, names)
+
+
+def _where_it_would_fit(case: Case, wish: Wish) -> str:
+    """`` It would fit with B-1 or B-2 in R3.``; empty where moving one section does not do."""
+    times = case.suiting_times(wish)
+    if not times:
+        return ""
+    slots_of: dict[str, list[str]] = {}
+    for time in times:
+        slots_of.setdefault(time.section, []).append("+".join(case.reading.grid.names(time.mask)))
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for section, slots in slots_of.items():
+        alike.setdefault(tuple(slots), []).append(section)
+    places = [f"{few_of(names, MOST_NAMED, 'or')} in {listed(slots, 'or')}" for slots, names in alike.items()]
+    taken = "" if times[0].free else ", where its teacher or room is taken"
+    return f" It would fit with {', or '.join(places[:MOST_NAMED])}{taken}."
 
 
 def _one_against_one(case: Case, wish: Wish, other: Wish) -> str:

@@ -48,6 +48,7 @@ class StudentsTab(ListTab[StudentLine]):
         self.pane, self.unmet = WeekPane("student"), UnmetCards()
         self.unmet.writable = not document.read_only
         self.unmet.seats_wanted.connect(self._move_seats)
+        self.unmet.leave.connect(self.leave)
         self.pane.column.addWidget(self.unmet, 1)
         self.pane.opened.connect(lambda section: self.go.emit("sections", section))
         self.pane.board_button.clicked.connect(self._show_on_board)

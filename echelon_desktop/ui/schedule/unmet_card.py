@@ -11,16 +11,25 @@ from echelon_desktop.ui.schedule.timetable import Timetable, Unmet
 from echelon_desktop.ui.theme import SPACE
 
 ASKING = "Finding out why…"
+# Where a section named in a reason is shown: on the board what moving it would cost, in the data its seats.
+PLACES = {
+    ReasonKind.PERIOD_CONFLICT: ("board", "on the board", "The board says what each period would cost"),
+    ReasonKind.SEATS_FULL: ("data", "in Data", "A number of seats can be changed there"),
+    ReasonKind.SPED_LIMIT: ("data", "in Data", "A SPED limit can be changed there"),
+}
+MOST_SHOWN = 3
 
 
 class UnmetCards(QScrollArea):
     """
     A card for each unmet request.
 
-    ``seats_wanted`` carries a student and the :class:`Reason` whose moves of seats are to be made.
+    ``seats_wanted`` carries a student and the :class:`Reason` whose moves of seats are to be made; ``leave``
+    asks for a record on another page: page, table and key.
     """
 
     seats_wanted = Signal(str, object)
+    leave = Signal(str, str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,12 +74,34 @@ class UnmetCards(QScrollArea):
         if unmet.alternates:
             names = ", ".join(map(timetable.course_title, unmet.alternates))
             column.addWidget(_label(f"Would take instead: {names}", ""))
-        if reason is not None and reason.kind is ReasonKind.MOVABLE and self.writable:
+        buttons = self._buttons(timetable, unmet, reason) if reason is not None else []
+        if buttons:
             row = QHBoxLayout()
-            row.addWidget(self._move_button(unmet.student, reason))
+            for button in buttons:
+                row.addWidget(button)
             row.addStretch(1)
             column.addLayout(row)
         return card
+
+    def _buttons(self, timetable: Timetable, unmet: Unmet, reason: Reason) -> list[QPushButton]:
+        """What leads to a remedy, or is one."""
+        if reason.kind is ReasonKind.MOVABLE:
+            return [self._move_button(unmet.student, reason)] if self.writable else []
+        if reason.kind not in PLACES:
+            return []
+        page, where, tip = PLACES[reason.kind]
+        sections = reason.sections
+        if reason.kind is ReasonKind.PERIOD_CONFLICT:  # the courses in the way are named, too
+            wanted = {unmet.course, *unmet.alternates}
+            meetings = timetable.meetings
+            sections = tuple(s for s in sections if s in meetings and meetings[s].course in wanted)
+        return [self._section_button(section, page, where, tip) for section in sections[:MOST_SHOWN]]
+
+    def _section_button(self, section: str, page: str, where: str, tip: str) -> QPushButton:
+        button = QPushButton(f"Show {section} {where}")
+        button.setToolTip(tip)
+        button.clicked.connect(lambda _=False: self.leave.emit(page, "sections", section))
+        return button
 
     def _move_button(self, student: str, reason: Reason) -> QPushButton:
         button = QPushButton("Move the seats" if len(reason.sections) > 1 else "Give the seat")

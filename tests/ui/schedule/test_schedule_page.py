@@ -157,6 +157,40 @@ def test_seats_are_moved_as_the_reason_says(qtbot: QtBot, document: Document, sh
     assert document.file.undo_title == "Seat Student 1 in Band S6"
 
 
+def test_a_period_conflict_says_what_would_fit_and_leads_to_the_board(
+    qtbot: QtBot, document: Document, workspace: Workspace, show: Show
+) -> None:
+    document.apply(set_fields(document.dataset, "placements", ("1", "S6"), periods=("G1",), teachers=()))
+    unseat(document, "P04", "BAND")
+    page = show()
+    page.take_to(Target("schedule", "students", "P04"))
+    qtbot.waitUntil(lambda: explained(page))
+    card = page.tab("students").unmet
+    texts = " ".join(label.text() for label in card.widget().findChildren(QLabel))
+    assert "Band meets only in G1, where Student 4 holds Art (its only section)." in texts
+    assert "It would fit with S6 in R1, R2 or G2." in texts  # Biology could be held in R1, too
+    (button,) = card.widget().findChildren(QPushButton)
+    assert button.text() == "Show S6 on the board"
+    with qtbot.waitSignal(workspace.go) as gone:
+        button.click()
+    assert gone.args == [Target("board", "sections", "S6")]
+
+
+def test_a_full_section_can_be_given_seats_where_the_reason_stands(
+    qtbot: QtBot, document: Document, workspace: Workspace, show: Show
+) -> None:
+    unseat(document, "P01", "BAND")
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=7))
+    page = show()
+    page.take_to(Target("schedule", "students", "P01"))
+    qtbot.waitUntil(lambda: explained(page))
+    (button,) = page.tab("students").unmet.widget().findChildren(QPushButton)
+    assert button.text() == "Show S6 in Data"
+    with qtbot.waitSignal(workspace.go) as gone:
+        button.click()
+    assert gone.args == [Target("data", "sections", "S6")]
+
+
 def test_filter_of_students_with_unmet_requests(document: Document, show: Show) -> None:
     unseat(document, "P02", "BAND")
     page = show()
