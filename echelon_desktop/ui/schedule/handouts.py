@@ -1,10 +1,11 @@
-"""What is printed: a page for a student, a teacher or a room, and the master grid, as rich text."""
+"""What is printed: a page for a student, a teacher, a room or a class, and the master grid, as rich text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from echelon_desktop.model.wording import counted
+from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.schedule.compare_lines import Listed
 from echelon_desktop.ui.schedule.overview import master_grid
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
@@ -33,8 +34,10 @@ body {{ color: {LIGHT.text}; }}
 .master td, .master th {{ font-size: 7pt; }}
 th {{ background-color: {LIGHT.sunken}; font-weight: 600; text-align: left; }}
 """
-_TABLE = f'width="100%" border="1" cellspacing="0" cellpadding="5" style="border-color: {LIGHT.line_strong}; '
-_TABLE += 'border-style: solid; border-collapse: collapse; margin-top: 8px"'
+_FRAME = f'width="100%" border="1" cellspacing="0" style="border-color: {LIGHT.line_strong}; '
+_FRAME += 'border-style: solid; border-collapse: collapse; margin-top: 8px"'
+_TABLE = f'{_FRAME} cellpadding="5"'
+_DENSE = f'{_FRAME} cellpadding="2"'  # a class of 35 fits on a page
 
 
 def student_page(timetable: Timetable, heading: Heading, student: str) -> str:
@@ -86,6 +89,34 @@ def room_page(timetable: Timetable, heading: Heading, room: str) -> str:
             _sections(timetable, timetable.of_room.get(room, []), ("Teacher", "Students")),
         ]
     )
+
+
+def section_page(timetable: Timetable, heading: Heading, section: str) -> str:
+    """
+    The class list of a section, by name.
+
+    It lies about in classrooms, so that who is in special education is not on it.
+    """
+    meeting = timetable.meetings[section]
+    facts = [f"Section {section}", timetable.teacher_names(meeting), timetable.place(meeting)]
+    facts += [f"Room {meeting.room}"] if meeting.room else []
+    facts.append(f"{meeting.enrolled} of {counted(meeting.seats, 'seat')}")
+    students = [timetable.students[s] for s in timetable.roster[section] if s in timetable.students]
+    students.sort(key=lambda s: (natural(s.name), natural(s.id)))
+    columns = [("Name", [s.name for s in students]), ("Student", [s.id for s in students])]
+    columns.append(("Grade", [s.grade for s in students]))
+    columns = [(title, texts) for title, texts in columns if title == "Student" or any(texts)]
+    heads = "".join(f"<th>{title}</th>" for title, _ in columns)
+    rows = "".join(
+        f'<tr><td width="6%" class="soft">{number}</td>{"".join(f"<td>{escape(t)}</td>" for t in texts)}</tr>'
+        for number, texts in enumerate(zip(*(texts for _, texts in columns), strict=True), 1)
+    )
+    table = (
+        f'<table {_DENSE}><thead><tr><th width="6%"></th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    )
+    if not students:
+        table = '<p class="soft">Nobody sits in it.</p>'
+    return _head(heading, meeting.title, [fact for fact in facts if fact]) + table
 
 
 def master_pages(timetable: Timetable, heading: Heading) -> str:

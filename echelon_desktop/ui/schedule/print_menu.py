@@ -16,6 +16,7 @@ from echelon_desktop.ui.schedule.handouts import (
     comparison_pages,
     master_pages,
     room_page,
+    section_page,
     student_page,
     teacher_page,
 )
@@ -35,6 +36,8 @@ HANDOUTS = {
     "teacher": ("Selected &teacher", "Teacher schedule", False),
     "rooms": ("&Rooms listed", "Room schedules", False),
     "room": ("Selected r&oom", "Room schedule", False),
+    "sections": ("Cl&ass lists of sections listed", "Class lists", False),
+    "section": ("Class list of the selected sect&ion", "Class list", False),
     "master": ("&Master grid", "Master schedule", True),
     "comparison": ("&Comparison as listed", "Comparison", True),
 }
@@ -42,6 +45,7 @@ PAGES: dict[str, Callable[[Timetable, Heading, str], str]] = {
     "student": student_page,
     "teacher": teacher_page,
     "room": room_page,
+    "section": section_page,
 }
 
 
@@ -85,7 +89,7 @@ class PrintButton(QPushButton):
             return
         path = Path(asked)
         path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
-        font, notice = _paper_font(), self._page.workspace.notice
+        font, notice = paper_font(), self._page.workspace.notice
 
         def done(pages: int) -> None:
             notice.emit("good", f"{path.name}: {counted(pages, 'page')} written.")
@@ -111,7 +115,7 @@ class PrintButton(QPushButton):
         printer.setPageLayout(page_layout(wide))
         if QPrintDialog(printer, self).exec():
             with told(self, "Nothing was printed"):
-                pages = draw(printer, make(), _paper_font())
+                pages = draw(printer, make(), paper_font())
                 self._page.workspace.notice.emit("good", f"{counted(pages, 'page')} sent to the printer.")
 
     def _maker(self, what: str) -> Callable[[], list[str]] | None:
@@ -155,7 +159,8 @@ class PrintButton(QPushButton):
         self.setIcon(theme().icon("printer"))
 
 
-def _paper_font() -> QFont:
+def paper_font() -> QFont:
+    """The font of handouts."""
     font = theme().font(TYPE.body)
     font.setPointSizeF(10.0)  # paper does not follow the size of text on the screen
     return font

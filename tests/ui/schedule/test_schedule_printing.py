@@ -11,11 +11,20 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.errors import EchelonError
+from echelon_desktop.model import entities as e
+from echelon_desktop.model.dataset import Edit, RowChange, Schedule, School
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.ui.document import Document
-from echelon_desktop.ui.schedule.handouts import Heading, master_pages, room_page, student_page, teacher_page
+from echelon_desktop.ui.schedule.handouts import (
+    Heading,
+    master_pages,
+    room_page,
+    section_page,
+    student_page,
+    teacher_page,
+)
 from echelon_desktop.ui.schedule.page import SchedulePage
-from echelon_desktop.ui.schedule.print_menu import HANDOUTS
+from echelon_desktop.ui.schedule.print_menu import HANDOUTS, paper_font
 from echelon_desktop.ui.schedule.printing import write_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.workspace import Workspace
@@ -67,6 +76,39 @@ def test_page_of_a_room(document: Document) -> None:
     assert "<th>Room</th>" not in html
 
 
+def test_class_list_of_a_section(document: Document, tmp_path: Path) -> None:
+    document.apply(set_fields(document.dataset, "students", "P03", name="Zoe <Abel>"))
+    document.apply(set_fields(document.dataset, "students", "P01", name="Adams, Jo"))
+    html = section_page(read(document), HEADING, "S1")
+    assert "Section S1  ·  Ada Byron  ·  R1  ·  4 of 5 seats" in html
+    names = ["Adams, Jo", "Student 5", "Student 7", "Zoe &lt;Abel&gt;"]
+    assert sorted(names, key=html.index) == names
+    assert "Student 2" not in html
+    assert "SPED" not in html  # P03 is
+    for student in ("P01", "P03", "P05", "P07"):
+        seating = replace(document.dataset.seatings["1", student], seats=())
+        document.apply(Edit("Unseat", (RowChange("seatings", ("1", student), seating),)))
+    assert "Nobody sits in it." in section_page(read(document), HEADING, "S1")
+
+
+def test_a_class_of_thirty_five_fits_on_a_page(document: Document, tmp_path: Path) -> None:
+    school = document.school
+    students = [e.Student(f"N{n:02}", name=f"Student {n}") for n in range(35)]
+    seatings = {s.id: e.Seating("", s.id, (e.Seat("BIO", "S1"),)) for s in students}
+    requests = [e.RequestList(s.id, (e.CourseRequest("BIO"),)) for s in students]
+    full = School(
+        periods=school.periods.values(),
+        courses=school.courses.values(),
+        teachers=school.teachers.values(),
+        sections=school.sections.values(),
+        students=students,
+        requests=requests,
+    )
+    placements = {"S1": e.Placement("", "S1", ("R1",), (), ("T1",))}
+    timetable = Timetable(full, (), Schedule(placements, seatings))
+    assert write_pdf(tmp_path / "a.pdf", [section_page(timetable, HEADING, "S1")], paper_font(), "x") == 1
+
+
 def test_each_handout_begins_a_page(document: Document, tmp_path: Path) -> None:
     timetable = read(document)
     handouts = [student_page(timetable, HEADING, student) for student in ("P01", "P02", "P03")]
@@ -101,9 +143,17 @@ def test_save_as_pdf(
     what: str,
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out"), ""))
-    pages = {"students": 8, "student": 1, "teachers": 3, "teacher": 1, "rooms": 2, "room": 1, "master": 1}[
-        what
-    ]
+    pages = {
+        "students": 8,
+        "student": 1,
+        "teachers": 3,
+        "teacher": 1,
+        "rooms": 2,
+        "room": 1,
+        "master": 1,
+        "sections": 6,
+        "section": 1,
+    }[what]
     if "room" in what:
         document = page.document
         for section, room in (("S1", "B2"), ("S2", "B10")):
