@@ -1,12 +1,13 @@
 """
 What it takes to tell what a move would cost: laying the schedule out, a card's estimates, its exact figures.
 
-    python benchmarks/what_if.py [--schools FOLDER] [--only NAME ...] [--cards 60] [--solve 20]
+    python benchmarks/what_if.py [--schools FOLDER] [--only NAME ...] [--cards 60] [--solve 20] [--off 0]
 
 On the real schools chico, yor83 and kfu93, which are looked for in ``--schools``, in the folder that the
 environment variable ECHELON_REAL_SCHOOLS names, or in shared/data beside the checkout; and on the sample
 school, which is made up, as it is and with all that makes a school more than plain. Real schools are solved
-first, of the sample its hidden schedule is taken. Times are milliseconds of processor time, median, 95 % and
+first, of the sample its hidden schedule is taken. With ``--off 50`` half of the sections, those asked about
+among them, are taken off the board before. Times are milliseconds of processor time, median, 95 % and
 most over random cards, with compiled kernels and all that Python does around them. Every change told is
 counted again from the whole schedule.
 """
@@ -17,6 +18,7 @@ import platform
 import random
 import statistics
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from echelon_desktop.model.csv_io import read_school
@@ -26,9 +28,10 @@ from echelon_desktop.model.rules import load_rules
 from echelon_desktop.model.sample import make_school
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.deltas.row import Deltas, after, warmup
+from echelon_desktop.solver.deltas.standing import as_it_stands
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.result import Params
-from echelon_desktop.solver.schedules import solution_of
+from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.solve import solve_problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +77,11 @@ def measure(
         solution = solution_of(planted, problem, keys)
     if solution is None:
         return ["no schedule found"]
+    shuffled = random.Random(given.seed).sample(keys.sections, len(keys.sections))
+    schedule = schedule_of(solution, problem, keys, school)
+    for name in shuffled[: len(shuffled) * given.off // 100]:
+        schedule.placements[name] = replace(schedule.placements[name], periods=(), terms=())
+    problem, keys, solution = as_it_stands(schedule, problem, keys, school)
     compiler = warmup()
     compiler.wait()
     began = time.process_time()
@@ -81,7 +89,7 @@ def measure(
     laid_out = time.process_time() - began
     list(deltas.exact(0))  # loads OR-Tools and the kernels
     before = level_values(problem, solution)
-    cards = random.Random(given.seed).sample(range(problem.n_sections), min(given.cards, problem.n_sections))
+    cards = [keys.sections.index(name) for name in shuffled[: given.cards]]
     estimates, exacts = [], []
     cells = proven = better = 0
     for section in cards:
@@ -115,6 +123,7 @@ def main() -> None:
     parser.add_argument("--cards", type=int, default=60)
     parser.add_argument("--solve", type=float, default=20.0, help="seconds of the solve before")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--off", type=int, default=0, help="percent of the sections that are off the board")
     given = parser.parse_args()
     folder = Path(given.schools or os.environ.get("ECHELON_REAL_SCHOOLS") or ROOT.parent / "shared" / "data")
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")

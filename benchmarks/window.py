@@ -258,6 +258,8 @@ class Driver:
         self.quiet()
 
     def board(self) -> None:
+        from echelon_desktop.ui.board.cards import TRAY
+
         board = self.window.show_page("board")
         targets, viewport = board.targets, board.view.viewport()
         self.until(lambda: targets.prepared)
@@ -281,8 +283,10 @@ class Driver:
         section = next(
             key[1] for key, p in self.window.document.dataset.placements.items() if p.periods and not p.locked
         )
+        board.view.picked.emit(section)
+        self.until(lambda: not targets.busy)
         with self.timed("take a card off the board, to paint", 1):
-            board._unplace(section)
+            board.move_section(section, TRAY)
             self.until_painted(viewport)
         self.quiet()
         with self.timed("undo it, to paint (card)", 1):

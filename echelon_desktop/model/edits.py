@@ -81,44 +81,6 @@ def _keys_of(scenario: str, schedule: Schedule) -> list[tuple[str, tuple[str, st
     return placements + [("seatings", (scenario, student)) for student in schedule.seatings]
 
 
-def place_section(
-    dataset: Dataset, scenario: str, section: str, periods: tuple[str, ...], terms: tuple[str, ...]
-) -> Edit:
-    """
-    Put a section into a place of a schedule that is not whole yet; its students leave it when it moves.
-
-    Where every section has a place, students can be re-seated instead (``solver.deltas``); here nobody knows
-    yet what else they will hold.
-
-    Raises
-    ------
-    EditError
-        If there is no such section.
-    """
-    if section not in dataset.school.sections:
-        raise EditError(f"There is no section {section!r}.")
-    record = dataset.school.sections[section]
-    key = (scenario, section)
-    before = dataset.placements.get(key) or e.Placement(scenario, section)
-    after = replace(
-        before,
-        periods=periods,
-        terms=terms,
-        teachers=record.teachers or before.teachers,
-        room=record.room or before.room,
-    )
-    changes: list[RowChange] = [RowChange("placements", key, after)]
-    for seating in dataset.seatings.values():
-        kept = tuple(seat for seat in seating.seats if seat.section != section)
-        if seating.scenario == scenario and len(kept) < len(seating.seats):
-            pinned = tuple(s for s in seating.pinned if s != section)
-            left = replace(seating, seats=kept, pinned=pinned)
-            changes.append(RowChange("seatings", (scenario, seating.student), left))
-    if not periods:
-        return Edit(f"Take {section_title(dataset, section)} off the board", tuple(changes))
-    return Edit(f"Move {section_title(dataset, section)} to {', '.join(periods)}", tuple(changes))
-
-
 def move_seats(dataset: Dataset, scenario: str, student: str, sections: Mapping[str, str]) -> Edit:
     """
     Seat a student elsewhere.

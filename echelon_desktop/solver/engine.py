@@ -97,8 +97,7 @@ class _Engine:
             if isinstance(request, p.Situation):
                 known, deltas, trouble = request.number, None, ""
                 try:
-                    if request.solution is not None:
-                        deltas = Deltas(Problem.from_bytes(request.problem), request.solution, compiling)
+                    deltas = Deltas(Problem.from_bytes(request.problem), request.solution, compiling)
                 except Exception:  # told to whoever asks about it
                     trouble = traceback.format_exc()
                 continue

@@ -54,12 +54,12 @@ class _Places:
         stack = [s for s, head in self.head.items() if head == self.head[section]]
         out = []
         for choice in self.grid.choices(self.school.sections[section]):
-            against = dict.fromkeys(why for member in stack for why in self.against(member, choice, stack))
+            against = dict.fromkeys(why for member in stack for why in self.against(member, choice))
             standing = dict.fromkeys(x for member in stack for x in self.standing(member, choice, stack))
             out.append(Place(choice, tuple(against), tuple(standing)))
         return tuple(out)
 
-    def against(self, section_id: str, choice: Choice, stack: list[str]) -> Iterator[str]:
+    def against(self, section_id: str, choice: Choice) -> Iterator[str]:
         section = self.school.sections[section_id]
         course = self.school.courses.get(section.course)
         placement = self.schedule.placements.get(section_id)
@@ -82,29 +82,6 @@ class _Places:
                 yield f"Rule {rule.id}: only in {', '.join(rule.periods)}."
         if placement is not None and self.grid.mask(placement.forbidden) & choice.mask:
             yield f"{section_id} is kept away from {', '.join(placement.forbidden)}."
-        yield from self.links(section_id, choice, stack)
-
-    def links(self, section_id: str, choice: Choice, stack: list[str]) -> Iterator[str]:
-        """What sections linked to it, where they stand now, say against it."""
-        for link in self.school.links.values():
-            if section_id not in link.sections or link.kind in {e.LinkKind.STACKED, e.LinkKind.SAME_STUDENTS}:
-                continue
-            at = link.sections.index(section_id)
-            for step in (-1, 1):
-                near = at + step
-                other = link.sections[near] if 0 <= near < len(link.sections) else ""
-                there = self.schedule.placements.get(other)
-                if there is None or not there.periods or other in stack:
-                    continue
-                if link.kind is e.LinkKind.SAME_PERIOD:
-                    fits = set(there.periods) == set(choice.periods)
-                elif step == 1:
-                    fits = (choice.periods[-1], there.periods[0]) in self.grid.runs(2)
-                else:
-                    fits = (there.periods[-1], choice.periods[0]) in self.grid.runs(2)
-                if not fits:
-                    where = ", ".join(there.periods)
-                    yield f"It is linked with {other} ({link.kind}), which stands in {where}."
 
     def standing(self, section_id: str, choice: Choice, stack: list[str]) -> Iterator[str]:
         """Sections outside the stack that need the same teacher or room at that time."""

@@ -40,7 +40,7 @@ class Situation:
 
     number: int
     problem: bytes
-    solution: Solution | None
+    solution: Solution
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """
 The questions that the engine answers, by name; all yield the parts of their answer.
 
-Those about a situation take its :class:`Deltas` before their own arguments, None without a whole schedule.
+Those about a situation take its :class:`Deltas` before their own arguments.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,16 +13,14 @@ from echelon_desktop.solver.deltas.row import Deltas
 from echelon_desktop.solver.result import Params
 
 
-def moves(deltas: Deltas | None, section: int) -> Iterator[Any]:
+def moves(deltas: Deltas, section: int) -> Iterator[Any]:
     """Every place a section could take and what that would cost, estimated."""
-    if deltas is not None:
-        yield from deltas.moves(section)
+    return deltas.moves(section)
 
 
-def exact_moves(deltas: Deltas | None, section: int) -> Iterator[Any]:
+def exact_moves(deltas: Deltas, section: int) -> Iterator[Any]:
     """The same with exact figures, of the places for which they can be had in a second."""
-    if deltas is not None:
-        yield from deltas.exact(section)
+    return deltas.exact(section)
 
 
 def conflict(school: School, rules: tuple[Rule, ...], baseline: Schedule) -> Iterator[Any]:

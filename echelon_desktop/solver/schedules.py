@@ -8,7 +8,7 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.solver.assign.openings import locked_section
 from echelon_desktop.solver.compile import NO_SCHEDULE
-from echelon_desktop.solver.problem import Keys, Problem, Solution
+from echelon_desktop.solver.problem import Ints, Keys, Problem, Solution
 
 
 def schedule_of(
@@ -40,6 +40,12 @@ def schedule_of(
 
 def solution_of(schedule: Schedule, problem: Problem, keys: Keys) -> Solution | None:
     """The solution that a schedule means, None when a section is unplaced or stands where it may not."""
+    choice = choices_taken(schedule, problem, keys)
+    return None if (choice < 0).any() else Solution(choice, seats_taken(schedule, keys))
+
+
+def choices_taken(schedule: Schedule, problem: Problem, keys: Keys) -> Ints:
+    """The choice that each section has in a schedule, -1 where it stands in none. Shape (sections,)."""
     choice = np.full(len(keys.sections), -1, np.int32)
     n_terms = len(np.unique(problem.slot_term))
     for s, section_id in enumerate(keys.sections):
@@ -47,13 +53,15 @@ def solution_of(schedule: Schedule, problem: Problem, keys: Keys) -> Solution | 
         for k in problem.choices_of(s) if placement.periods else ():
             if keys.choices[k].is_in(placement, n_terms):
                 choice[s] = k
-    if (choice < 0).any():
-        return None
+    return choice
+
+
+def seats_taken(schedule: Schedule, keys: Keys) -> Ints:
+    """The section in which each request has its seat in a schedule, or -1. Shape (requests,)."""
     number = {section_id: s for s, section_id in enumerate(keys.sections)}
     held = {
         (student, seat.course): number.get(seat.section, -1)
         for student, seating in schedule.seatings.items()
         for seat in seating.seats
     }
-    seat = np.array([held.get(request, -1) for request in keys.requests], np.int32)
-    return Solution(choice, seat)
+    return np.array([held.get(request, -1) for request in keys.requests], np.int32)

@@ -13,14 +13,15 @@ from random_schools import Case, random_case
 
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.csv_io import read_schedule, write_schedule
-from echelon_desktop.model.dataset import Dataset, Schedule, School
-from echelon_desktop.model.edits import place_section
+from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.assign.give import give_out
-from echelon_desktop.solver.assign.openings import find_openings
+from echelon_desktop.solver.assign.openings import as_given, find_openings
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
+from echelon_desktop.solver.deltas.row import placed as moved
+from echelon_desktop.solver.deltas.standing import as_it_stands
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.result import Params, Status
@@ -366,11 +367,14 @@ def test_a_move_minds_the_teacher_who_was_given() -> None:
     assert in_the_way[there] == ("A-4",)  # both are Brown's now, whom the school names for neither
 
 
-def test_a_section_put_elsewhere_keeps_who_was_given() -> None:
-    school = small()
-    dataset = Dataset(school, scenarios=[e.Scenario("1", "Draft")], placements=[given_to_brown()])
-    dataset.apply(place_section(dataset, "1", "A-3", ("R2",), ()))
-    assert dataset.placements["1", "A-3"] == replace(given_to_brown(), periods=("R2",))
+def test_a_section_taken_off_the_board_keeps_who_was_given() -> None:
+    schedule = Schedule({"A-3": given_to_brown()}, {})
+    school = as_given(small(), schedule)
+    problem, keys, solution = as_it_stands(schedule, *compile_school(school, (), schedule), school)
+    section = keys.sections.index("A-3")
+    off = next(k for k in problem.choices_of(section) if not problem.choice_mask[k])
+    after = schedule_of(moved(solution, {section: off}, {}), problem, keys, school, schedule)
+    assert after.placements["A-3"] == replace(given_to_brown(), periods=())
 
 
 def given_to_brown() -> e.Placement:

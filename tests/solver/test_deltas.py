@@ -1,5 +1,6 @@
 """What a move would cost: every move offered keeps the rules, and its figures are those of a recount."""
 
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -9,9 +10,12 @@ from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import (
     Course,
     CourseRequest,
+    Link,
+    LinkKind,
     Period,
     Placement,
     RequestList,
+    Rule,
     Seat,
     Seating,
     Section,
@@ -20,16 +24,19 @@ from echelon_desktop.model.entities import (
     Unavailability,
 )
 from echelon_desktop.model.rules import preset_rules
+from echelon_desktop.model.sample import make_school
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.cpsat.run import Limits
 from echelon_desktop.solver.cpsat.solve import solve_cpsat
 from echelon_desktop.solver.deltas.row import Deltas, Move, after, warmup
+from echelon_desktop.solver.deltas.standing import as_it_stands
 from echelon_desktop.solver.deltas.weigh import weigh
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.schedules import schedule_of, solution_of
 from echelon_desktop.solver.verify import verify
+from echelon_desktop.solver.verify.verdict import FACTS
 from tests.solver.brute import Brute
 from tests.solver.random_schools import Case, random_case
 
@@ -108,6 +115,46 @@ def test_a_section_of_the_same_teacher_swaps_places():
     assert in_the_way[("R2",)] == ("S2",)
 
 
+def test_a_linked_section_moves_along():
+    """S2 follows S1 in the day, and cannot when S1 meets last."""
+    school = School(
+        periods=[Period(p, "", p[0], int(p[1])) for p in ("R1", "R2", "R3")],
+        courses=[Course("Band"), Course("Biology")],
+        sections=[Section("S1", "Band", ("T1",), 2), Section("S2", "Biology", ("T1",), 2)],
+        teachers=[Teacher("T1")],
+        links=[Link("L", LinkKind.CONSECUTIVE, ("S1", "S2"))],
+    )
+    schedule = Schedule({"S1": Placement("1", "S1", ("R1",)), "S2": Placement("1", "S2", ("R2",))}, {})
+    problem, keys = compile_school(school, RULES, schedule)
+    found = [
+        {keys.sections[s]: keys.choices[k].periods for s, k in move.choices.items()}
+        for move in deltas_of(problem, solution_of(schedule, problem, keys)).moves(0)
+    ]
+    assert found == [{"S1": ("R2",), "S2": ("R3",)}]
+    assert not any(place.reasons for place in places(school, RULES, schedule, "S1"))
+
+
+def test_moves_are_told_while_a_hard_rule_is_broken_elsewhere():
+    """T1 teaches twice in a row, which nothing here can mend; T2 may move, but not to teach so too."""
+    school = School(
+        periods=[Period(p, "", p[0], int(p[1])) for p in ("R1", "R2", "G1")],
+        courses=[Course("Art")],
+        sections=[Section(f"S{i}", "Art", (f"T{(i + 1) // 2}",), 2) for i in (1, 2, 3, 4)],
+        teachers=[Teacher("T1"), Teacher("T2")],
+    )
+    where = {"S1": "R1", "S2": "R2", "S3": "R1", "S4": "G1"}
+    schedule = Schedule({s: Placement("1", s, (p,), locked=s != "S4") for s, p in where.items()}, {})
+    rules = (*RULES, Rule("row", "teacher-consecutive", None, limit=1))
+    problem, keys = compile_school(school, rules, schedule)
+    solution = solution_of(schedule, problem, keys)
+    assert list(deltas_of(problem, solution).moves(keys.sections.index("S4"))) == []
+    free = replace(schedule.placements["S3"], locked=False)
+    schedule = Schedule({**schedule.placements, "S3": free}, {})
+    problem, keys = compile_school(school, rules, schedule)
+    found = deltas_of(problem, solution_of(schedule, problem, keys)).moves(keys.sections.index("S3"))
+    assert [keys.choices[move.choices[2]].periods for move in found] == [("R2",), ("G1",)]
+
+
 class Never:
     """A compiler that never gets ready."""
 
@@ -163,6 +210,85 @@ def test_every_move_keeps_the_rules_and_equals_a_recount(seed: int):
             taken = {keys.choices[k].mask for k in move.choices.values()}
             if len(taken) == 1:  # nothing else moves to another time
                 assert taken <= open_places
+
+
+def taken_apart(schedule: Schedule, rng: Random) -> Schedule:
+    """
+    The schedule with some sections off the board, of some of which the students keep seats that are none, and
+    some where they must not be.
+    """
+    off = {s for s in schedule.placements if rng.random() < 0.4}
+    kept = {s for s in off if rng.random() < 0.3}
+    placements = {}
+    for s, placement in schedule.placements.items():
+        wrong = placement.periods if rng.random() < 0.2 else placement.forbidden
+        placements[s] = replace(placement, forbidden=wrong)
+        if s in off:
+            placements[s] = replace(placements[s], periods=(), terms=())
+    seatings = {
+        n: replace(seating, seats=tuple(x for x in seating.seats if x.section not in off - kept))
+        for n, seating in schedule.seatings.items()
+    }
+    return Schedule(placements, seatings)
+
+
+def nowhere(schedule: Schedule, section: str) -> bool:
+    return not schedule.placements[section].periods
+
+
+def linked_to_locked(case: Case, schedule: Schedule, section: str) -> bool:
+    """Whether a section that is locked on the board must meet with this one, or right before or after it."""
+    along = {section}
+    links = [set(x.sections) for x in case.school.links.values() if x.kind is not LinkKind.SAME_STUDENTS]
+    for _ in links:
+        along |= {s for those in links if those & along for s in those}
+    return any(schedule.placements[s].locked and not nowhere(schedule, s) for s in along)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_moves_are_weighed_while_sections_stand_nowhere_or_where_they_must_not(seed: int):
+    found = situation(seed)
+    if found is None:
+        return
+    case, problem, keys, whole = found
+    schedule = taken_apart(schedule_of(whole, problem, keys, case.school, case.baseline), Random(seed))
+    compiled = compile_school(case.school, case.rules, schedule)
+    problem, keys, solution = as_it_stands(schedule, *compiled, case.school)
+    stays = schedule_of(solution, problem, keys, case.school, schedule)
+    assert stays.placements == schedule.placements
+    before = verify(case.school, case.rules, stays, schedule)
+    broken = {v.message for v in before.violations}
+    deltas = deltas_of(problem, solution)
+    for section, name in enumerate(keys.sections):
+        may_leave = not nowhere(schedule, name) and not schedule.placements[name].locked
+        off = [move for move in deltas.moves(section) if not keys.choices[move.choices[section]].periods]
+        assert len(off) == (may_leave and not linked_to_locked(case, schedule, name))
+        for move in (*deltas.moves(section), *deltas.exact(section)):
+            assert move.levels == change(problem, solution, move)
+            moved = schedule_of(after(solution, move), problem, keys, case.school, schedule)
+            verdict = verify(case.school, case.rules, moved, schedule)
+            more = {v.rule for v in verdict.violations if v.message not in broken}
+            leaves = any(nowhere(moved, keys.sections[s]) for s in move.choices)
+            assert not more & FACTS.keys() - ({"placed", "pinned"} if leaves else set())
+            assert verdict.counts.unmet - before.counts.unmet == move.unmet
+
+
+def test_a_board_filled_card_by_card_gives_students_their_seats():
+    sample = make_school(12, seed=1)
+    assert sample.planted is not None
+    compiled = compile_school(sample.school, sample.rules)
+    problem, keys, solution = as_it_stands(Schedule({}, {}), *compiled, sample.school)
+    unmet = problem.n_requests
+    for section, name in enumerate(keys.sections):
+        moves = {
+            keys.choices[m.choices[section]].periods: m for m in deltas_of(problem, solution).moves(section)
+        }
+        move = moves[sample.planted.placements[name].periods]
+        solution, unmet = after(solution, move), unmet + move.unmet
+    schedule = schedule_of(solution, problem, keys, sample.school)
+    verdict = verify(sample.school, sample.rules, schedule)
+    assert verdict.ok
+    assert verdict.counts.unmet == unmet == 0
 
 
 def concerned_in(problem: Problem, solution: Solution, move: Move) -> set[int]:

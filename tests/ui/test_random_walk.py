@@ -22,7 +22,7 @@ from echelon_desktop.model.sheets import SHEETS, names_for
 from echelon_desktop.model.store import SchoolFile, Snapshot
 from echelon_desktop.model.tables import TABLES
 from echelon_desktop.solver.output import export_dataset
-from echelon_desktop.ui.board.cards import TRAY, BoardData
+from echelon_desktop.ui.board.cards import BoardData
 from echelon_desktop.ui.engine.client import EngineClient
 from echelon_desktop.ui.grids.model import GridModel
 from echelon_desktop.ui.grids.row_dialog import RowDialog
@@ -87,7 +87,6 @@ class Walker:
             (1, self.sort_a_sheet),
             (1, self.filter_a_sheet),
             (6, self.move_a_card),
-            (4, self.put_into_tray),
             (2, self.lock_a_card),
             (2, self.filter_the_board),
             (2, self.shift_a_rule),
@@ -296,13 +295,6 @@ class Walker:
             if page.targets.section:
                 page.move_section(section, self.draw.randrange(page.model.columnCount()))
             page.view.put_back.emit()
-
-    def put_into_tray(self) -> None:
-        page, section = self.card()
-        if section:
-            page.move_section(section, TRAY)
-            placement = self.document.schedule().placements.get(section)
-            assert placement is None or placement.locked or not placement.periods
 
     def lock_a_card(self) -> None:
         page, section = self.card()

@@ -112,9 +112,10 @@ def _why(at: Layout, d: Ints, student: int) -> int:
         request = d[at.student_request + i]
         section = d[at.seat + request]
         if section >= 0:
-            if taken & d[at.section_mask + section]:
+            mask = d[at.section_mask + section]
+            if mask == 0 or taken & mask:
                 return CLASHING
-            taken |= d[at.section_mask + section]
+            taken |= mask
         else:
             for o in range(d[at.request_options + request], d[at.request_options + request + 1]):
                 hopes = hopes or d[at.course_stamp + d[at.option_course + o]] == -d[STAMP]

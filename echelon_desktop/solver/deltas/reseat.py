@@ -184,7 +184,8 @@ class _Reseating:
         problem = self.problem
         full = self.load[section] >= problem.section_seats[section]
         barred = problem.student_sped[student] and self.sped[section] >= problem.section_sped[section]
-        return not full and not barred and problem.may_sit(student, section)
+        nowhere = self.mask[section] == 0
+        return not (full or barred or nowhere) and problem.may_sit(student, section)
 
     def _limits(self) -> None:
         problem = self.problem

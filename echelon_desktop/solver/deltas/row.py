@@ -100,6 +100,7 @@ class Deltas:
         self._student: list[int] = problem.request_student.tolist()
         self._wanted = max((i for i, level in enumerate(levels, 1) if level.rank is not None), default=0)
         self._before = level_values(problem, solution)
+        self._lost: int = self._data[LOST]
         self._uncounted = [
             (i, problem.goals[g], goal_count(problem, problem.goals[g], solution))
             for i, goals in enumerate([_hard(problem), *(level.goals for level in levels)])
@@ -199,8 +200,13 @@ class Deltas:
         self._call(MAKE, len(changes))
 
     def _made(self, changes: Mapping[int, int]) -> Move | None:
-        """The move that was just made; None when it breaks something hard."""
-        if self._data[LOST]:
+        """
+        The move that was just made; None when it breaks more that is hard than is broken now.
+
+        A section may leave the board whatever that breaks: what is not whole is there to be completed.
+        """
+        leaves = self.problem.choice_mask[next(iter(changes.values()))] == 0
+        if self._data[LOST] > self._lost and not leaves:
             return None
         seat = self._at.seat
         seats = {r: int(self._data[seat + r]) for r in self._part(self._at.changed, int(self._data[CHANGED]))}
@@ -211,7 +217,7 @@ class Deltas:
             for level, goal, count in self._uncounted:
                 values[level] += goal.weight * goal_count(self.problem, goal, whole)
                 before[level] += goal.weight * count
-        if values[0] > 0:
+        if values[0] > before[0] and not leaves:
             return None
         levels = tuple(b - a for a, b in zip(before[1:], values[1:], strict=True))
         return self._move(changes, seats, levels)

@@ -153,8 +153,8 @@ def _gather(at: Layout, d: Ints, student: int, request: int, i: int) -> None:
 
 @kernel
 def has_seat(at: Layout, d: Ints, student: int, section: int) -> bool:
-    """Whether a section has a seat that the student may take."""
-    if d[at.load + section] >= d[at.section_seats + section]:
+    """Whether a section has a seat that the student may take; one that stands nowhere has none."""
+    if d[at.section_mask + section] == 0 or d[at.load + section] >= d[at.section_seats + section]:
         return False
     row = d[at.section_audience + section]
     if row >= 0 and not d[at.audience + row * at.n_students + student]:

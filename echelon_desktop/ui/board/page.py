@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from echelon_desktop.model.dataset import Changes
-from echelon_desktop.model.edits import adopt_schedule, lock_sections, place_section, section_title
+from echelon_desktop.model.edits import adopt_schedule, lock_sections, section_title
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.deltas.row import after
 from echelon_desktop.solver.schedules import schedule_of
 from echelon_desktop.ui.board.cards import TRAY, BoardData
-from echelon_desktop.ui.board.model import BoardModel
+from echelon_desktop.ui.board.model import TRAY_TITLE, BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
 from echelon_desktop.ui.board.view import BoardView
 from echelon_desktop.ui.filter_field import FilterField
@@ -32,8 +32,8 @@ from echelon_desktop.ui.workspace import Workspace
 
 FILTER_MS = 150
 HINT = (
-    "Drag a card, or pick it up with Space, walk with the arrows and put it down with Enter. L locks. "
-    "A bar at its edge marks a course's only section."
+    "Drag a card, or pick it up with Space, walk with the arrows and put it down with Enter. L locks, "
+    "Delete takes off the board. A bar at its edge marks a course's only section."
 )
 
 
@@ -116,10 +116,7 @@ class BoardPage(Page):
     # Moving ---------------------------------------------------------------------------------------
 
     def move_section(self, section: str, column: int) -> None:
-        """Put a section into a period, if it may stand there."""
-        if column == TRAY:
-            self._unplace(section)
-            return
+        """Put a section into a period, if it may stand there, or off the board."""
         place = self._place_at(column)
         if place is None or place.standing is Standing.HERE:
             return
@@ -134,8 +131,9 @@ class BoardPage(Page):
         document, situation = self.document, self.targets.situation
         name = section_title(document.dataset, section)
         where = ", ".join(place.choice.periods)
+        title = f"Move {name} to {where}" if where else f"Take {name} off the board"
         with told(self, "The section was not moved", lambda: self.refresh(None)):
-            if place.move is not None and situation is not None and situation.solution is not None:
+            if place.move is not None and situation is not None:
                 schedule = schedule_of(
                     after(situation.solution, place.move),
                     situation.problem,
@@ -144,19 +142,12 @@ class BoardPage(Page):
                     situation.baseline,
                 )
                 scenario = document.dataset.scenarios[document.scenario]
-                title = f"Move {name} to {where}"
                 document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
-                self._say("good", f"{name} stands in {where}. {place.words}")
-            elif place.lost is not None:
-                terms = place.choice.terms
-                edit = place_section(
-                    document.dataset, document.scenario, section, place.choice.periods, terms
-                )
-                document.apply(edit)
-                self._say(*_told(f"{name} stands in {where}.", place.lost))
+                stands = f"stands in {where}" if where else "is off the board"
+                self._say("doubt" if place.move.unmet > 0 else "good", f"{name} {stands}. {place.words}")
             else:
                 self._waiting = (section, place.choice.mask)
-                self._say("note", f"Finding seats for the students of {name} in {where}…")
+                self._say("note", f"Finding seats for the students of {name}…")
                 return
         self.view.show_section(section)
 
@@ -171,19 +162,10 @@ class BoardPage(Page):
                 lock_sections(document.dataset, document.scenario, (section,), not placement.locked)
             )
 
-    def _unplace(self, section: str) -> None:
-        document = self.document
-        placement = document.dataset.placements.get((document.scenario, section))
-        if placement is None or not placement.periods or placement.locked:
-            return
-        with told(self, "The section was not moved"):
-            lost = self.model.board.enrolled.get(section, 0)
-            name = section_title(document.dataset, section)
-            document.apply(place_section(document.dataset, document.scenario, section, (), ()))
-            self._say(*_told(f"{name} is off the board.", lost))
-
     def _place_at(self, column: int) -> TargetPlace | None:
         """The place of the card in hand that a column stands for: the one that begins there."""
+        if column == TRAY:
+            return self.targets.places.get(0)
         period = self.model.board.periods[column - 1]
         return self.targets.at(lambda choice: _begins(choice, period))
 
@@ -256,16 +238,11 @@ class BoardPage(Page):
         """Paint where the card in hand may go; make the drop that waited for an answer."""
         waiting, situation = self._waiting, self.targets.situation
         place = self.targets.places.get(waiting[1]) if waiting and self.targets.prepared else None
-        if waiting and place is not None and situation is not None:
-            closed = place.standing is Standing.CLOSED
-            if closed or place.move is not None or place.lost is not None:
-                self._waiting = None
-                if place.lost:  # which was not known yet when the card was let go
-                    self._say("doubt", f"{waiting[0]} was not moved. {place.words} Move it again to do so.")
-                else:
-                    self.go(waiting[0], place)
-                self.targets.drop()
-                return
+        if waiting and place is not None and (place.standing is Standing.CLOSED or place.move is not None):
+            self._waiting = None
+            self.go(waiting[0], place)
+            self.targets.drop()
+            return
         if self.targets.prepared and situation is not None:
             self.model.against = situation.against
         section, delegate = self.targets.section, self.view.delegate
@@ -276,7 +253,7 @@ class BoardPage(Page):
         else:
             teachers = self.model.board.teachers_of[section] or ("",)
             rows = [self.model.board.row_of[t] for t in teachers if t in self.model.board.row_of]
-            for column in range(1, self.model.columnCount()):
+            for column in range(self.model.columnCount()):
                 place = self._place_at(column)
                 for source in rows if place is not None else ():
                     if source in self.model.visible and place is not None:
@@ -290,8 +267,7 @@ class BoardPage(Page):
         place = self.view.delegate.targets.get((row, column))
         if place is not None:
             kind = {Standing.CLOSED: "bad", Standing.HERE: ""}.get(place.standing, "note")
-            where = ", ".join(place.choice.periods)
-            self._say(kind, f"{where}: {place.words}", passing=True)
+            self._say(kind, f"{_where(place)}: {place.words}", passing=True)
         else:
             self._say_no_place()
         self.view.viewport().update()
@@ -302,25 +278,32 @@ class BoardPage(Page):
             self._show_menu(card.section, self.view.viewport().mapToGlobal(point))
 
     def _show_menu(self, section: str, where: QPoint) -> None:
-        """Everything that can be done with a card, "Move to" with the same answers as a drag."""
+        """Everything that can be done with a card, moves with the same answers as a drag, as they come."""
         self.targets.pick(section)
         menu = QMenu(self)
         moves = menu.addMenu("Move to")
-        for place in self.targets.places.values():
-            action = moves.addAction(f"{', '.join(place.choice.periods)}    {place.words}")
-            action.setEnabled(place.standing in {Standing.FREE, Standing.SWAP})
-            mask = place.choice.mask
-            action.triggered.connect(lambda _=False, m=mask: self.go(section, self.targets.places[m]))
+        actions = {mask: moves.addAction("") for mask in self.targets.places if mask}
         placement = self.document.dataset.placements.get((self.document.scenario, section))
         locked = placement is not None and placement.locked
         menu.addAction("Unlock" if locked else "Lock", lambda: self.set_locked(section))
-        if not locked:
-            menu.addAction("Take off the board", lambda: self._unplace(section))
+        actions[0] = menu.addAction("")
+        for mask, action in actions.items():
+            action.triggered.connect(lambda _=False, m=mask: self.go(section, self.targets.places[m]))
+
+        def tell() -> None:
+            for mask, place in self.targets.places.items():
+                where = ", ".join(place.choice.periods) or "Take off the board"
+                actions[mask].setText(f"{where}    {place.words}")
+                actions[mask].setEnabled(place.standing in {Standing.FREE, Standing.SWAP})
+
+        tell()
+        self.targets.changed.connect(tell)
         menu.addSeparator()
         menu.addAction("Show its students", lambda: self.workspace.go_to("schedule", "sections", section))
         menu.addAction("Show in Data", lambda: self.workspace.go_to("data", "sections", section))
         menu.exec(where)
-        self.targets.drop()
+        self.targets.changed.disconnect(tell)
+        self._on_put_back()
 
     def _fill_departments(self, board: BoardData) -> None:
         chosen = self.department.currentData() or ""
@@ -355,12 +338,8 @@ class BoardPage(Page):
         self.line_text.style().polish(self.line_text)
 
 
-def _told(text: str, lost: int) -> tuple[str, str]:
-    """Kind and words of a move that took seats from students."""
-    if not lost:
-        return "good", text
-    students = "1 student has" if lost == 1 else f"{lost:,} students have"
-    return "doubt", f"{text} {students} lost their seat in it. Undo takes it back."
+def _where(place: TargetPlace) -> str:
+    return ", ".join(place.choice.periods) or TRAY_TITLE
 
 
 def _begins(choice: Choice, period: str) -> bool:

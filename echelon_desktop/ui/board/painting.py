@@ -95,8 +95,7 @@ class BoardDelegate(QStyledItemDelegate):
         ground, ink = _tones(target)
         swap = "⇄ " if target.standing is Standing.SWAP else ""
         sure = "= " if target.exact else "≈ "
-        unknown = "…" if target.lost is None else "?"
-        text = swap + (unknown if target.unmet is None else sure + _signed(target.unmet))
+        text = swap + ("…" if target.unmet is None else sure + _signed(target.unmet))
         painter.setFont(look.font(TYPE.body, QFont.Weight.DemiBold))
         width = painter.fontMetrics().horizontalAdvance(text) + 14
         badge = QRect(rect.right() - width - 7, rect.center().y() - 10, width, 21)

@@ -13,11 +13,13 @@ from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.deltas.row import Move
+from echelon_desktop.solver.deltas.standing import as_it_stands
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
-from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.ui.board.misplaced import at_odds, misplaced
 from echelon_desktop.ui.workspace import Workspace
+
+OFF_BOARD = Choice((), (), 0)
 
 
 class Standing(Enum):
@@ -48,8 +50,6 @@ class TargetPlace:
         Whether that change is exact (=) and not an estimate (≈).
     move
         The whole consequence, None while it is not known or cannot be.
-    lost
-        Where its cost cannot be told: how many students would lose their seat in the section.
     """
 
     choice: Choice
@@ -58,7 +58,6 @@ class TargetPlace:
     unmet: int | None = None
     exact: bool = False
     move: Move | None = None
-    lost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +65,16 @@ class Situation:
     """
     The schedule on the screen as the engine knows it, for turning its numbers back into names.
 
-    ``solution`` is None while a section has no place, or stands where it may not; ``misplaced`` says why not,
-    and ``against`` the same of every section that stands against a hard rule, if only together with others.
+    ``against`` says of every section that stands against a hard rule, alone or together with others, why.
     """
 
     revision: int
     scenario: str
     problem: Problem
     keys: Keys
-    solution: Solution | None
+    solution: Solution
     baseline: Schedule
-    misplaced: dict[str, str]
     against: dict[str, str]
-
-    @property
-    def trouble(self) -> str:
-        """Why no cost can be told, as the end of a sentence; empty when costs can be."""
-        if self.solution is not None:
-            return ""
-        if self.misplaced:
-            first, *more = self.misplaced
-            others = f" and {len(more):,} more stand" if more else " stands"
-            return f"{first}{others} where a hard rule forbids it"
-        return "not every section has a place"
 
 
 class Targets(QObject):
@@ -134,11 +120,11 @@ class Targets(QObject):
         school, rules, schedule = document.school, document.rules, document.schedule()
 
         def work() -> Situation:
-            problem, keys = compile_school(as_given(school, schedule), rules, schedule)
-            solution = solution_of(schedule, problem, keys)
-            wrong = misplaced(school, rules, schedule, (problem, keys)) if solution is None else {}
+            compiled = compile_school(as_given(school, schedule), rules, schedule)
+            problem, keys, solution = as_it_stands(schedule, *compiled, school)
+            wrong = misplaced(school, rules, schedule, compiled) if problem is not compiled[0] else {}
             against = {**at_odds(school, rules, schedule), **wrong}
-            return Situation(*now, problem, keys, solution, schedule, wrong, against)
+            return Situation(*now, problem, keys, solution, schedule, against)
 
         def failed(error: Exception) -> None:
             # Rows that came and went while they were read; the next look sees them as they are.
@@ -171,6 +157,12 @@ class Targets(QObject):
             else:
                 target = TargetPlace(place.choice, Standing.FREE, "Free.")
             self.places[place.choice.mask] = target
+        if here is None or not here.periods:
+            self.places[0] = TargetPlace(OFF_BOARD, Standing.HERE, "It stands here.")
+        elif here.locked:
+            self.places[0] = TargetPlace(OFF_BOARD, Standing.CLOSED, f"{section} is locked where it is.")
+        else:
+            self.places[0] = TargetPlace(OFF_BOARD, Standing.FREE, "Free.")
         self._unanswered = dict(self.places)
         self._ask()
         self.changed.emit()
@@ -197,9 +189,6 @@ class Targets(QObject):
         if not self.section:
             return
         self._tell_against(situation)
-        if situation.solution is None:
-            self._tell_losses(situation)
-            return
         number = situation.keys.sections.index(self.section)
         self._asked = []
         self._ask_for("moves", number, self._on_all_moves)
@@ -224,20 +213,6 @@ class Targets(QObject):
                 words = f"It stands here, against a hard rule: {reason}"
                 self.places[mask] = replace(place, words=words)
 
-    def _tell_losses(self, situation: Situation) -> None:
-        """Without costs, say at each place what is known: who would lose a seat, and why nothing more is."""
-        held = situation.baseline.seatings.values()
-        lost = sum(seat.section == self.section for seating in held for seat in seating.seats)
-        students = "1 student loses a seat" if lost == 1 else f"{lost:,} students lose their seats"
-        seats = f" {students} in {self.section}." if lost else ""
-        for mask, place in self.places.items():
-            if place.standing is Standing.FREE:
-                words = f"Free.{seats} What it costs in all cannot be told: {situation.trouble}."
-                self.places[mask] = replace(place, words=words, lost=lost)
-            elif place.standing is Standing.SWAP:
-                words = f"{place.words[:-1]}, which cannot be done now: {situation.trouble}."
-                self.places[mask] = replace(place, standing=Standing.CLOSED, words=words)
-
     def _on_prepared(self, situation: Situation) -> None:
         self._preparing = False
         document = self.workspace.document
@@ -256,19 +231,37 @@ class Targets(QObject):
         before = self._unanswered.get(choice.mask)
         if before is None or before.standing is Standing.CLOSED:
             return
-        words = f"{before.words} {_cost(move)}"
-        self.places[choice.mask] = TargetPlace(
-            choice, before.standing, words, move.unmet, move.exact > 0, move
+        words = f"{_others(move, self.situation.keys)}{_cost(move)}"
+        self.places[choice.mask] = replace(
+            before, words=words, unmet=move.unmet, exact=move.exact > 0, move=move
         )
         self.changed.emit()
 
     def _on_all_moves(self) -> None:
-        """Places that no rule forbids, and yet were not among the answers, break a rule about people."""
+        """Places that seemed open and were not among the answers, since what must go along cannot."""
         for mask, place in self.places.items():
             if place.standing in {Standing.FREE, Standing.SWAP} and place.move is None:
-                words = "Neither it alone nor swapped with what stands there would keep every hard rule."
-                self.places[mask] = TargetPlace(place.choice, Standing.CLOSED, words)
+                words = (
+                    "A section linked to it is locked."
+                    if not mask
+                    else (
+                        "Neither alone, nor with sections linked to it, nor swapped with what stands there "
+                        "could it meet then without breaking more hard rules than are broken now."
+                    )
+                )
+                self.places[mask] = replace(place, standing=Standing.CLOSED, words=words)
         self.changed.emit()
+
+
+def _others(move: Move, keys: Keys) -> str:
+    """Where sections go that move along or make way, in a sentence; empty when there are none."""
+    _, *others = move.choices.items()
+    where = [", ".join(keys.choices[k].periods) for _, k in others]
+    goals = [
+        f"{keys.sections[s]} {f'goes to {there}' if there else 'leaves the board'}"
+        for (s, _), there in zip(others, where, strict=True)
+    ]
+    return f"{' and '.join(goals)}. " if goals else ""
 
 
 def _cost(move: Move) -> str:

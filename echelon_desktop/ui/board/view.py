@@ -194,7 +194,10 @@ class BoardView(QTableView):
     # Keys -----------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space picks up, arrows walk, Enter puts down, Escape puts back; L locks, Menu opens the menu."""
+        """
+        Space picks up, arrows walk, Enter puts down, Escape puts back; L locks, Delete takes off the board,
+        Menu opens the menu.
+        """
         key = event.key()
         cards = self.board_model.cards(self.currentIndex())
         if key == Qt.Key.Key_Space and cards and (not self.carrying or len(cards) > 1):
@@ -212,6 +215,11 @@ class BoardView(QTableView):
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu} and cards:
             below = self.visualRect(self.currentIndex()).bottomLeft()
             self.menu_wanted.emit(self._meant(cards), self.viewport().mapToGlobal(below))
+        elif key in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and cards:
+            section, self.carrying = self._meant(cards), ""
+            self.picked.emit(section)
+            self.dropped.emit(section, TRAY)
+            self.put_back.emit()
         elif key == Qt.Key.Key_L and cards and not event.modifiers():
             self.lock_wanted.emit(self._meant(cards))
         else:

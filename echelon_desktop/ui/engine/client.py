@@ -150,7 +150,7 @@ class EngineClient(QObject):
         self.state_changed.emit()
         return self._job
 
-    def set_situation(self, problem: Problem, solution: Solution | None) -> None:
+    def set_situation(self, problem: Problem, solution: Solution) -> None:
         """Say what questions are about from now on; answers about the situation before are dropped."""
         number = self._situation.number + 1 if self._situation else 1
         self._situation = p.Situation(number, problem.to_bytes(), solution)

@@ -24,6 +24,11 @@ BOARD: tuple[Line, ...] = (
     ("Pick up a card", "Space", "On the board: again takes the next card of the cell. Esc puts it back."),
     ("Put it down", "Enter", "On the board: in the period to which the arrows have led."),
     ("Menu of a card", "Enter", "On the board, with no card in hand: all that can be done with it."),
+    (
+        "Take off the board",
+        "Del",
+        "On the board: the card goes to Not placed, its students elsewhere.",
+    ),
     ("Lock, unlock", "L", "On the board: the card stays where it stands in every solve."),
 )
 RULES: tuple[Line, ...] = (
