@@ -176,6 +176,11 @@ def names_for(dataset: Dataset, column: Column) -> tuple[str, ...]:
     return ()
 
 
+def title_of(record: object) -> str:
+    """What people call a record that has an id: a course's title, a person's name; empty without one."""
+    return str(getattr(record, "title", "") or getattr(record, "name", "") or "")
+
+
 def field_of(finding: Finding) -> str:
     """The field of a finding's column; the id of its table's rows when it names none that is shown."""
     sheet = _BY_TABLE[finding.table]

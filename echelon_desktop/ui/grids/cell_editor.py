@@ -1,19 +1,19 @@
 """Editing a cell in its place: choice lists, completion, and a word on every text that cannot be taken."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QCoreApplication,
     QEvent,
     QObject,
     QPersistentModelIndex,
     QRect,
-    QStringListModel,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -29,7 +29,7 @@ from echelon_desktop.model.cells import SEPARATOR
 from echelon_desktop.model.columns import Column
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.entities import LinkKind
-from echelon_desktop.model.sheets import holds_several, names_for
+from echelon_desktop.model.sheets import holds_several, names_for, title_of
 from echelon_desktop.ui.grids.model import GridModel, Index, Role
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -37,25 +37,37 @@ ENDING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backta
 REFUSAL = "refusal"  # property of a field: why its text cannot be taken
 SIGN = 16  # side of the signs in cells
 _MOST_SHOWN = 12
+_NAME = Qt.ItemDataRole.UserRole  # of an offer: what is written when it is chosen
+_TITLES_WIDTH = 280
 
 
 class NameCompleter(QCompleter):
     """
-    Offers names by any part of them; in a list, for the item the text ends with.
+    Offers names by any part of them or of what they are called; in a list, for the item the text ends with.
 
     Parameters
     ----------
+    names
+        What can be taken, with what people call it (``0302``: ``Biology``), or an empty text.
     several
         Whether the text is a list.
     """
 
-    def __init__(self, names: Sequence[str], several: bool, parent: QObject) -> None:
+    def __init__(self, names: Mapping[str, str], several: bool, parent: QObject) -> None:
         super().__init__(parent)
         self.several = several
-        self.setModel(QStringListModel(list(names), self))
+        model = QStandardItemModel(self)
+        for name, title in names.items():
+            item = QStandardItem(f"{name}  {title}" if title and title != name else name)
+            item.setData(name, _NAME)
+            model.appendRow(item)
+        self.setModel(model)
         self.setFilterMode(Qt.MatchFlag.MatchContains)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setMaxVisibleItems(_MOST_SHOWN)
+        popup = self.popup()
+        if popup is not None and any(names.values()):
+            popup.setMinimumWidth(_TITLES_WIDTH)  # a cell may be as narrow as an id
 
     def splitPath(self, path: str) -> list[str]:
         """Look for the last item only."""
@@ -63,12 +75,29 @@ class NameCompleter(QCompleter):
 
     def pathFromIndex(self, index: Index) -> str:
         """Keep the items before it."""
-        name = str(index.data())
+        name = str(index.data(_NAME))
         if not self.several:
             return name
         widget = self.widget()
         before, mark, _ = (widget.text() if isinstance(widget, QLineEdit) else "").rpartition(SEPARATOR)
         return f"{before}{mark}{name}"
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the keys that end a field end it, too, when the list is open and nothing in it is chosen."""
+        field, popup = self.widget(), self.popup()
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in ENDING
+            and field is not None
+            and popup is not None
+            and watched is popup
+            and not popup.currentIndex().isValid()
+        ):
+            popup.hide()
+            QCoreApplication.sendEvent(field, event)  # the completer itself goes round the field's filters
+            return True
+        return super().eventFilter(watched, event)
 
 
 def choices_of(column: Column) -> tuple[str, ...]:
@@ -90,7 +119,9 @@ def make_field(dataset: Dataset, column: Column, parent: QWidget | None) -> QLin
     line = QLineEdit(parent)
     names = names_for(dataset, column)
     if names:
-        line.setCompleter(NameCompleter(names, holds_several(column), line))
+        records = dataset.table(column.refers) if column.refers else {}
+        titles = {name: title_of(records.get(name)) for name in names}
+        line.setCompleter(NameCompleter(titles, holds_several(column), line))
     return line
 
 

@@ -159,12 +159,42 @@ def test_down_in_an_open_field_writes_it_and_goes_one_down(
 def test_references_are_offered_by_any_part_of_their_name(qtbot: QtBot) -> None:
     field = QLineEdit()
     qtbot.addWidget(field)
-    completer = NameCompleter(["T1", "T2", "Art room"], True, field)
+    completer = NameCompleter({"T1": "", "T2": "Ada Byron", "Art room": ""}, True, field)
     completer.setWidget(field)
     field.setText("T2;ROOM")
     completer.setCompletionPrefix(completer.splitPath(field.text())[0])
     assert completer.completionCount() == 1
     assert completer.pathFromIndex(completer.completionModel().index(0, 0)) == "T2;Art room"
+    completer.setCompletionPrefix(completer.splitPath("T1;byr")[0])
+    assert completer.completionModel().index(0, 0).data() == "T2  Ada Byron"
+    field.setText("T1;byr")
+    assert completer.pathFromIndex(completer.completionModel().index(0, 0)) == "T1;T2"
+
+
+def test_a_course_is_found_by_its_title_and_written_by_its_id(
+    page: DataPage, document: Document, qtbot: QtBot
+) -> None:
+    panel = show(page, "sections", "S1", "course")
+    field = type_into(qtbot, panel, "band")
+    popup = field.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    assert [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())] == ["BAND  Band"]
+    qtbot.keyClick(popup, Key.Key_Down)
+    qtbot.keyClick(popup, Key.Key_Return)
+    assert field.text() == "BAND"
+    qtbot.keyClick(field, Key.Key_Return)
+    qtbot.waitUntil(lambda: document.school.sections["S1"].course == "BAND")
+
+
+def test_an_open_list_of_offers_does_not_swallow_enter(
+    page: DataPage, document: Document, qtbot: QtBot
+) -> None:
+    panel = show(page, "sections", "S1", "course")
+    field = type_into(qtbot, panel, "ART")
+    popup = field.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    qtbot.keyClick(popup, Key.Key_Return)
+    qtbot.waitUntil(lambda: document.school.sections["S1"].course == "ART")
 
 
 def test_a_tick_is_set_by_the_space_bar(page: DataPage, document: Document, qtbot: QtBot) -> None:
