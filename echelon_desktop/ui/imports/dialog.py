@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -144,16 +145,25 @@ class ImportDialog(QDialog):
         for row, group in enumerate(self.findings.groups):
             few = len(group.findings) <= 10 and group.severity is not Severity.NOTE
             self.tree.setExpanded(self.findings.index(row, 0), few)
+        worst = self.findings.index(0, 0)
+        self.tree.setCurrentIndex(self.findings.index(0, 0, worst) if self.tree.isExpanded(worst) else worst)
+        self._show_remedy()
         self.tabs.setTabText(1, f"Findings ({len(read.findings):,})")
         self.summary.setText(f"{self.folder}\n{_summary(read)}")
         first = self.stack.currentIndex() != SHOWN
         self.stack.setCurrentIndex(SHOWN)
         if first and self.document is not None and not _akin(read.imported.school, self.document.school):
             self.target.setCurrentIndex(1)
+            self.rules.setCurrentIndex(1)  # the first that is not another school's
         self._show_changes()
         if first and self.tabs.isTabVisible(2):
             # What would be lost is seen before Import is pressed, not after.
             self.tabs.setCurrentIndex(2)
+
+    def _show_remedy(self) -> None:
+        """The finding with the focus in full, as its line may be cut, and what to do about it."""
+        finding = self.findings.finding_at(self.tree.currentIndex())
+        self.remedy.setText(f"{finding.message}\n{finding.remedy}" if finding is not None else "")
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, EchelonError):
@@ -222,8 +232,13 @@ class ImportDialog(QDialog):
         form.addRow("", self.rules_words)
         self.rules_words.hide()
         self.rules.currentIndexChanged.connect(lambda _index: self._show_changes())
-        self.target.currentIndexChanged.connect(lambda _index: self._show_changes())
+        self.target.currentIndexChanged.connect(self._on_target)
         return form
+
+    def _on_target(self, index: int) -> None:
+        if index == 0:
+            self.rules.setCurrentIndex(0)  # what a new school would have is not put into this one unasked
+        self._show_changes()
 
     def _make_tabs(self) -> QTabWidget:
         self.tabs = QTabWidget()
@@ -240,7 +255,19 @@ class ImportDialog(QDialog):
         self.tree.setFrameShape(QTreeView.Shape.NoFrame)
         self.tree.setAccessibleName("What was found")
         soften_choice(self.tree)
-        self.tabs.addTab(self.tree, "Findings")
+        self.tree.selectionModel().currentChanged.connect(lambda _now, _before: self._show_remedy())
+        self.remedy = QLabel()
+        self.remedy.setWordWrap(True)
+        self.remedy.setProperty("kind", "soft")
+        self.remedy.setMinimumHeight(3 * self.remedy.fontMetrics().lineSpacing())
+        self.remedy.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.remedy.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        found = QWidget()
+        column = QVBoxLayout(found)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tree, 1)
+        column.addWidget(self.remedy)
+        self.tabs.addTab(found, "Findings")
         self.changes = ChangesTab()
         if self.document is not None:
             self.tabs.addTab(self.changes, "Changes")
@@ -248,11 +275,15 @@ class ImportDialog(QDialog):
 
 
 def _akin(found: School, opened: School) -> bool:
-    """Whether it may be the same school at another time: some student or section is in both."""
+    """
+    Whether it may be the same school at another time: some student, or some section of a course, is in both.
+
+    The ids of sections alone say little: many schools number them.
+    """
     if not opened.students and not opened.sections:
         return True
-    shared = (found.students.keys() & opened.students.keys(), found.sections.keys() & opened.sections.keys())
-    return any(shared)
+    ours, theirs = ({(s.id, s.course) for s in school.sections.values()} for school in (opened, found))
+    return bool(found.students.keys() & opened.students.keys() or ours & theirs)
 
 
 def _summary(read: _Read) -> str:

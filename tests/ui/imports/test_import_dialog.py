@@ -120,15 +120,37 @@ def test_with_a_school_open_a_new_one_can_be_made(qtbot: QtBot, folder: Path, do
     assert isinstance(dialog.dataset, Dataset)
 
 
-def test_another_school_becomes_a_file_of_its_own(qtbot: QtBot, folder: Path, document: Document) -> None:
-    for name in ("Student_Info.csv", "Student_Preference_Info.csv", "Sections_Information.csv"):
+def make_other(folder: Path) -> None:
+    """Other students, and other courses in sections that are numbered alike."""
+    for name in ("Student_Info.csv", "Student_Preference_Info.csv"):
         text = (folder / name).read_text(encoding="utf-8")
         head, *rows = text.splitlines()
         (folder / name).write_text("\n".join([head, *(f"other-{row}" for row in rows)]), encoding="utf-8")
+    path = folder / "Sections_Information.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    rows = [row.replace(",", ",other-", 1) for row in rows]
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+
+
+def test_another_school_becomes_a_file_of_its_own(qtbot: QtBot, folder: Path, document: Document) -> None:
+    make_other(folder)
     dialog = opened(qtbot, folder, document)
+    assert dialog.rules.currentText().startswith("Standard")
     dialog.accept()
     assert dialog.edit is None
     assert dialog.dataset is not None
+    assert set(document.school.sections) == set(dialog.dataset.school.sections)
+
+
+def test_another_school_taken_into_the_open_one_keeps_its_rules(
+    qtbot: QtBot, folder: Path, document: Document
+) -> None:
+    make_other(folder)
+    dialog = opened(qtbot, folder, document)
+    dialog.target.setCurrentIndex(0)
+    assert dialog.rules.currentText() == "The rules that the open school has"
+    dialog.accept()
+    assert dialog.edit is not None
 
 
 def test_a_column_can_be_explained_and_is_remembered(qtbot: QtBot, folder: Path) -> None:
@@ -202,6 +224,10 @@ def test_findings_are_grouped_and_name_their_place(qtbot: QtBot, folder: Path) -
     finding = dialog.findings.groups[0].findings[0]
     assert finding.place() == "Sections_Information.csv, row 2, column # of Seats Available"
     assert "1 error" in dialog.summary.text()
+    # The worst one is chosen, and told with what to do about it.
+    assert dialog.remedy.text() == f"{finding.message}\n{finding.remedy}"
+    dialog.tree.setCurrentIndex(dialog.findings.index(0, 0))
+    assert dialog.remedy.text() == ""
     dialog.reject()
 
 
