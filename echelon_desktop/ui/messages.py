@@ -25,8 +25,13 @@ def ask(
     more: str = "",
     danger: bool = False,
     no: str = "Cancel",
+    no_by_esc: bool = True,
 ) -> bool:
-    """Ask before something that matters; the safe answer is the default when there is ``danger``."""
+    """
+    Ask before something that matters; the safe answer is the default when there is ``danger``.
+
+    ``no_by_esc`` is False where the "no" destroys: Esc and the closing of the dialog then are a "yes".
+    """
     box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
     if more:
         box.setInformativeText(more)
@@ -34,6 +39,7 @@ def ask(
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     cancel.setText(no)
     box.setDefaultButton(cancel if danger else accept)
+    box.setEscapeButton(cancel if no_by_esc else accept)
     box.exec()
     agreed = box.clickedButton() is accept
     box.deleteLater()

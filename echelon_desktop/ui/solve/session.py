@@ -271,7 +271,7 @@ class Session(QObject):
                 keep()
             except StoreError as error:
                 words = ("Not kept yet", "A schedule was found.", "Try again", str(error))
-                if ask(QApplication.activeWindow(), *words, no="Discard it"):
+                if ask(QApplication.activeWindow(), *words, no="Discard it", no_by_esc=False):
                     continue
                 self._end("bad", f"A schedule was found and not kept. {error}")
             except EchelonError as error:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QStyle, QStyleOptionComboBox
+from PySide6.QtWidgets import QMessageBox, QStyle, QStyleOptionComboBox
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -247,7 +247,7 @@ def test_what_was_found_is_not_lost_on_a_full_disk(
     def full(*_: object) -> None:
         raise StoreError("The disk is full.")
 
-    def ask(_window: object, _title: str, _text: str, _yes: str, more: str, no: str) -> bool:
+    def ask(_window: object, _title: str, _text: str, _yes: str, more: str, no: str, no_by_esc: bool) -> bool:
         asked.append(more)
         monkeypatch.setattr(document.file, "apply", apply)
         return again
@@ -258,6 +258,23 @@ def test_what_was_found_is_not_lost_on_a_full_disk(
     assert asked == ["The disk is full."]
     assert (len(document.dataset.scenarios) > len(scenarios)) == again
     assert (kind, "not kept. The disk is full." in text) == (("good", False) if again else ("bad", True))
+
+
+def test_esc_does_not_discard_what_was_found(page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    document, apply = page.document, page.document.file.apply
+    scenarios = len(document.dataset.scenarios)
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    def press_esc(box: QMessageBox) -> None:
+        monkeypatch.setattr(document.file, "apply", apply)
+        box.escapeButton().click()
+
+    monkeypatch.setattr(document.file, "apply", full)
+    monkeypatch.setattr(QMessageBox, "exec", press_esc)
+    assert solve(page, qtbot)[0] == "good"
+    assert len(document.dataset.scenarios) == scenarios + 1
 
 
 def test_a_run_that_cannot_be_recorded_is_told(
