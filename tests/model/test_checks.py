@@ -104,6 +104,7 @@ def test_remedy_names_the_id_that_was_probably_meant(written: str, meant: str) -
     }
     (found,) = [f for f in check_school(school(**tables)) if f.code == "request-without-section"]
     assert repr(meant) in found.remedy
+    assert found.message == f"{written} has no section; 1 student requests it."
     assert found.place() == "Student_Preference_Info.csv, row 2, column Preferred Sections"
 
 

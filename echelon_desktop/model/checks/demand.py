@@ -59,10 +59,10 @@ class Demand:
             if course in self.sections:
                 continue
             asked = [
-                f"{_students(count)} {verb}"
-                for count, verb in (
-                    (demand[course], "request it"),
-                    (alternates[course], "name it as an alternate"),
+                f"{_students(count)} {verb}{'s' if count == 1 else ''} {what}"
+                for count, verb, what in (
+                    (demand[course], "request", "it"),
+                    (alternates[course], "name", "it as an alternate"),
                 )
                 if count
             ]
