@@ -34,6 +34,8 @@ body {{ color: {LIGHT.text}; }}
 .master td, .master th {{ font-size: 7pt; }}
 th {{ background-color: {LIGHT.sunken}; font-weight: 600; text-align: left; }}
 """
+_WIDTHS = {"When": 14, "Course": 38, "Section": 13, "Room": 11, "Teacher": 30, "Students": 15}  # parts
+_COURSE_SHARE = 16  # percent of the width of the master grid
 _FRAME = f'width="100%" border="1" cellspacing="0" style="border-color: {LIGHT.line_strong}; '
 _FRAME += 'border-style: solid; border-collapse: collapse; margin-top: 8px"'
 _TABLE = f'{_FRAME} cellpadding="5"'
@@ -122,7 +124,9 @@ def section_page(timetable: Timetable, heading: Heading, section: str) -> str:
 def master_pages(timetable: Timetable, heading: Heading) -> str:
     """The master grid; its first row is repeated on every page."""
     matrix = master_grid(timetable)
-    heads = "".join(f"<th>{escape(title)}</th>" for title in ("Course", *matrix.columns))
+    share = (100 - _COURSE_SHARE) / max(1, len(matrix.columns))
+    heads = f'<th width="{_COURSE_SHARE}%">Course</th>'
+    heads += "".join(f'<th width="{share:.1f}%">{escape(title)}</th>' for title in matrix.columns)
     rows = "".join(
         f"<tr><td><b>{escape(title)}</b></td>"
         + "".join(f"<td>{escape(cell.text).replace(chr(10), '<br>')}</td>" for cell in row)
@@ -152,8 +156,10 @@ def comparison_pages(listed: Listed, heading: Heading) -> str:
 
 
 def _head(heading: Heading, title: str, facts: Iterable[str]) -> str:
+    """The head of a handout; its title also stands at the foot of every page, where there are several."""
     place = "  ·  ".join(part for part in (heading.school, heading.scenario, heading.date) if part)
     return (
+        f"<title>{escape(title)}  ·  {escape(place)}</title>"
         f'<p class="soft">{escape(place)}</p><p class="title">{escape(title)}</p>'
         f'<p class="facts">{escape("  ·  ".join(facts))}</p>'
     )
@@ -200,6 +206,9 @@ def _sections(timetable: Timetable, meetings: list[Meeting], more: Sequence[str]
     titles = ["When", "Course", "Section", *more]
     if "Room" in titles and not any(m.room for m in meetings):
         titles.remove("Room")
+    # Rich text would give a long name of a course less room than a short one of a teacher.
+    whole = sum(_WIDTHS[title] for title in titles)
+    widths = {title: round(100 * _WIDTHS[title] / whole) for title in titles}
     rows = []
     for meeting in sorted(meetings, key=lambda m: _when(timetable, m)):
         texts = {
@@ -211,5 +220,5 @@ def _sections(timetable: Timetable, meetings: list[Meeting], more: Sequence[str]
             "Students": f"{meeting.enrolled} of {meeting.seats}",
         }
         rows.append("<tr>" + "".join(f"<td>{escape(texts[title])}</td>" for title in titles) + "</tr>")
-    heads = "".join(f"<th>{title}</th>" for title in titles)
+    heads = "".join(f'<th width="{widths[title]}%">{title}</th>' for title in titles)
     return f"<table {_TABLE}><tr>{heads}</tr>{''.join(rows)}</table>"

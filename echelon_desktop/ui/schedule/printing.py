@@ -86,7 +86,14 @@ def draw(device: QPagedPaintDevice, handouts: Sequence[str], font: QFont) -> int
                 painter.setFont(font)
                 painter.setPen(QColor(LIGHT.text_soft))
                 below = QRectF(0, size.height(), size.width(), foot)
-                side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-                painter.drawText(below, side, f"{page + 1} of {number}")
+                bottom = Qt.AlignmentFlag.AlignBottom
+                words = f"{page + 1} of {number}"
+                painter.drawText(below, Qt.AlignmentFlag.AlignRight | bottom, words)
+                # Sheets get apart: each says what it belongs to.
+                metrics = painter.fontMetrics()
+                left = below.adjusted(0, 0, -metrics.horizontalAdvance(f"    {words}"), 0)
+                title = document.metaInformation(QTextDocument.MetaInformation.DocumentTitle)
+                title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, round(left.width()))
+                painter.drawText(left, Qt.AlignmentFlag.AlignLeft | bottom, title)
     painter.end()
     return drawn
