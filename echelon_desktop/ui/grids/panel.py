@@ -1,6 +1,7 @@
 """One sheet with its filter, its commands and its findings."""
 
 from collections.abc import Sequence
+from statistics import mode
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -138,6 +139,9 @@ class SheetPanel(QWidget):
         here, _ = self.here()
         if here is not None and self.sheet.table == "requests":
             texts[self.sheet.id_field] = here.key
+        sections = self.document.school.sections.values()
+        if self.sheet.table == "sections" and sections:
+            texts["seats"] = str(mode(section.seats for section in sections))  # as most have, not 0
         dialog = RowDialog(self.document.dataset, self.sheet, texts, self)
         if not dialog.exec():
             return
@@ -246,8 +250,13 @@ class SheetPanel(QWidget):
     def _write(self, row: RowId, column: Column, value: Any) -> bool:
         written = False
         with told(self, NOT_MADE):
-            self._apply(write_rows(self.document.dataset, self.sheet, {row: {column.key: value}}))
+            edit = write_rows(self.document.dataset, self.sheet, {row: {column.key: value}})
+            self._apply(edit)
             written = True
+            also = consequences(edit, self.sheet.table)
+            if also:  # as students lose their seats where a section gets another course
+                words = f"{edit.title}. With it: {'; '.join(also)}. Undo takes all of it back."
+                self.workspace.notice.emit("note", words)
             if column.key == self.sheet.id_field and not self.view.currentIndex().isValid():
                 self._go(RowId(value), self.model.column_of(column.key))
         return written

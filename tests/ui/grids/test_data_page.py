@@ -342,6 +342,28 @@ def test_refusing_to_delete_changes_nothing(
     assert "BIO" in document.school.courses
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "field", "text", "words"),
+    [
+        (
+            "courses",
+            "BIO",
+            "id",
+            "LIFE",
+            "Change id of course BIO. With it: 2 sections change; 8 request lists change; 8 seatings change.",
+        ),
+        ("sections", "S1", "course", "ART", "Change course of section S1. With it: 4 seatings change."),
+    ],
+)
+def test_what_changes_with_a_cell_is_told(
+    page: DataPage, qtbot: QtBot, table: str, key: str, field: str, text: str, words: str
+) -> None:
+    panel = show(page, table, key, field)
+    with qtbot.waitSignal(page.workspace.notice) as told:
+        qtbot.keyClick(type_into(qtbot, panel, text), Key.Key_Return)
+    assert told.args == ["note", f"{words} Undo takes all of it back."]
+
+
 def test_a_row_is_added_by_a_form_that_judges_as_one_types(
     page: DataPage, document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,6 +372,7 @@ def test_a_row_is_added_by_a_form_that_judges_as_one_types(
 
     def fill(dialog) -> bool:
         seen.append((dialog.fields["id"].text(), dialog.add.isEnabled()))
+        assert dialog.fields["seats"].text() == "5"  # as most sections have
         dialog.fields["course"].setText("NONE")
         seen.append((dialog.words.text(), dialog.add.isEnabled()))
         dialog.fields["course"].setText("ART")
