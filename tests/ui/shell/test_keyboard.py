@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit
+from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.row_edits import write_rows
 from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.grids.page import COMMANDS, DataPage
@@ -74,6 +75,22 @@ def test_a_filter_is_left_downward_and_emptied_by_escape(data: DataPage, qtbot: 
     data.filter_words()
     press(qtbot, Qt.Key.Key_Escape)
     assert data.panel.filter.text() == ""
+
+
+def test_undo_in_a_filter_is_the_schools_when_the_words_are_gone(data: DataPage, qtbot: QtBot):
+    document = data.document
+    document.apply(set_fields(document.dataset, "sections", "S1", seats=9))
+    data.filter_words()
+    qtbot.keyClicks(data.panel.filter, "S3")
+    press(qtbot, Qt.Key.Key_Z, CONTROL)
+    assert data.panel.filter.text() == ""
+    assert document.school.sections["S1"].seats == 9
+    qtbot.keyClicks(data.panel.filter, "S3")
+    press(qtbot, Qt.Key.Key_Escape)
+    press(qtbot, Qt.Key.Key_Z, CONTROL)
+    assert document.school.sections["S1"].seats == 5
+    press(qtbot, Qt.Key.Key_Y, CONTROL)
+    assert document.school.sections["S1"].seats == 9
 
 
 def test_ctrl_tab_leaves_a_grid_in_either_direction(data: DataPage, qtbot: QtBot):
