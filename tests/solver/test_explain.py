@@ -87,12 +87,14 @@ def singletons(number: int, **records) -> School:
         (
             1,
             "K7",
-            "K1 meets only in R2, where Ana holds K2 (its only section). It would fit with K1-1 in R1.",
+            "K1 meets only in R2, where Ana holds K2 (its only section). "
+            "Others aside, it would fit with K1-1 in R1.",
         ),
         (
             2,
             "K1",
-            "K7 meets only in R3, where Ana holds K3 (its only section). It would fit with K7-1 in R1.",
+            "K7 meets only in R3, where Ana holds K3 (its only section). "
+            "Others aside, it would fit with K7-1 in R1.",
         ),
     ],
 )
@@ -165,7 +167,7 @@ def test_two_singletons_in_one_period():
     assert reason.kind == "period conflict"
     assert reason.text == (
         "AP Drama meets only in R2, where Ana holds Bio (its only section). "
-        "It would fit with D-1 in R1, R3, G1, G2 or G3."
+        "Others aside, it would fit with D-1 in R1, R3, G1, G2 or G3."
     )
     assert (reason.courses, reason.sections, reason.slots) == (("Drama", "Bio"), ("D-1", "B-1"), ("R2",))
 
@@ -177,19 +179,19 @@ def test_two_singletons_in_one_period():
             [e.Section("D-2", "Drama", seats=1), e.Section("B-2", "Bio", seats=1)],
             (),
             "Drama meets only in R2, where Ana holds Bio (all 2 sections). "
-            "It would fit with D-1 or D-2 in R1, R3, G1, G2 or G3.",
+            "Others aside, it would fit with D-1 or D-2 in R1, R3, G1, G2 or G3.",
         ),
         (
             [e.Section("D-2", "Drama", seats=1, grades=("9",)), e.Section("B-2", "Bio", grades=("9",))],
             (),
             "Drama is open to Ana only in R2, where Ana holds Bio (no other section is open to Ana). "
-            "It would fit with D-1 in R1, R3, G1, G2 or G3.",
+            "Others aside, it would fit with D-1 in R1, R3, G1, G2 or G3.",
         ),
         (
             [e.Section("D-2", "Drama", seats=1), e.Section("B-2", "Bio", seats=1)],
             ("B-1",),
             "Drama meets only in R2, where Ana holds Bio (pinned to B-1). "
-            "It would fit with D-1 or D-2 in R1, R3, G1, G2 or G3.",
+            "Others aside, it would fit with D-1 or D-2 in R1, R3, G1, G2 or G3.",
         ),
     ],
 )
@@ -224,7 +226,7 @@ def test_courses_that_meet_in_too_few_periods_are_all_named():
     assert reason.text == (
         "These 3 courses meet only in R1 and R2: "
         "K1 in R1 (K1-1), R2 (K1-2); K2 in R1 (K2-1); K3 in R1 (K3-1), R2 (K3-2). "
-        "It would fit with K1-1 or K1-2 in R3 or G2."
+        "Others aside, it would fit with K1-1 or K1-2 in R3 or G2."
     )
 
 
@@ -238,7 +240,7 @@ def test_where_a_section_would_have_to_meet_is_where_it_then_fits():
     seats = {"Ana": {"Art": "A-1", "Bio": "B-1"}}
     text = only(why(of, {"D-1": "R2"}, seats)).text
     # Art holds R1, G3 is not allowed, and Tan is away in G2 and teaches A-2 in R3.
-    assert text.endswith("(its only section). It would fit with D-1 in G1.")
+    assert text.endswith("(its only section). Others aside, it would fit with D-1 in G1.")
     assert only(why(of, {"D-1": "G1"}, seats)).kind == "could be met by moving seats"
     of = school(
         courses=of.courses.values(),
@@ -247,7 +249,7 @@ def test_where_a_section_would_have_to_meet_is_where_it_then_fits():
         requests=of.requests.values(),
     )
     text = only(why(of, {"D-1": "R2", "E-1": "G1"}, seats)).text
-    assert text.endswith("It would fit with D-1 in R3 or G1, where its teacher or room is taken.")
+    assert text.endswith("it would fit with D-1 in R3 or G1, where its teacher or room is taken.")
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,7 @@ def test_courses_of_several_slots_that_do_not_fit_together():
     assert reason.courses == ("Drama", "Bio")
     assert reason.text == (
         "Drama and Bio cannot be held together: Drama in R1+R2 (D-1), R2+R3 (D-2); Bio in R2 (B-1). "
-        "It would fit with D-1 or D-2 in G1+G2 or G2+G3."
+        "Others aside, it would fit with D-1 or D-2 in G1+G2 or G2+G3."
     )
 
 
@@ -295,7 +297,7 @@ def test_as_many_slots_as_courses_can_be_too_few():
     reason = only(why(of, {"B-2": "R1", "D-1": ("R1", "R2")}, {"Ana": {"Bio": "B-1"}}))
     assert reason.text == (
         "Drama and Bio cannot be held together: Drama in R1+R2 (D-1); Bio in R1 (B-2), R2 (B-1). "
-        "It would fit with D-1 in R2+R3, G1+G2 or G2+G3."
+        "Others aside, it would fit with D-1 in R2+R3, G1+G2 or G2+G3."
     )
 
 
@@ -512,7 +514,7 @@ def test_a_pinned_seat_is_not_moved():
     reasons = why(of, {"B-1": "R1"}, {"Ana": seating("Ana", ("Art", "A-1"), pinned=("A-1",))})
     assert only(reasons).text == (
         "Bio meets only in R1, where Ana holds Art (pinned to A-1). "
-        "It would fit with B-1 in R2, R3, G2 or G3."
+        "Others aside, it would fit with B-1 in R2, R3, G2 or G3."
     )
     assert only(why(of, {"B-1": "R1"}, {"Ana": {"Art": "A-1"}})).kind == "could be met by moving seats"
 

@@ -139,7 +139,7 @@ def _period_conflict(case: Case, wish: Wish) -> Reason:
 
 
 def _where_it_would_fit(case: Case, wish: Wish) -> str:
-    """`` It would fit with B-1 or B-2 in R3.``; empty where moving one section does not do."""
+    """`` Others aside, it would fit with B-1 or B-2 in R3.``; empty where moving one section does not do."""
     times = case.suiting_times(wish)
     if not times:
         return ""
@@ -151,7 +151,7 @@ def _where_it_would_fit(case: Case, wish: Wish) -> str:
         alike.setdefault(tuple(slots), []).append(section)
     places = [f"{few_of(names, MOST_NAMED, 'or')} in {listed(slots, 'or')}" for slots, names in alike.items()]
     taken = "" if times[0].free else ", where its teacher or room is taken"
-    return f" It would fit with {', or '.join(places[:MOST_NAMED])}{taken}."
+    return f" Others aside, it would fit with {', or '.join(places[:MOST_NAMED])}{taken}."
 
 
 def _one_against_one(case: Case, wish: Wish, other: Wish) -> str:
