@@ -13,6 +13,7 @@ from cloud_runner.client.shuffle import Permutation, secret_rng, shuffle
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.compile import compile_school
+from echelon_desktop.solver.known import require_known_names
 from echelon_desktop.solver.problem import Keys, Problem
 from echelon_desktop.solver.schedules import solution_of
 from echelon_desktop.solver.verify import verify
@@ -71,9 +72,12 @@ def prepare(
 
     Raises
     ------
+    InputError
+        If no schedule of the school could be used.
     UnsupportedError
         If the school has more slots than can be solved.
     """
+    require_known_names(school)
     plain, keys = compile_school(school, rules, baseline)
     given = None
     if start is not None and verify(school, rules, start, baseline).ok:

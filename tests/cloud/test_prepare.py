@@ -14,7 +14,7 @@ from cloud_runner.client.keytable import KeyTable, school_digest
 from cloud_runner.client.order import Order
 from cloud_runner.client.prepare import Prepared, prepare
 from cloud_runner.client.receipt import Figures, readable, receipt
-from echelon_desktop.errors import RemoteError
+from echelon_desktop.errors import InputError, RemoteError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.sample import Sample, make_school
@@ -79,6 +79,13 @@ def test_one_of_a_kind_is_told_as_one() -> None:
     text = receipt(Figures(1, 1, 1, 1, 1), 10, "ab", 0, sped=1).text()
     for words in ("- 1 student as", "- 1 course request as", "- 1 course and 1 section as", "- 1 slot of"):
         assert words in text
+
+
+def test_nothing_is_prepared_whose_schedules_could_not_be_used(made: Sample) -> None:
+    first = next(iter(made.school.sections))
+    lacking = edited(made.school, "sections", first, teachers=("T-none",))
+    with pytest.raises(InputError, match=f"{first} names teacher T-none"):
+        prepare(lacking, made.rules, NO_SCHEDULE, ORDER)
 
 
 def test_a_start_that_breaks_a_rule_is_not_sent(made: Sample, schedule: Schedule) -> None:

@@ -11,6 +11,7 @@ from echelon_desktop.solver.assign.asked import Asked
 from echelon_desktop.solver.assign.turns import Turn
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.figures import level_values
+from echelon_desktop.solver.known import require_known_names
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.result import LevelFigure, Params, Progress, Result, Status, StopReason
 from echelon_desktop.solver.schedules import schedule_of, solution_of
@@ -69,7 +70,15 @@ class Case:
 def compile_case(
     order: Order, school: School, rules: tuple[Rule, ...], schedule: Schedule, revision: int
 ) -> Case:
-    """The case of an order; ``revision`` is that of the document it was read from."""
+    """
+    The case of an order; ``revision`` is that of the document it was read from.
+
+    Raises
+    ------
+    InputError
+        If no schedule of the school could be used.
+    """
+    require_known_names(school)
     confined, baseline = confine(school, schedule, order.scope)
     rules = staying_close(rules) if order.close else rules
     asked, *later = Asked.of(confined, rules, baseline)

@@ -260,6 +260,17 @@ def test_what_was_found_is_not_lost_on_a_full_disk(
     assert (kind, "not kept. The disk is full." in text) == (("good", False) if again else ("bad", True))
 
 
+def test_no_time_goes_into_a_school_whose_schedules_could_not_be_used(page: SolvePage, qtbot: QtBot):
+    document = page.document
+    document.apply(set_fields(document.dataset, "sections", "S1", teachers=("T9",)))
+    document.apply(set_fields(document.dataset, "sections", "S2", room="B2"))
+    kind, text = solve(page, qtbot, 30)
+    assert kind == "bad"
+    assert "S1 names teacher T9 and S2 names room B2. Correct the id in Data" in text
+    assert page.live.unmet.text() == "–"  # nothing was tried
+    assert len(document.dataset.scenarios) == 1
+
+
 def test_esc_does_not_discard_what_was_found(page: SolvePage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     document, apply = page.document, page.document.file.apply
     scenarios = len(document.dataset.scenarios)
