@@ -8,8 +8,12 @@ import platformdirs
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from echelon_desktop.errors import FileLockedError, StoreError
+from echelon_desktop.model.columns import FILES
+from echelon_desktop.model.csv_io import RESULT_FILES
 from echelon_desktop.model.dataset import Dataset
+from echelon_desktop.model.rules import RULES_FILE
 from echelon_desktop.model.store import SchoolFile
+from echelon_desktop.model.wording import counted, few_of
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import ask, tell, told
 from echelon_desktop.ui.shell.recent import recent_files, remember_file
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from echelon_desktop.ui.shell.window import MainWindow
 
 FILTER = "School files (*.echelon)"
+MOST_NAMED = 6  # files in a question
 
 
 class FileCommands:
@@ -101,9 +106,20 @@ class FileCommands:
         if document is None:
             return
         name = QFileDialog.getExistingDirectory(self.window, "Folder to write to", str(document.path.parent))
-        if not name:
-            return
-        self.export_to(Path(name))
+        if name and self._may_replace(Path(name)):
+            self.export_to(Path(name))
+
+    def _may_replace(self, folder: Path) -> bool:
+        """Whether an export may replace files that are there; they may be those that were imported."""
+        there = sorted(n for n in {*FILES, RULES_FILE, *RESULT_FILES} if (folder / n).exists())
+        return not there or ask(
+            self.window,
+            "Replace files?",
+            f"{folder.name} already holds {counted(len(there), 'file')} of a school.",
+            "Replace",
+            f"Those of this school would replace {few_of(there, MOST_NAMED)}.",
+            danger=True,
+        )
 
     def export_to(self, folder: Path) -> None:
         """Write the school's files and the schedule on the screen to a folder."""

@@ -367,6 +367,31 @@ def test_export_writes_school_and_schedule(window: MainWindow, tmp_path: Path):
     assert {"Sections_Information.csv", "rules.toml", "section_schedule.csv", "unmet_requests.csv"} <= names
 
 
+def test_files_that_are_there_are_replaced_only_when_the_user_says_so(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    answers, asked = ["Cancel", "Replace"], []
+
+    def answer(box: QMessageBox) -> None:
+        asked.append(f"{box.text()} {box.informativeText()}")
+        assert box.defaultButton().text() == "Cancel"
+        wanted = answers.pop(0)
+        next(b for b in box.buttons() if b.text() == wanted).click()
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "out"))
+    (tmp_path / "out").mkdir()
+    periods = tmp_path / "out" / "Period.csv"
+    periods.write_text("mine", encoding="utf-8")
+    window.files.export()
+    assert asked == ["out already holds 1 file of a school. Those of this school would replace Period.csv."]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Period.csv"]
+    assert periods.read_text(encoding="utf-8") == "mine"
+    window.files.export()
+    assert "R1" in periods.read_text(encoding="utf-8")
+    assert not answers
+
+
 def test_an_export_that_cannot_be_written_is_told(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
