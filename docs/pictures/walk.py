@@ -142,7 +142,7 @@ class Walk:
 
     def drag(self) -> None:
         """Drag a card to where it may go, by pointer; then undo."""
-        self.keys("key", "ctrl+4")
+        self.keys("key", "ctrl+5")
         self.until(lambda: "board" in self.window.pages, "the board is shown")
         board, document = self.page("board"), self.window.document
         self.until(lambda: board.targets.prepared, "the engine knows the schedule")
@@ -285,7 +285,7 @@ class Walk:
     def remote_run(self) -> None:
         """Send a run from the Solve page, follow it on the Runs page, go to the board."""
         desk, document = self.app.desk, self.window.document
-        self.keys("key", "ctrl+5")
+        self.keys("key", "ctrl+6")
         solve = self.page("solve")
         self.click(solve.place)
         self.keys("key", "Down", "key", "Return")

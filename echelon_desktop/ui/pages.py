@@ -45,6 +45,15 @@ PAGES = (
         "tables grid edit sections students teachers requests",
     ),
     _page("checks", "Checks", "clipboard-check", "School", "checks.page:ChecksPage", (), "errors findings"),
+    _page(
+        "demand",
+        "Demand",
+        "book-open",
+        "School",
+        "demand.page:DemandPage",
+        (),
+        "requests tally seats sections needed conflict matrix singletons pairs",
+    ),
     _page("rules", "Rules", "scale", "School", "rules.page:RulesPage", ("rules",), "levels weights presets"),
     _page(
         "board", "Board", "layout-grid", "Schedule", "board.page:BoardPage", ("placements",), "periods drag"
