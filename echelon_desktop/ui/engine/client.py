@@ -9,6 +9,7 @@ import multiprocessing
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -49,6 +50,15 @@ class Job(QObject):
         self._stop(self.number)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way: the number of the situation it is about, or None, and who hears the answer."""
+
+    situation: int | None
+    answer: Callable[[Any], None]
+    done: Callable[[], None]
+
+
 class EngineClient(QObject):
     """
     The solver beside the window.
@@ -69,7 +79,7 @@ class EngineClient(QObject):
         self._job: Job | None = None
         self._number = 0
         self._situation: p.Situation | None = None
-        self._asked: dict[int, tuple[Callable[[Any], None], Callable[[], None]]] = {}
+        self._asked: dict[int, _Asked] = {}
         self._restarts = 0
         self._received.connect(self._on_received)
 
@@ -151,10 +161,10 @@ class EngineClient(QObject):
         return self._job
 
     def set_situation(self, problem: Problem, solution: Solution) -> None:
-        """Say what questions are about from now on; answers about the situation before are dropped."""
+        """Say what questions are about from now on; only those about the situation before are dropped."""
         number = self._situation.number + 1 if self._situation else 1
         self._situation = p.Situation(number, problem.to_bytes(), solution)
-        self._asked.clear()
+        self._asked = {n: asked for n, asked in self._asked.items() if asked.situation is None}
         self.start()
         self._send(self._situation)
 
@@ -194,7 +204,7 @@ class EngineClient(QObject):
         done: Callable[[], None],
     ) -> int:
         self._number += 1
-        self._asked[self._number] = (answer, done)
+        self._asked[self._number] = _Asked(situation, answer, done)
         self._send(p.Question(self._number, situation, name, arguments))
         return self._number
 
@@ -237,15 +247,14 @@ class EngineClient(QObject):
         asked = self._asked.get(reply.number or 0)
         if asked is None:
             return
-        answer, done = asked
         if isinstance(reply, p.Answer) and not reply.last:
-            answer(reply.value)
+            asked.answer(reply.value)
             return
         del self._asked[reply.number or 0]
         failed = reply.text if isinstance(reply, p.Failed) else ""
         if failed:
             raise RuntimeError(f"The engine could not answer:\n{failed}")
-        done()
+        asked.done()
 
     def _end_job(self, tell: Callable[[Job], None]) -> None:
         job, self._job = self._job, None

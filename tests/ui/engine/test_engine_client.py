@@ -124,6 +124,17 @@ def test_answers_about_a_state_that_is_no_more_are_dropped(engine: EngineClient,
     assert not late
 
 
+def test_a_question_about_no_state_is_answered_whatever_changes_meanwhile(
+    engine: EngineClient, sample, qtbot: QtBot
+):
+    problem, keys = compile_school(sample.school, sample.rules)
+    planted = solution_of(sample.planted, problem, keys)
+    facts = []
+    engine.ask_apart("conflict", sample.school, sample.rules, sample.planted, answer=facts.append)
+    engine.set_situation(problem, planted)
+    qtbot.waitUntil(lambda: bool(facts), timeout=START_MS)
+
+
 def test_what_is_forgotten_is_not_answered(engine: EngineClient, sample, qtbot: QtBot):
     problem, keys = compile_school(sample.school, sample.rules)
     engine.set_situation(problem, solution_of(sample.planted, problem, keys))
