@@ -19,7 +19,11 @@ Block = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A text that a cell did not take: its line in the block (from 1), the column's title, and why."""
+    """
+    A text that a cell did not take: its line in the block (from 1), the column's title, and why.
+
+    The title is empty where there is no such column; the line is 0 where it is about the whole block.
+    """
 
     line: int
     column: str
@@ -121,7 +125,8 @@ def write_block(
             values[column.key] = entry.value
         surplus = [text for text in texts[len(columns) :] if text.strip()]
         if surplus:
-            refusals.append(Refusal(line, "", surplus[0], "There is no column for it."))
+            why = f"There is no column for {surplus[0]!r}. Paste it further left, or leave it out."
+            refusals.append(Refusal(line, "", surplus[0], why))
         count += len(values)
         if row is not None:
             cells[row] = values

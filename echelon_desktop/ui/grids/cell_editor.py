@@ -35,6 +35,7 @@ from echelon_desktop.ui.theme import SPACE, theme
 
 ENDING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 REFUSAL = "refusal"  # property of a field: why its text cannot be taken
+SHOWN = "shown"  # property of a field: the text that it was given
 SIGN = 16  # side of the signs in cells
 _MOST_SHOWN = 12
 _NAME = Qt.ItemDataRole.UserRole  # of an offer: what is written when it is chosen
@@ -224,11 +225,17 @@ class CellEditor(QStyledItemDelegate):
         return field
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Show the present text."""
+        """
+        Show the present text, where the user has not put another.
+
+        The view asks for it again when the row changes or gets findings, and a text chosen from the offers is
+        none that the field itself calls modified.
+        """
         text = str(index.data(Qt.ItemDataRole.EditRole) or "")
         if isinstance(editor, QComboBox):
             editor.setCurrentText(text)
-        elif isinstance(editor, QLineEdit) and not editor.isModified():
+        elif isinstance(editor, QLineEdit) and editor.property(SHOWN) in (None, editor.text()):
+            editor.setProperty(SHOWN, text)
             editor.setText(text)
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:

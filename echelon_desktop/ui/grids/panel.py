@@ -20,6 +20,7 @@ from echelon_desktop.model.dataset import Changes, Edit
 from echelon_desktop.model.pasting import (
     Block,
     Pasted,
+    Refusal,
     format_block,
     parse_block,
     spread,
@@ -205,6 +206,7 @@ class SheetPanel(QWidget):
         place = self.model.place_of(first) if first else self.model.rowCount() - pasted.added
         place = place if place >= 0 else min(top, self.model.rowCount() - 1)
         self.view.choose(place, left, len(block), max(map(len, block)))
+        self.view.widen_columns(left, max(map(len, block)), place)
         words = [f"{counted(len(rows), 'row')} changed"] if rows else []
         words += [f"{counted(pasted.added, 'row')} added"] if pasted.added else []
         hint = "" if pasted.added else " Ctrl+Shift+V pastes as new rows."
@@ -278,10 +280,7 @@ class SheetPanel(QWidget):
         self.document.apply(edit)
 
     def _tell_refused(self, title: str, pasted: Pasted) -> None:
-        lines = [
-            f"Line {r.line}, {r.column}: {r.why}" if r.line and r.column else r.why
-            for r in pasted.refusals[:MOST_TOLD]
-        ]
+        lines = [_in_words(refusal) for refusal in pasted.refusals[:MOST_TOLD]]
         more = len(pasted.refusals) - MOST_TOLD
         if more > 0:
             lines.append(f"… and {more:,} more.")
@@ -375,3 +374,8 @@ class SheetPanel(QWidget):
             self.show_row(parts[-1], self.sheet.id_field)
             self._show_count()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _in_words(refusal: Refusal) -> str:
+    place = ", ".join([f"Line {refusal.line}", *([refusal.column] if refusal.column else [])])
+    return f"{place}: {refusal.why}" if refusal.line else refusal.why

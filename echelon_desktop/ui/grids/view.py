@@ -66,11 +66,22 @@ class GridView(QTableView):
         """Give each column the width of its title and of the texts in the first rows, within bounds."""
         metrics = QFontMetrics(theme().font())
         for column, spec in enumerate(self.grid.columns):
-            texts = [self.grid.text(row, column) for row in range(min(SAMPLE, self.grid.rowCount()))]
-            longest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
             title = metrics.horizontalAdvance(spec.title) * 1.08 + 3 * SPACE.l
-            width = max(NARROWEST, round(title), longest + 2 * SPACE.l)
+            width = max(NARROWEST, round(title), self._width_of_texts(column, 0))
             self.setColumnWidth(column, min(WIDEST, width))
+
+    def widen_columns(self, first: int, number: int, line: int) -> None:
+        """Give columns more width where the texts from a line on want it, within bounds."""
+        for column in range(first, min(first + number, len(self.grid.columns))):
+            width = min(WIDEST, self._width_of_texts(column, line))
+            if width > self.columnWidth(column):
+                self.setColumnWidth(column, width)
+
+    def _width_of_texts(self, column: int, line: int) -> int:
+        metrics = QFontMetrics(theme().font())
+        lines = range(line, min(line + SAMPLE, self.grid.rowCount()))
+        texts = (self.grid.text(each, column) for each in lines)
+        return max((metrics.horizontalAdvance(text) for text in texts), default=0) + 2 * SPACE.l
 
     def lines(self) -> list[int]:
         """The lines of the selection, from the top; that of the current cell when nothing is selected."""

@@ -182,6 +182,9 @@ def test_a_course_is_found_by_its_title_and_written_by_its_id(
     qtbot.keyClick(popup, Key.Key_Down)
     qtbot.keyClick(popup, Key.Key_Return)
     assert field.text() == "BAND"
+    place = panel.view.currentIndex()
+    panel.model.dataChanged.emit(place, place)  # as when findings come
+    assert field.text() == "BAND"
     qtbot.keyClick(field, Key.Key_Return)
     qtbot.waitUntil(lambda: document.school.sections["S1"].course == "BAND")
 
@@ -304,6 +307,22 @@ def test_a_refused_paste_changes_nothing_and_names_the_cells(
     panel.paste()
     assert document.revision == before
     assert "Line 2, Course ID: There is no course 'CHEM'" in told[0]
+    panel = show(page, "students", "P01", "unavailable")
+    QGuiApplication.clipboard().setText("\tAda")
+    panel.paste()
+    assert "Line 1: There is no column for 'Ada'. Paste it further left, or leave it out." in told[1]
+
+
+def test_columns_grow_with_what_is_pasted(page: DataPage, told: list[str]) -> None:
+    panel = show(page, "students", "P03", "counselor")
+    column = panel.model.column_of("counselor")
+    before = [panel.view.columnWidth(n) for n in range(panel.model.columnCount())]
+    QGuiApplication.clipboard().setText("Featherstonehaugh, Bartholomew")
+    panel.paste()
+    after = [panel.view.columnWidth(n) for n in range(panel.model.columnCount())]
+    assert told == []
+    assert after[column] > before[column]
+    assert [n for n in range(len(after)) if after[n] != before[n]] == [column]
 
 
 def test_fill_down_and_clear(page: DataPage, document: Document, told: list[str]) -> None:
