@@ -69,6 +69,7 @@ class Session(QObject):
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
         self.stopping = False
         self._over = False
+        self._took: float | None = None  # seconds, once a schedule was found
         self._case: Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
         self.points: list[Point] = []
@@ -86,7 +87,9 @@ class Session(QObject):
 
     @property
     def seconds(self) -> float:
-        """How long it has been solving; an engine that has to start first takes no time from it."""
+        """How long it has been solving; an engine that has to start, and a user who is asked, take none."""
+        if self._took is not None:
+            return self._took
         return 0.0 if self.waiting else time.monotonic() - self._started
 
     def abandon(self) -> None:
@@ -244,6 +247,7 @@ class Session(QObject):
         self, case: Case, result: Result, certain: int, checked: tuple[Schedule, Verdict], lead: str = ""
     ) -> None:
         schedule, verdict = checked
+        self._took = self.seconds
         document = self.workspace.document
         scenario = Scenario(new_scenario_id(document.dataset), self.order.name, self.started)
         title = f"Solve {self._part} into {self.order.name}"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -280,12 +281,15 @@ def test_esc_does_not_discard_what_was_found(page: SolvePage, qtbot: QtBot, monk
 
     def press_esc(box: QMessageBox) -> None:
         monkeypatch.setattr(document.file, "apply", apply)
+        later = time.monotonic() + 900.0  # the user was away
+        monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: later))
         box.escapeButton().click()
 
     monkeypatch.setattr(document.file, "apply", full)
     monkeypatch.setattr(QMessageBox, "exec", press_esc)
     assert solve(page, qtbot)[0] == "good"
     assert len(document.dataset.scenarios) == scenarios + 1
+    assert document.file.runs()[-1].figures["seconds"] < 100
 
 
 def test_a_run_that_cannot_be_recorded_is_told(
