@@ -10,6 +10,7 @@ from typing import Any
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.deltas.row import Deltas
+from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.result import Params
 
 
@@ -28,6 +29,13 @@ def conflict(school: School, rules: tuple[Rule, ...], baseline: Schedule) -> Ite
     from echelon_desktop.solver.conflicts import find_conflict
 
     yield find_conflict(school, rules, baseline)
+
+
+def one_more(problem: bytes, solution: Solution, sections: tuple[int, ...]) -> Iterator[Any]:
+    """About no situation but the one given: the best move of each section, as :func:`one_more.best_moves`."""
+    from echelon_desktop.solver.one_more import best_moves
+
+    return best_moves(Problem.from_bytes(problem), solution, sections)
 
 
 def staff(
@@ -65,5 +73,6 @@ QUESTIONS: dict[str, Callable[..., Iterator[Any]]] = {
     "moves": moves,
     "exact moves": exact_moves,
     "conflict": conflict,
+    "one more": one_more,
     "staff": staff,
 }

@@ -30,7 +30,7 @@ TABS: tuple[tuple[str, str, Callable[[Workspace], Tab]], ...] = (
     ("students", "S&tudents", lambda workspace: StudentsTab(workspace.document)),
     ("teachers", "Te&achers", lambda _workspace: teachers_tab()),
     ("rooms", "&Rooms", lambda _workspace: rooms_tab()),
-    ("unmet", "&Unmet", lambda _workspace: UnmetTab()),
+    ("unmet", "&Unmet", UnmetTab),
     ("heat", "Seats by &period", lambda _workspace: HeatTab()),
     ("master", "&Master", lambda _workspace: MasterTab()),
     ("compare", "&Compare", CompareTab),

@@ -1,18 +1,20 @@
 """The tab of unmet requests: by course at the left, student by student with reasons at the right."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from echelon_desktop.solver.explain import ReasonKind
 from echelon_desktop.ui.natural import natural
+from echelon_desktop.ui.schedule.one_more import Gain, OneMoreSection
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.schedule.tab import FilterRow, Reasons, Tab
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Timetable, Unmet
 from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.workspace import Workspace
 
 HINT = "Double-click a request to see the student's week."
 EVERY = ""  # key of the line that stands for all courses
@@ -28,6 +30,7 @@ class CourseLine:
     requests: int
     seats: int
     reasons: dict[str, int] = field(default_factory=dict)
+    one_more: Gain | None = None  # section; None where that is not known yet
 
     @property
     def main_reason(self) -> str:
@@ -54,9 +57,11 @@ class UnmetLine:
 class UnmetTab(Tab):
     """Courses with unmet requests, and the requests of the one selected."""
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self._timetable: Timetable | None = None
+        self.one_more = OneMoreSection(workspace, self)
+        self.one_more.changed.connect(self._show_gains)
         self._reasons: Reasons | None = None
         self.courses: RecordModel[CourseLine] = RecordModel(_course_columns(), lambda line: line.course, self)
         self.course_table = ReadingTable(self.courses, "Unmet requests by course")
@@ -87,7 +92,7 @@ class UnmetTab(Tab):
         splitter.addWidget(left)
         splitter.addWidget(right)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([500, 660])
+        splitter.setSizes([600, 560])
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(splitter)
@@ -101,6 +106,7 @@ class UnmetTab(Tab):
     def show_timetable(self, timetable: Timetable) -> None:
         """Show the unmet requests of another state."""
         self._timetable = timetable
+        self.one_more.look(timetable)
         self._fill()
 
     def show_reasons(self, reasons: Reasons | None) -> None:
@@ -123,9 +129,17 @@ class UnmetTab(Tab):
         lines = [_line(timetable, each, self._reasons) for each in timetable.unmet]
         course = self._course()
         self.courses.set_rows(_course_lines(timetable, lines))
+        self._show_gains()
         self.requests.set_rows(lines)
         self.course_table.choose(max(0, self.courses.find(course)))
         self._filter()
+
+    def _show_gains(self) -> None:
+        """Put what one more section would do beside the courses."""
+        for at, line in enumerate(self.courses.rows):
+            gain = self.one_more.gains.get(line.course)
+            if gain != line.one_more:
+                self.courses.replace(at, replace(line, one_more=gain))
 
     def _course(self) -> str:
         row = self.course_table.currentIndex().row()
@@ -196,12 +210,25 @@ def _course_lines(timetable: Timetable, lines: list[UnmetLine]) -> list[CourseLi
     return [whole, *found]
 
 
+_ONE_MORE_TIP = (
+    "How many fewer requests would be unmet with one more section of usual size in its best period; "
+    "teachers and rooms are left aside"
+)
+
+
 def _course_columns() -> list[Column[CourseLine]]:
     return [
         Column("Course", 136, lambda line: line.title),
         Column("Unmet", 62, lambda line: f"{line.unmet:,}", lambda line: line.unmet, True),
         Column("Requests", 80, lambda line: f"{line.requests:,}", lambda line: line.requests, True),
         Column("Seats", 62, lambda line: f"{line.seats:,}", lambda line: line.seats, True),
+        Column(
+            "One more section",
+            124,
+            lambda line: line.one_more.words if line.one_more is not None else "",
+            lambda line: line.one_more.unmet if line.one_more is not None else 0,
+            tip=_ONE_MORE_TIP,
+        ),
         Column("Mostly", 96, lambda line: line.main_reason),
     ]
 
