@@ -84,6 +84,10 @@ class Page(QWidget):
             field.begin()
         return field is not None
 
+    def hand_out(self) -> bool:
+        """Open the menu of what can be printed; False when the page has nothing to print."""
+        return False
+
     def shut(self) -> None:
         """The document is about to close: end timers and jobs."""
 

@@ -36,6 +36,8 @@ HINT = (
     "Delete takes off the board. A bar at its edge marks a course's only section."
 )
 
+READ_ONLY = "The file is open for reading only: no card can be moved."
+
 
 class BoardPage(Page):
     """Shows the scenario on the screen as cards; every move is one change that undo takes back."""
@@ -96,7 +98,7 @@ class BoardPage(Page):
         self.view.set_days(columns)
         self.view.fit()
         self.targets.prepare()
-        self._say("", HINT)
+        self._say("", self._hint())
 
     def take_to(self, target: Target) -> None:
         """Show a section's card, or a teacher's row."""
@@ -220,10 +222,7 @@ class BoardPage(Page):
     def _on_picked(self, section: str) -> None:
         placement = self.document.dataset.placements.get((self.document.scenario, section))
         if self.document.read_only or (placement is not None and placement.locked):
-            words = (
-                "The file is open for reading only." if self.document.read_only else f"{section} is locked."
-            )
-            self._say("doubt", words)
+            self._say("doubt", READ_ONLY if self.document.read_only else f"{section} is locked.")
             self.view.carrying = ""
             return
         self.view.delegate.in_hand = section
@@ -328,7 +327,10 @@ class BoardPage(Page):
     def _say_no_place(self) -> None:
         """The card in hand is over no place any more."""
         if self._passing:
-            self._say("", HINT)
+            self._say("", self._hint())
+
+    def _hint(self) -> str:
+        return READ_ONLY if self.document.read_only else HINT
 
     def _say(self, kind: str, text: str, passing: bool = False) -> None:
         self._passing = passing

@@ -160,7 +160,7 @@ class BoardView(QTableView):
         drag.setMimeData(data)
         size = QSize(LEAST_PERIOD_WIDTH + 24, CARD_HEIGHT)
         drag.setPixmap(card_pixmap(card, size, self.devicePixelRatioF()))
-        drag.setHotSpot(QPoint(size.width() // 2, size.height() // 2))
+        drag.setHotSpot(QPoint(size.width() // 2, size.height() + GAP))  # above what the cell says it costs
         self.picked.emit(card.section)
         drag.exec(Qt.DropAction.MoveAction)
         self.put_back.emit()

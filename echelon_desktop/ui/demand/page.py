@@ -1,16 +1,33 @@
 """The Demand page: what students want, before and while there is a schedule."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from echelon_desktop.model.csv_io import write_tables
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.demand import CourseDemand, Together, read_demand, wanted_together
 from echelon_desktop.model.entities import Student
+from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.demand.courses_tab import CoursesTab
 from echelon_desktop.ui.demand.together_tab import TogetherTab
+from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, empty_state, page_header
+from echelon_desktop.ui.schedule.handouts import listed_pages
 from echelon_desktop.ui.schedule.judge import Judge
+from echelon_desktop.ui.schedule.listed import Listed, ListedTable
+from echelon_desktop.ui.schedule.paper import heading_of, print_out, save_as_pdf
 from echelon_desktop.ui.schedule.tab import Tab
+from echelon_desktop.ui.schedule.tables import listed_texts
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
@@ -30,7 +47,8 @@ class DemandPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         words = "What students want: seats and sections for each course, and courses to be kept apart."
-        column.addWidget(page_header("Demand", words))
+        self.print_button, self.export_button = self._make_buttons()
+        column.addWidget(page_header("Demand", words, self.print_button, self.export_button))
         self.courses, self.together = CoursesTab(), TogetherTab()
         self.stack = QStackedWidget()
         self.stack.addWidget(
@@ -66,12 +84,51 @@ class DemandPage(Page):
         """Copy from the tab that is shown."""
         return self.current.copy()
 
+    def hand_out(self) -> bool:
+        """Open the menu of what can be done with paper."""
+        self.print_button.showMenu()
+        return True
+
+    def save(self) -> None:
+        """Ask for a file and write both lists to it, as they are shown."""
+        listed, heading = self._listed(), heading_of(self.document)
+        save_as_pdf(self, self.workspace, lambda: [listed_pages(listed, heading)], "Demand", False)
+
+    def print(self) -> None:
+        """Ask for a printer and print both lists."""
+        listed, heading = self._listed(), heading_of(self.document)
+        print_out(self, self.workspace, lambda: [listed_pages(listed, heading)], "Demand", False)
+
+    def export(self) -> None:
+        """Ask for a folder and write the lists there, as they are shown, a CSV file each."""
+        beside = str(self.document.path.parent)
+        name = QFileDialog.getExistingDirectory(self, "Folder to write to", beside)
+        if name:
+            files = {
+                f"demand_{table.title.lower().replace(' ', '_')}.csv": table.lines
+                for table in self._listed().tables
+            }
+            with told(self, "The files were not written"):
+                write_tables(files, Path(name))
+                self.workspace.notice.emit("good", f"Written to {name}.")
+
     @property
     def current(self) -> Tab:
         """The tab that is shown."""
         return (self.courses, self.together)[self.book.currentIndex()]
 
     # Building -------------------------------------------------------------------------------------
+
+    def _make_buttons(self) -> tuple[QPushButton, QPushButton]:
+        paper, export = QPushButton("Print"), QPushButton("Export")
+        paper.setToolTip("Print both lists as they are shown, or save them as PDF")
+        export.setToolTip("Write both lists as they are shown to CSV files, as spreadsheets open them")
+        menu = QMenu(paper)
+        menu.addAction("&Save as PDF…").triggered.connect(lambda _checked: self.save())
+        menu.addAction("&Print…").triggered.connect(lambda _checked: self.print())
+        paper.setMenu(menu)
+        export.clicked.connect(lambda _checked: self.export())
+        return paper, export
 
     def _make_book(self) -> QWidget:
         self.book = QTabWidget()
@@ -87,6 +144,18 @@ class DemandPage(Page):
         return self.book
 
     # Reacting -------------------------------------------------------------------------------------
+
+    def _listed(self) -> Listed:
+        """Both lists as they are shown, without columns that are hidden."""
+        requests = sum(line.requests for line in self.courses.model.rows)
+        seats = sum(line.seats for line in self.courses.model.rows)
+        tabs: tuple[tuple[str, CoursesTab | TogetherTab], ...] = (
+            ("Courses", self.courses),
+            ("Wanted together", self.together),
+        )
+        tables = (ListedTable(title, listed_texts(tab.table)) for title, tab in tabs)
+        words = f"{counted(requests, 'request')}, {counted(seats, 'seat')}"
+        return Listed("Demand", words, tuple(tables))
 
     def _look(self) -> None:
         """Read the requests beside the window, unless that is being done."""

@@ -70,23 +70,6 @@ class StudentLine:
     elsewhere: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListedTable:
-    """A list of a comparison as shown: titles of columns, then lines; ``counts`` if they are counted."""
-
-    title: str
-    lines: list[list[str]]
-    counts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A comparison as it is shown, to print or to write down."""
-
-    headline: str
-    tables: tuple[ListedTable, ...]
-
-
 def figure_lines(
     figures: Sequence[FigureChange], rules: dict[str, Rule], timetable: Timetable, there: str, here: str
 ) -> list[FigureLine]:

@@ -10,7 +10,7 @@ from echelon_desktop.solver.comparison import Side
 from echelon_desktop.ui.schedule.compare_lines import FigureLine, SectionLine, StudentLine
 from echelon_desktop.ui.schedule.records import Column, RecordModel
 from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable, table_texts
+from echelon_desktop.ui.schedule.tables import ReadingTable, listed_texts
 from echelon_desktop.ui.theme import SPACE
 
 R = TypeVar("R")
@@ -92,8 +92,7 @@ class CompareList(QWidget, Generic[R]):
 
     def texts(self) -> list[list[str]]:
         """Titles and lines as shown, without columns that are hidden."""
-        columns = [c for c in range(self.model.columnCount()) if not self.table.isColumnHidden(c)]
-        return table_texts(self.model, range(self.model.rowCount()), columns)
+        return listed_texts(self.table)
 
     def _filter(self) -> None:
         admits = self._choices[self.filters.choice.currentData()][1] if self._choices else None

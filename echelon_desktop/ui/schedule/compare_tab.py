@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from echelon_desktop.solver.comparison import compare_figures
 from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.scenario_names import scenario_names
-from echelon_desktop.ui.schedule.compare_lines import Listed, ListedTable, figure_lines, headline
+from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline
 from echelon_desktop.ui.schedule.compare_list import (
     GRADE,
     NAME,
@@ -30,6 +30,7 @@ from echelon_desktop.ui.schedule.compare_list import (
 )
 from echelon_desktop.ui.schedule.comparer import Comparer
 from echelon_desktop.ui.schedule.judge import Judge
+from echelon_desktop.ui.schedule.listed import Listed, ListedTable
 from echelon_desktop.ui.schedule.tab import Tab
 from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Timetable
@@ -133,7 +134,7 @@ class CompareTab(Tab):
             ListedTable(title, each.texts(), each is not self.figures)
             for title, each in zip(VIEWS, self.lists, strict=True)
         )
-        return Listed(self.headline.text(), tuple(tables))
+        return Listed("Comparison", self.headline.text(), tuple(tables))
 
     @property
     def other(self) -> str:

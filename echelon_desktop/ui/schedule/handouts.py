@@ -6,7 +6,7 @@ from html import escape
 
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.natural import natural
-from echelon_desktop.ui.schedule.compare_lines import Listed
+from echelon_desktop.ui.schedule.listed import Listed
 from echelon_desktop.ui.schedule.overview import master_grid
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 from echelon_desktop.ui.schedule.weeks import Entry, Week, room_week, student_week, teacher_week
@@ -137,9 +137,9 @@ def master_pages(timetable: Timetable, heading: Heading) -> str:
     return _head(heading, "Master schedule", []) + table
 
 
-def comparison_pages(listed: Listed, heading: Heading) -> str:
-    """Which of two scenarios is better, and the lists of what differs; their first rows are repeated."""
-    parts = [_head(heading, "Comparison", [listed.headline])]
+def listed_pages(listed: Listed, heading: Heading) -> str:
+    """Lists as they are shown; their first rows are repeated on every page."""
+    parts = [_head(heading, listed.title, [listed.headline])]
     for table in listed.tables:
         titles, *lines = table.lines
         words = f"{table.title} ({len(lines):,})" if table.counts else table.title

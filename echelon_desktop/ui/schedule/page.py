@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.solver.verify import Violation
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
-from echelon_desktop.ui.schedule.compare_lines import Listed
 from echelon_desktop.ui.schedule.compare_tab import CompareTab
 from echelon_desktop.ui.schedule.export_menu import ExportButton
 from echelon_desktop.ui.schedule.holders import rooms_tab, teachers_tab
 from echelon_desktop.ui.schedule.judge import Judge
+from echelon_desktop.ui.schedule.listed import Listed
 from echelon_desktop.ui.schedule.matrices import HeatTab, MasterTab
 from echelon_desktop.ui.schedule.print_menu import PrintButton
 from echelon_desktop.ui.schedule.sections import SectionsTab
@@ -104,6 +104,11 @@ class SchedulePage(Page):
     def copy(self) -> bool:
         """Copy from the tab that is shown."""
         return bool(self.document.scenario) and self.current.copy()
+
+    def hand_out(self) -> bool:
+        """Open the menu of handouts."""
+        self.print_button.showMenu()
+        return True
 
     @property
     def timetable(self) -> Timetable | None:

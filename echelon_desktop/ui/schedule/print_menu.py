@@ -1,19 +1,14 @@
 """The button that prints schedules, or saves them as PDF."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QLocale
-from PySide6.QtGui import QAction, QFont
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QPushButton
 
-from echelon_desktop.model.wording import counted
-from echelon_desktop.ui.messages import told
-from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.schedule.handouts import (
     Heading,
-    comparison_pages,
+    listed_pages,
     master_pages,
     room_page,
     section_page,
@@ -21,9 +16,9 @@ from echelon_desktop.ui.schedule.handouts import (
     teacher_page,
 )
 from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.printing import draw, page_layout, write_pdf
+from echelon_desktop.ui.schedule.paper import heading_of, print_out, save_as_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
-from echelon_desktop.ui.theme import TYPE, theme
+from echelon_desktop.ui.theme import theme
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.schedule.page import SchedulePage
@@ -77,58 +72,28 @@ class PrintButton(QPushButton):
 
     def save(self, what: str) -> None:
         """Ask for a file and write a handout to it, beside the window."""
-        make = self._maker(what)
-        if make is None:
-            return
-        folder = self._page.document.path.parent
-        _, name, wide = HANDOUTS[what]
-        asked, _ = QFileDialog.getSaveFileName(
-            self, "Save as PDF", str(folder / f"{name}.pdf"), "PDF files (*.pdf)"
-        )
-        if not asked:
-            return
-        path = Path(asked)
-        path = path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
-        font, notice = paper_font(), self._page.workspace.notice
-
-        def done(pages: int) -> None:
-            notice.emit("good", f"{path.name}: {counted(pages, 'page')} written.")
-
-        def failed(error: Exception) -> None:
-            with told(self, "The file was not written"):
-                raise error
-
-        notice.emit("note", f"Writing {path.name}…")
-        work = self._page.workspace.background
-        work.run(lambda: write_pdf(path, make(), font, name, wide), done, failed)
+        self._hand_out(what, save_as_pdf)
 
     def print(self, what: str) -> None:
         """Ask for a printer and print a handout."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # looking for printers takes its time
+        self._hand_out(what, print_out)
 
-        make = self._maker(what)
-        if make is None:
-            return
-        _, name, wide = HANDOUTS[what]
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(name)
-        printer.setPageLayout(page_layout(wide))
-        if QPrintDialog(printer, self).exec():
-            with told(self, "Nothing was printed"):
-                pages = draw(printer, make(), paper_font())
-                self._page.workspace.notice.emit("good", f"{counted(pages, 'page')} sent to the printer.")
+    def _hand_out(self, what: str, put: Callable[..., None]) -> None:
+        make, (_, name, wide) = self._maker(what), HANDOUTS[what]
+        if make is not None:
+            put(self, self._page.workspace, make, name, wide)
 
     def _maker(self, what: str) -> Callable[[], list[str]] | None:
         """What makes the handouts, None while the schedule is being read or nothing is selected."""
         timetable = self._page.timetable
         if timetable is None:
             return None
-        heading = self._heading()
+        heading = heading_of(self._page.document)
         if what == "master":
             return lambda: [master_pages(timetable, heading)]
         if what == "comparison":
             listed = self._page.listed_comparison()
-            return None if listed is None else lambda: [comparison_pages(listed, heading)]
+            return None if listed is None else lambda: [listed_pages(listed, heading)]
         kind, keys = what.removesuffix("s"), self._keys(what)
         if not keys:
             self._page.workspace.notice.emit("doubt", f"There is no {kind} to print.")
@@ -149,18 +114,5 @@ class PrintButton(QPushButton):
         for action in self._of_rooms:
             action.setVisible(timetable is not None and bool(timetable.of_room))
 
-    def _heading(self) -> Heading:
-        document = self._page.document
-        today = QLocale().toString(QDate.currentDate(), QLocale.FormatType.LongFormat)
-        names = scenario_names(document.dataset.scenarios.values())
-        return Heading(document.path.stem, names[document.scenario], today)
-
     def _paint(self) -> None:
         self.setIcon(theme().icon("printer"))
-
-
-def paper_font() -> QFont:
-    """The font of handouts."""
-    font = theme().font(TYPE.body)
-    font.setPointSizeF(10.0)  # paper does not follow the size of text on the screen
-    return font

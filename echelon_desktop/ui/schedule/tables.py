@@ -161,6 +161,13 @@ def table_texts(model: QAbstractItemModel, rows: Sequence[int], columns: Sequenc
     return block
 
 
+def listed_texts(table: QTableView) -> list[list[str]]:
+    """Headers, then all rows of a table as shown, without columns that are hidden."""
+    model = table.model()
+    columns = [c for c in range(model.columnCount()) if not table.isColumnHidden(c)]
+    return table_texts(model, range(model.rowCount()), columns)
+
+
 def clipping(block: list[list[str]]) -> QMimeData:
     """A block for the clipboard: as text, and as a table in which "0042" stays what it is."""
     data = QMimeData()

@@ -218,7 +218,7 @@ _ONE_MORE_TIP = (
 
 def _course_columns() -> list[Column[CourseLine]]:
     return [
-        Column("Course", 136, lambda line: line.title),
+        Column("Course", 118, lambda line: line.title),
         Column("Unmet", 62, lambda line: f"{line.unmet:,}", lambda line: line.unmet, True),
         Column("Requests", 80, lambda line: f"{line.requests:,}", lambda line: line.requests, True),
         Column("Seats", 62, lambda line: f"{line.seats:,}", lambda line: line.seats, True),

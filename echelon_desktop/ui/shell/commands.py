@@ -91,11 +91,11 @@ class Commands:
             self.window.notice("good", "Copied.")
 
     def _print(self) -> None:
-        from echelon_desktop.ui.schedule.page import SchedulePage
-
-        page = self.window.show_page("schedule")
-        if isinstance(page, SchedulePage):
-            page.print_button.showMenu()
+        page = self.window.stack.currentWidget()
+        if not (isinstance(page, Page) and page.hand_out()):
+            page = self.window.show_page("schedule")
+            if page is not None:
+                page.hand_out()
 
     def _set_up_remote(self) -> None:
         from echelon_desktop.ui.remote.dialog import RemoteDialog

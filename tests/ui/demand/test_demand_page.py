@@ -1,9 +1,10 @@
 """The Demand page: courses with their requests, pairs wanted together, with and without a schedule."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -173,3 +174,30 @@ def test_without_requests_the_page_says_what_to_do(page: DemandPage, qtbot: QtBo
     assert page.stack.currentIndex() == 0
     document.undo()
     assert page.stack.currentIndex() == 1
+
+
+def test_both_lists_are_written_as_they_are_shown(
+    page: DemandPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    page.courses.filters.words.setText("arts")
+    qtbot.waitUntil(lambda: page.courses.model.rowCount() == 2)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: str(tmp_path))
+    page.export_button.click()
+    courses = (tmp_path / "demand_courses.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in courses] == ["Course", "Art", "Band"]
+    pairs = (tmp_path / "demand_wanted_together.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert pairs[1].startswith("Art,Band,2,")
+
+
+def test_both_lists_become_a_pdf_and_the_print_key_leads_there(
+    page: DemandPage, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked = []
+    monkeypatch.setattr(QPushButton, "showMenu", lambda button: asked.append(button))
+    assert page.hand_out()
+    assert asked == [page.print_button]
+    file = tmp_path / "demand.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(file), ""))
+    page.print_button.menu().actions()[0].trigger()
+    qtbot.waitUntil(file.exists)
+    assert file.read_bytes().startswith(b"%PDF")

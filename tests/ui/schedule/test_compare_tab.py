@@ -19,7 +19,7 @@ from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.schedule import comparer as comparing
 from echelon_desktop.ui.schedule.compare_tab import FIGURES, SECTIONS, STUDENTS, CompareTab
-from echelon_desktop.ui.schedule.handouts import Heading, comparison_pages
+from echelon_desktop.ui.schedule.handouts import Heading, listed_pages
 from echelon_desktop.ui.schedule.page import SchedulePage
 from echelon_desktop.ui.workspace import Workspace
 
@@ -300,7 +300,7 @@ def test_the_comparison_is_printed_as_listed(
     document.show_scenario("2")
     unseat(document, "2", "P01", "BAND")
     page, tab = open_tab()
-    html = comparison_pages(tab.listed(), Heading("School", "<Second>", "today"))
+    html = listed_pages(tab.listed(), Heading("School", "<Second>", "today"))
     assert "“Draft” is better at level 1: unmet requests, 0 against 1." in html
     assert "Sections (0)" in html
     assert "Students (1)" in html

@@ -25,7 +25,8 @@ from echelon_desktop.ui.schedule.handouts import (
     teacher_page,
 )
 from echelon_desktop.ui.schedule.page import SchedulePage
-from echelon_desktop.ui.schedule.print_menu import HANDOUTS, paper_font
+from echelon_desktop.ui.schedule.paper import paper_font
+from echelon_desktop.ui.schedule.print_menu import HANDOUTS
 from echelon_desktop.ui.schedule.printing import write_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.workspace import Workspace
