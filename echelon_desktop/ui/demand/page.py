@@ -25,7 +25,7 @@ from echelon_desktop.ui.page import Page, empty_state, page_header
 from echelon_desktop.ui.schedule.handouts import listed_pages
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.listed import Listed, ListedTable
-from echelon_desktop.ui.schedule.paper import heading_of, print_out, save_as_pdf
+from echelon_desktop.ui.schedule.paper import PaperButton, heading_of, print_out, save_as_pdf
 from echelon_desktop.ui.schedule.tab import Tab
 from echelon_desktop.ui.schedule.tables import listed_texts
 from echelon_desktop.ui.theme import SPACE
@@ -120,8 +120,8 @@ class DemandPage(Page):
     # Building -------------------------------------------------------------------------------------
 
     def _make_buttons(self) -> tuple[QPushButton, QPushButton]:
-        paper, export = QPushButton("Print"), QPushButton("Export")
-        paper.setToolTip("Print both lists as they are shown, or save them as PDF")
+        paper = PaperButton("Print both lists as they are shown, or save them as PDF")
+        export = QPushButton("Export")
         export.setToolTip("Write both lists as they are shown to CSV files, as spreadsheets open them")
         menu = QMenu(paper)
         menu.addAction("&Save as PDF…").triggered.connect(lambda _checked: self.save())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QDate, QLocale
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.document import Document
@@ -18,6 +18,19 @@ from echelon_desktop.ui.workspace import Workspace
 
 Make = Callable[[], Sequence[str]]
 """Makes the handouts, each beginning on a page of its own; called on another thread for a file."""
+
+
+class PaperButton(QPushButton):
+    """A button that leads to paper."""
+
+    def __init__(self, tip: str) -> None:
+        super().__init__("Print")
+        self.setToolTip(tip)
+        self._paint()
+        theme().changed.connect(self._paint)
+
+    def _paint(self) -> None:
+        self.setIcon(theme().icon("printer"))
 
 
 def save_as_pdf(owner: QWidget, workspace: Workspace, make: Make, name: str, wide: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu
 
 from echelon_desktop.ui.schedule.handouts import (
     Heading,
@@ -16,9 +16,8 @@ from echelon_desktop.ui.schedule.handouts import (
     teacher_page,
 )
 from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.paper import heading_of, print_out, save_as_pdf
+from echelon_desktop.ui.schedule.paper import PaperButton, heading_of, print_out, save_as_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
-from echelon_desktop.ui.theme import theme
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.schedule.page import SchedulePage
@@ -44,7 +43,7 @@ PAGES: dict[str, Callable[[Timetable, Heading, str], str]] = {
 }
 
 
-class PrintButton(QPushButton):
+class PrintButton(PaperButton):
     """
     Opens the menu of what can be printed.
 
@@ -53,9 +52,8 @@ class PrintButton(QPushButton):
     """
 
     def __init__(self, page: "SchedulePage") -> None:
-        super().__init__("Print")
+        super().__init__("Print schedules, or save them as PDF")
         self._page = page
-        self.setToolTip("Print schedules, or save them as PDF")
         menu = QMenu(self)
         self._of_rooms: list[QAction] = []
         for title, act in (("&Save as PDF", self.save), ("&Print", self.print)):
@@ -67,8 +65,6 @@ class PrintButton(QPushButton):
                     self._of_rooms.append(action)
         menu.aboutToShow.connect(self._show_what_there_is)
         self.setMenu(menu)
-        self._paint()
-        theme().changed.connect(self._paint)
 
     def save(self, what: str) -> None:
         """Ask for a file and write a handout to it, beside the window."""
@@ -113,6 +109,3 @@ class PrintButton(QPushButton):
         timetable = self._page.timetable
         for action in self._of_rooms:
             action.setVisible(timetable is not None and bool(timetable.of_room))
-
-    def _paint(self) -> None:
-        self.setIcon(theme().icon("printer"))
