@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from echelon_desktop.model.demand import CourseDemand, Wish
 from echelon_desktop.model.entities import Student
 from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.ui.natural import natural
-from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable
-from echelon_desktop.ui.theme import SPACE
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.list_tab import ListTab
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable
 
 CHOICES: tuple[tuple[str, Callable[[CourseDemand], bool] | None], ...] = (
     ("All courses", None),
@@ -36,7 +35,9 @@ class CoursesTab(ListTab[CourseDemand]):
         self._students: dict[str, Student] = {}
         self.wishes: RecordModel[Wish] = RecordModel(self._wish_columns(), lambda wish: wish.student, self)
         self.wish_table = ReadingTable(self.wishes, "Students who want the course")
-        self.lay_out(self._make_side(), [760, 416], stretched=0)
+        self.data_button = QPushButton("Show in Data")
+        self.data_button.clicked.connect(self._leave_for_course)
+        self.lay_out(self.make_side(self.wish_table, self.data_button), [760, 416], stretched=0)
         self.chosen.connect(self._on_chosen)
         self.table.opened.connect(lambda _index: self._leave_for_course())
         self.wish_table.opened.connect(lambda i: self.go.emit("students", self.wishes.key_at(i.row())))
@@ -56,27 +57,6 @@ class CoursesTab(ListTab[CourseDemand]):
     def tables(self) -> tuple[ReadingTable, ...]:
         """Courses, and students of the selected one."""
         return self.table, self.wish_table
-
-    def _make_side(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
-        self.title = QLabel()
-        self.title.setProperty("kind", "lead")
-        self.title.setWordWrap(True)
-        self.facts = QLabel()
-        self.facts.setProperty("kind", "soft")
-        self.facts.setWordWrap(True)
-        column.addWidget(self.title)
-        column.addWidget(self.facts)
-        column.addWidget(self.wish_table, 1)
-        row = QHBoxLayout()
-        self.data_button = QPushButton("Show in Data")
-        self.data_button.clicked.connect(self._leave_for_course)
-        row.addWidget(self.data_button)
-        row.addStretch(1)
-        column.addLayout(row)
-        return side
 
     def _wish_columns(self) -> list[Column[Wish]]:
         def student(wish: Wish) -> Student:

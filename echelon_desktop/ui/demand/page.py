@@ -22,12 +22,11 @@ from echelon_desktop.ui.demand.courses_tab import CoursesTab
 from echelon_desktop.ui.demand.together_tab import TogetherTab
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, empty_state, page_header
-from echelon_desktop.ui.schedule.handouts import listed_pages
+from echelon_desktop.ui.paper.asking import PaperButton, heading_of, print_out, save_as_pdf
+from echelon_desktop.ui.paper.listed import Listed, ListedTable, listed_pages
+from echelon_desktop.ui.reading.tab import Tab
+from echelon_desktop.ui.reading.tables import listed_texts
 from echelon_desktop.ui.schedule.judge import Judge
-from echelon_desktop.ui.schedule.listed import Listed, ListedTable
-from echelon_desktop.ui.schedule.paper import PaperButton, heading_of, print_out, save_as_pdf
-from echelon_desktop.ui.schedule.tab import Tab
-from echelon_desktop.ui.schedule.tables import listed_texts
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from echelon_desktop.model.demand import CourseDemand, Together
 from echelon_desktop.model.entities import Student
 from echelon_desktop.model.wording import counted
-from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.list_tab import ListTab
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
-from echelon_desktop.ui.theme import SPACE
 
 ALL, TOGETHER = 0, -1
 CHOICES = (
@@ -33,10 +32,13 @@ class TogetherTab(ListTab[Together]):
         filters = FilterRow("Course", "Courses with how many sections")
         filters.fill(list(CHOICES))
         super().__init__(model, filters, "pairs")
+        self.timetable: Timetable | None = None
         self._students: dict[str, Student] = {}
         self.wanting: RecordModel[Student] = RecordModel(self._student_columns(), lambda s: s.id, self)
         self.student_table = ReadingTable(self.wanting, "Students who want both")
-        self.lay_out(self._make_side(), [720, 456], stretched=0)
+        self.board_button = QPushButton("Show on the board")
+        self.board_button.clicked.connect(self._leave_for_board)
+        self.lay_out(self.make_side(self.student_table, self.board_button), [720, 456], stretched=0)
         self._show_times()
         self.chosen.connect(self._on_chosen)
         self.table.opened.connect(lambda _index: self._leave_for_board())
@@ -87,27 +89,6 @@ class TogetherTab(ListTab[Together]):
             Column("Grade", 58, lambda s: s.grade),
             Column("Misses", 140, self._missed_by),
         ]
-
-    def _make_side(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
-        self.title = QLabel()
-        self.title.setProperty("kind", "lead")
-        self.title.setWordWrap(True)
-        self.facts = QLabel()
-        self.facts.setProperty("kind", "soft")
-        self.facts.setWordWrap(True)
-        column.addWidget(self.title)
-        column.addWidget(self.facts)
-        column.addWidget(self.student_table, 1)
-        row = QHBoxLayout()
-        self.board_button = QPushButton("Show on the board")
-        self.board_button.clicked.connect(self._leave_for_board)
-        row.addWidget(self.board_button)
-        row.addStretch(1)
-        column.addLayout(row)
-        return side
 
     def _show_times(self) -> None:
         for column in (_TIMES, _MISSED):

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from echelon_desktop.ui.moments import moment
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.runs.deeds import Deed
 from echelon_desktop.ui.runs.entries import HERE, Entry
 from echelon_desktop.ui.runs.listing import STATE_COLUMN, ChildrenModel, StatePainter, duration
-from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
 

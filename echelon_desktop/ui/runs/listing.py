@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from cloud_runner.client.runs import Child, State
 from echelon_desktop.solver.result import DEFAULT_STRATEGY
 from echelon_desktop.ui.moments import moment
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import chosen_colors
 from echelon_desktop.ui.runs.entries import CANCELLED, DONE, FAILED, GOING, HERE, STATE_WORDS, Entry
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tables import chosen_colors
 from echelon_desktop.ui.solve.outcomes import seeds_in_words, seeds_of
 from echelon_desktop.ui.theme import SPACE, theme
 

@@ -13,6 +13,8 @@ from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.store import Run as Record
 from echelon_desktop.model.store import runs_of
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.runs.deeds import Deed, deeds_for
 from echelon_desktop.ui.runs.detail import Detail
@@ -28,8 +30,6 @@ from echelon_desktop.ui.runs.entries import (
 )
 from echelon_desktop.ui.runs.listing import STATE_COLUMN, EntriesModel, StatePainter
 from echelon_desktop.ui.runs.saying import message_on
-from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.shell.recent import recent_files
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace

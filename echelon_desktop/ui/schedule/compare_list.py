@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from echelon_desktop.solver.comparison import Side
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable, listed_texts
 from echelon_desktop.ui.schedule.compare_lines import FigureLine, SectionLine, StudentLine
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable, listed_texts
 from echelon_desktop.ui.theme import SPACE
 
 R = TypeVar("R")

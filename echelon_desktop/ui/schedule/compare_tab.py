@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from echelon_desktop.solver.comparison import compare_figures
 from echelon_desktop.ui.page import empty_state
+from echelon_desktop.ui.paper.listed import Listed, ListedTable
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline
 from echelon_desktop.ui.schedule.compare_list import (
@@ -30,9 +32,7 @@ from echelon_desktop.ui.schedule.compare_list import (
 )
 from echelon_desktop.ui.schedule.comparer import Comparer
 from echelon_desktop.ui.schedule.judge import Judge
-from echelon_desktop.ui.schedule.listed import Listed, ListedTable
-from echelon_desktop.ui.schedule.tab import Tab
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.schedule.tab import ScheduleTab
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
@@ -46,7 +46,7 @@ HINTS = (
 )
 
 
-class CompareTab(Tab):
+class CompareTab(ScheduleTab):
     """
     Compares the scenario on the screen with another one of the school.
 

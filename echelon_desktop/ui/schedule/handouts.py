@@ -1,45 +1,18 @@
 """What is printed: a page for a student, a teacher, a room or a class, and the master grid, as rich text."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from html import escape
 
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.natural import natural
-from echelon_desktop.ui.schedule.listed import Listed
+from echelon_desktop.ui.paper.looks import DENSE, TABLE, Heading, head
 from echelon_desktop.ui.schedule.overview import master_grid
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 from echelon_desktop.ui.schedule.weeks import Entry, Week, room_week, student_week, teacher_week
 from echelon_desktop.ui.theme import LIGHT
 
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What stands on every page: the school, the scenario and the day of printing."""
-
-    school: str
-    scenario: str
-    date: str
-
-
-# Paper is light, whatever the screen is.
-# Distances are in px, since rich text knows no other unit for them; they grow with the resolution.
-STYLE = f"""
-body {{ color: {LIGHT.text}; }}
-.title {{ font-size: 18pt; font-weight: 600; margin-top: 6px; margin-bottom: 2px; }}
-.facts {{ margin-bottom: 14px; }}
-.part {{ font-size: 11pt; font-weight: 600; margin-top: 20px; margin-bottom: 6px; }}
-.soft {{ color: {LIGHT.text_soft}; font-size: 9pt; }}
-.small {{ font-size: 8pt; }}
-.master td, .master th {{ font-size: 7pt; }}
-th {{ background-color: {LIGHT.sunken}; font-weight: 600; text-align: left; }}
-"""
 _WIDTHS = {"When": 14, "Course": 38, "Section": 13, "Room": 11, "Teacher": 30, "Students": 15}  # parts
 _COURSE_SHARE = 16  # percent of the width of the master grid
-_FRAME = f'width="100%" border="1" cellspacing="0" style="border-color: {LIGHT.line_strong}; '
-_FRAME += 'border-style: solid; border-collapse: collapse; margin-top: 8px"'
-_TABLE = f'{_FRAME} cellpadding="5"'
-_DENSE = f'{_FRAME} cellpadding="2"'  # a class of 35 fits on a page
 
 
 def student_page(timetable: Timetable, heading: Heading, student: str) -> str:
@@ -51,7 +24,7 @@ def student_page(timetable: Timetable, heading: Heading, student: str) -> str:
     meetings = [timetable.meetings[held.section] for held in timetable.held.get(student, ())]
     unmet = [timetable.course_title(each.course) for each in timetable.unmet_of.get(student, ())]
     parts = [
-        _head(heading, timetable.student_name(student), facts),
+        head(heading, timetable.student_name(student), facts),
         _week(student_week(timetable, student)),
         '<p class="part">Sections</p>',
         _sections(timetable, meetings, ("Room", "Teacher")),
@@ -68,7 +41,7 @@ def teacher_page(timetable: Timetable, heading: Heading, teacher: str) -> str:
     facts = [f"Teacher {teacher}", *([record.department] if record is not None and record.department else [])]
     return "".join(
         [
-            _head(heading, timetable.teacher_name(teacher), facts),
+            head(heading, timetable.teacher_name(teacher), facts),
             _week(teacher_week(timetable, teacher)),
             '<p class="part">Sections</p>',
             _sections(timetable, meetings, ("Room", "Students")),
@@ -85,7 +58,7 @@ def room_page(timetable: Timetable, heading: Heading, room: str) -> str:
         facts += [counted(record.seats, "seat")] if record.seats is not None else []
     return "".join(
         [
-            _head(heading, f"Room {room}", facts),
+            head(heading, f"Room {room}", facts),
             _week(room_week(timetable, room)),
             '<p class="part">Sections</p>',
             _sections(timetable, timetable.of_room.get(room, []), ("Teacher", "Students")),
@@ -113,12 +86,10 @@ def section_page(timetable: Timetable, heading: Heading, section: str) -> str:
         f'<tr><td width="6%" class="soft">{number}</td>{"".join(f"<td>{escape(t)}</td>" for t in texts)}</tr>'
         for number, texts in enumerate(zip(*(texts for _, texts in columns), strict=True), 1)
     )
-    table = (
-        f'<table {_DENSE}><thead><tr><th width="6%"></th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-    )
+    table = f'<table {DENSE}><thead><tr><th width="6%"></th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     if not students:
         table = '<p class="soft">Nobody sits in it.</p>'
-    return _head(heading, meeting.title, [fact for fact in facts if fact]) + table
+    return head(heading, meeting.title, [fact for fact in facts if fact]) + table
 
 
 def master_pages(timetable: Timetable, heading: Heading) -> str:
@@ -133,36 +104,8 @@ def master_pages(timetable: Timetable, heading: Heading) -> str:
         + "</tr>"
         for title, row in zip(matrix.rows, matrix.cells, strict=True)
     )
-    table = f'<table class="master" {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-    return _head(heading, "Master schedule", []) + table
-
-
-def listed_pages(listed: Listed, heading: Heading) -> str:
-    """Lists as they are shown; their first rows are repeated on every page."""
-    parts = [_head(heading, listed.title, [listed.headline])]
-    for table in listed.tables:
-        titles, *lines = table.lines
-        words = f"{table.title} ({len(lines):,})" if table.counts else table.title
-        parts.append(f'<p class="part">{escape(words)}</p>')
-        if lines:
-            heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
-            rows = "".join(
-                f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines
-            )
-            parts.append(f"<table {_TABLE}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
-        else:
-            parts.append('<p class="soft">None.</p>')
-    return "".join(parts)
-
-
-def _head(heading: Heading, title: str, facts: Iterable[str]) -> str:
-    """The head of a handout; its title also stands at the foot of every page, where there are several."""
-    place = "  ·  ".join(part for part in (heading.school, heading.scenario, heading.date) if part)
-    return (
-        f"<title>{escape(title)}  ·  {escape(place)}</title>"
-        f'<p class="soft">{escape(place)}</p><p class="title">{escape(title)}</p>'
-        f'<p class="facts">{escape("  ·  ".join(facts))}</p>'
-    )
+    table = f'<table class="master" {TABLE}><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return head(heading, "Master schedule", []) + table
 
 
 def _week(week: Week) -> str:
@@ -172,7 +115,7 @@ def _week(week: Week) -> str:
     for row, name in enumerate(week.rows):
         cells = "".join(_week_cell(week, row, column) for column in range(len(week.days)))
         rows.append(f'<tr><th width="6%">{escape(name)}</th>{cells}</tr>')
-    return f'<table {_TABLE}><tr><th width="6%"></th>{heads}</tr>{"".join(rows)}</table>'
+    return f'<table {TABLE}><tr><th width="6%"></th>{heads}</tr>{"".join(rows)}</table>'
 
 
 def _when(timetable: Timetable, meeting: Meeting) -> tuple[tuple[int, int], int]:
@@ -221,4 +164,4 @@ def _sections(timetable: Timetable, meetings: list[Meeting], more: Sequence[str]
         }
         rows.append("<tr>" + "".join(f"<td>{escape(texts[title])}</td>" for title in titles) + "</tr>")
     heads = "".join(f'<th width="{widths[title]}%">{title}</th>' for title in titles)
-    return f"<table {_TABLE}><tr>{heads}</tr>{''.join(rows)}</table>"
+    return f"<table {TABLE}><tr>{heads}</tr>{''.join(rows)}</table>"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.natural import natural
-from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable
+from echelon_desktop.ui.schedule.tab import ScheduleListTab
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
 from echelon_desktop.ui.schedule.week_pane import WeekPane
 from echelon_desktop.ui.schedule.weeks import Week, room_week, teacher_week
@@ -31,7 +31,7 @@ class Holder:
     meetings: tuple[Meeting, ...]
 
 
-class HoldersTab(ListTab[Holder]):
+class HoldersTab(ScheduleListTab[Holder]):
     """
     A list at the left, the week of the selected one at the right.
 

@@ -4,10 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QHeaderView, QLabel, QPushButton, QVBoxLayout
 
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.tables import ROW_HEIGHT, ReadingTable
 from echelon_desktop.ui.schedule.matrix import LEFT, MatrixModel
 from echelon_desktop.ui.schedule.overview import Measure, heat_map, master_grid
-from echelon_desktop.ui.schedule.tab import FilterRow, Tab
-from echelon_desktop.ui.schedule.tables import ROW_HEIGHT, ReadingTable
+from echelon_desktop.ui.schedule.tab import ScheduleTab
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -16,7 +17,7 @@ LEAST_WIDTH = 76
 LEAST_MASTER_WIDTH = 112
 
 
-class HeatTab(Tab):
+class HeatTab(ScheduleTab):
     """Seats against demand: courses or departments by periods."""
 
     def __init__(self) -> None:
@@ -73,7 +74,7 @@ class HeatTab(Tab):
         self.filters.count(self.model.rowCount(), len(self.model.matrix.rows), what)
 
 
-class MasterTab(Tab):
+class MasterTab(ScheduleTab):
     """The master grid: courses by periods with teacher and section."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from echelon_desktop.ui.schedule.records import COPIED
+from echelon_desktop.ui.reading.records import COPIED
 from echelon_desktop.ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -8,24 +8,24 @@ from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.solver.verify import Violation
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
+from echelon_desktop.ui.paper.listed import Listed
 from echelon_desktop.ui.schedule.compare_tab import CompareTab
 from echelon_desktop.ui.schedule.export_menu import ExportButton
 from echelon_desktop.ui.schedule.holders import rooms_tab, teachers_tab
 from echelon_desktop.ui.schedule.judge import Judge
-from echelon_desktop.ui.schedule.listed import Listed
 from echelon_desktop.ui.schedule.matrices import HeatTab, MasterTab
 from echelon_desktop.ui.schedule.print_menu import PrintButton
 from echelon_desktop.ui.schedule.sections import SectionsTab
 from echelon_desktop.ui.schedule.students import StudentsTab
 from echelon_desktop.ui.schedule.summary import Summary
-from echelon_desktop.ui.schedule.tab import Tab
+from echelon_desktop.ui.schedule.tab import ScheduleTab
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.schedule.unmet import UnmetTab
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 HERE = {"sections", "students", "teachers", "rooms"}
-TABS: tuple[tuple[str, str, Callable[[Workspace], Tab]], ...] = (
+TABS: tuple[tuple[str, str, Callable[[Workspace], ScheduleTab]], ...] = (
     ("sections", "&Sections", lambda _workspace: SectionsTab()),
     ("students", "S&tudents", lambda workspace: StudentsTab(workspace.document)),
     ("teachers", "Te&achers", lambda _workspace: teachers_tab()),
@@ -52,7 +52,7 @@ class SchedulePage(Page):
         self._timetable: Timetable | None = None
         self._target: Target | None = None
         self._shown: dict[str, Timetable] = {}  # tab → what it shows
-        self._tabs: dict[str, Tab] = {}
+        self._tabs: dict[str, ScheduleTab] = {}
         self._slots: dict[str, QVBoxLayout] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,7 +115,7 @@ class SchedulePage(Page):
         """What was read last; None when nothing has been read yet."""
         return self._timetable
 
-    def tab(self, name: str) -> Tab:
+    def tab(self, name: str) -> ScheduleTab:
         """A tab, made when it is first asked for, and brought up to date."""
         tab = self._tabs.get(name)
         if tab is None:
@@ -145,7 +145,7 @@ class SchedulePage(Page):
         self.book.setCurrentIndex(_position(name))
 
     @property
-    def current(self) -> Tab:
+    def current(self) -> ScheduleTab:
         """The tab that is shown."""
         return self.tab(TABS[self.book.currentIndex()][0])
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from echelon_desktop.ui.paper.asking import PaperButton, heading_of, print_out, save_as_pdf
+from echelon_desktop.ui.paper.listed import listed_pages
+from echelon_desktop.ui.paper.looks import Heading
+from echelon_desktop.ui.reading.list_tab import ListTab
 from echelon_desktop.ui.schedule.handouts import (
-    Heading,
-    listed_pages,
     master_pages,
     room_page,
     section_page,
     student_page,
     teacher_page,
 )
-from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.paper import PaperButton, heading_of, print_out, save_as_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
 
 if TYPE_CHECKING:

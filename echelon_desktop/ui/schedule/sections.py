@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from echelon_desktop.model.entities import Student
-from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable
+from echelon_desktop.ui.schedule.tab import ScheduleListTab
 from echelon_desktop.ui.schedule.timetable import Meeting, Timetable
-from echelon_desktop.ui.theme import SPACE
 
 FULL, OPEN, SPED_FULL, UNPLACED = "full", "open", "sped", "unplaced"
 STATES = (
@@ -22,7 +21,7 @@ STATES = (
 )
 
 
-class SectionsTab(ListTab[Meeting]):
+class SectionsTab(ScheduleListTab[Meeting]):
     """Sections at the left, the students of the selected one at the right."""
 
     def __init__(self) -> None:
@@ -99,28 +98,11 @@ class SectionsTab(ListTab[Meeting]):
         ]
 
     def _make_side(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
-        self.title = QLabel()
-        self.title.setProperty("kind", "lead")
-        self.title.setWordWrap(True)
-        self.facts = QLabel()
-        self.facts.setProperty("kind", "soft")
-        self.facts.setWordWrap(True)
-        column.addWidget(self.title)
-        column.addWidget(self.facts)
-        column.addWidget(self.roster_table, 1)
-        row = QHBoxLayout()
         self.board_button = QPushButton("Show on the board")
         self.data_button = QPushButton("Show in Data")
         self.board_button.clicked.connect(lambda: self.leave.emit("board", "sections", self.selected))
         self.data_button.clicked.connect(lambda: self.leave.emit("data", "sections", self.selected))
-        row.addWidget(self.board_button)
-        row.addWidget(self.data_button)
-        row.addStretch(1)
-        column.addLayout(row)
-        return side
+        return self.make_side(self.roster_table, self.board_button, self.data_button)
 
     def _on_chosen(self, row: int) -> None:
         timetable, known = self.timetable, 0 <= row < self.model.rowCount()

@@ -8,10 +8,10 @@ from echelon_desktop.model.entities import Student
 from echelon_desktop.solver.explain import Reason
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import told
-from echelon_desktop.ui.schedule.list_tab import ListTab
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow, Reasons
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable
+from echelon_desktop.ui.schedule.tab import Reasons, ScheduleListTab
 from echelon_desktop.ui.schedule.timetable import Timetable, Unmet
 from echelon_desktop.ui.schedule.unmet_card import UnmetCards
 from echelon_desktop.ui.schedule.week_pane import WeekPane
@@ -29,7 +29,7 @@ class StudentLine:
     unmet: int
 
 
-class StudentsTab(ListTab[StudentLine]):
+class StudentsTab(ScheduleListTab[StudentLine]):
     """
     Students at the left, the week of the selected one at the right.
 

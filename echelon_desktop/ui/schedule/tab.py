@@ -1,31 +1,21 @@
 """What the tabs of the page have in common."""
 
 from collections.abc import Mapping
+from typing import Generic, TypeVar
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
-
-from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.explain import Reason
-from echelon_desktop.ui.filter_field import FilterField
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.list_tab import ListTab
+from echelon_desktop.ui.reading.records import RecordModel
+from echelon_desktop.ui.reading.tab import Tab
 from echelon_desktop.ui.schedule.timetable import Timetable
-from echelon_desktop.ui.theme import SPACE
 
-FILTER_MS = 150
+R = TypeVar("R")
 Reasons = Mapping[tuple[str, str], Reason]
 
 
-class Tab(QWidget):
-    """
-    One view of the schedule.
-
-    ``go`` asks for another record of this page: table ("sections", "students", "teachers", "rooms") and key;
-    ``leave`` for a record on another page: page, table and key.
-    """
-
-    go = Signal(str, str)
-    leave = Signal(str, str, str)
+class ScheduleTab(Tab):
+    """One view of the schedule."""
 
     def show_timetable(self, timetable: Timetable) -> None:
         """Show another state of the schedule; what was selected stays so where it still is."""
@@ -33,75 +23,10 @@ class Tab(QWidget):
     def show_reasons(self, reasons: Reasons | None) -> None:
         """Show why requests are unmet; None while that is being found out."""
 
-    def select(self, key: str) -> None:
-        """Select a record and bring it into view, whatever the filter says."""
 
-    def tables(self) -> tuple[ReadingTable, ...]:
-        """The tables that can be copied, the main one first."""
-        return ()
+class ScheduleListTab(ListTab[R], ScheduleTab, Generic[R]):
+    """A list of the schedule; ``timetable`` is the state that is shown."""
 
-    def begin(self) -> None:
-        """Put the focus into the main table."""
-        table = next((t for t in self.tables() if t.isVisibleTo(self)), None)  # or will be, with the tab
-        if table is not None:
-            table.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def copy(self) -> bool:
-        """Copy from the table that has the focus, or the main one."""
-        tables = self.tables()
-        return next((t for t in tables if t.hasFocus()), tables[0]).copy() if tables else False
-
-
-class FilterRow(QWidget):
-    """
-    A choice and a field of words above a table, and how much of it is shown.
-
-    ``changed`` is emitted when the user has paused in typing, or has chosen.
-    """
-
-    changed = Signal()
-
-    def __init__(self, placeholder: str, choice_name: str = "") -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE.s)
-        self.choice = QComboBox()
-        self.choice.setAccessibleName(choice_name)
-        self.choice.setMinimumWidth(150)
-        row.addWidget(self.choice)
-        if not choice_name:
-            self.choice.hide()
-        self.words = FilterField(placeholder)
-        self.words.setMaximumWidth(280)
-        row.addWidget(self.words, 1)
-        self.counts = QLabel()
-        self.counts.setProperty("kind", "soft")
-        row.addWidget(self.counts)
-        row.addStretch(1)
-        self.timer = QTimer(self)
-        self.timer.setSingleShot(True)
-        self.timer.setInterval(FILTER_MS)
-        self.timer.timeout.connect(self.changed)
-        self.words.textChanged.connect(lambda _text: self.timer.start())
-        self.choice.activated.connect(lambda _index: self.changed.emit())
-
-    def fill(self, choices: list[tuple[str, object]]) -> None:
-        """Offer other choices; the present one stays when it is among them."""
-        chosen = self.choice.currentData()
-        self.choice.clear()
-        for title, data in choices:
-            self.choice.addItem(title, data)
-        self.choice.setCurrentIndex(max(0, self.choice.findData(chosen)))
-
-    def clear(self) -> None:
-        """Show everything."""
-        self.words.clear()
-        self.choice.setCurrentIndex(0)
-        self.timer.stop()
-        self.changed.emit()
-
-    def count(self, shown: int, total: int, what: str, plural: str = "") -> None:
-        """Say how much is shown; ``what`` is the noun for one, ``plural`` where an s does not make it."""
-        all_of_it = counted(total, what, plural)
-        self.counts.setText(all_of_it if shown == total else f"Showing {shown:,} of {all_of_it}")
+    def __init__(self, model: RecordModel[R], filters: FilterRow, what: str) -> None:
+        super().__init__(model, filters, what)
+        self.timetable: Timetable | None = None

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 
 from echelon_desktop.solver.explain import ReasonKind
 from echelon_desktop.ui.natural import natural
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.schedule.one_more import Gain, OneMoreSection
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow, Reasons, Tab
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.schedule.tab import Reasons, ScheduleTab
 from echelon_desktop.ui.schedule.timetable import Timetable, Unmet
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
@@ -54,7 +55,7 @@ class UnmetLine:
     reason: str
 
 
-class UnmetTab(Tab):
+class UnmetTab(ScheduleTab):
     """Courses with unmet requests, and the requests of the one selected."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from echelon_desktop.ui.schedule.tables import ReadingTable
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.schedule.weeks import Entry, Week
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
 

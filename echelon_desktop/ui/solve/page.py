@@ -29,8 +29,8 @@ from echelon_desktop.ui.messages import ask
 from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.numbers import NumberBox
 from echelon_desktop.ui.page import Page, Target, page_header
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.remote.courier import alive
-from echelon_desktop.ui.schedule.tables import ReadingTable
 from echelon_desktop.ui.solve.case import Order
 from echelon_desktop.ui.solve.live import FAR_HINT, HINT, Live
 from echelon_desktop.ui.solve.machines import Machines

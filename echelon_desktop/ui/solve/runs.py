@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from echelon_desktop.model.store import Run
 from echelon_desktop.ui.moments import moment
-from echelon_desktop.ui.schedule.records import Column, RecordModel
+from echelon_desktop.ui.reading.records import Column, RecordModel
 from echelon_desktop.ui.solve.outcomes import outcome, seeds_in_words, seeds_of
 
 

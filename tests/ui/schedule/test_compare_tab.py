@@ -17,9 +17,10 @@ from echelon_desktop.model.edits import adopt_schedule, delete_scenario, set_fie
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.moments import moment
+from echelon_desktop.ui.paper.listed import listed_pages
+from echelon_desktop.ui.paper.looks import Heading
 from echelon_desktop.ui.schedule import comparer as comparing
 from echelon_desktop.ui.schedule.compare_tab import FIGURES, SECTIONS, STUDENTS, CompareTab
-from echelon_desktop.ui.schedule.handouts import Heading, listed_pages
 from echelon_desktop.ui.schedule.page import SchedulePage
 from echelon_desktop.ui.workspace import Workspace
 

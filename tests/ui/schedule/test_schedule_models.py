@@ -12,11 +12,12 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Dataset, School
 from echelon_desktop.model.rules import preset_rules
 from echelon_desktop.ui.natural import natural
-from echelon_desktop.ui.schedule.handouts import Heading, student_page
+from echelon_desktop.ui.paper.looks import Heading
+from echelon_desktop.ui.reading.records import Column, RecordModel
+from echelon_desktop.ui.reading.tables import clipping, table_block
+from echelon_desktop.ui.schedule.handouts import student_page
 from echelon_desktop.ui.schedule.matrix import Matrix, MatrixCell, MatrixModel, contrast, ink_on
 from echelon_desktop.ui.schedule.overview import ALL_PERIODS, Measure, heat_map, master_grid
-from echelon_desktop.ui.schedule.records import Column, RecordModel
-from echelon_desktop.ui.schedule.tables import clipping, table_block
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.schedule.week_view import WeekModel
 from echelon_desktop.ui.schedule.weeks import student_week, teacher_week

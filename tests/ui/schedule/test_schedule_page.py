@@ -21,10 +21,10 @@ from echelon_desktop.model.edits import delete_scenario, set_fields
 from echelon_desktop.model.entities import Link, LinkKind
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.page import Target
+from echelon_desktop.ui.reading.records import SHARE
 from echelon_desktop.ui.schedule import judge
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.page import SchedulePage
-from echelon_desktop.ui.schedule.records import SHARE
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.workspace import Workspace

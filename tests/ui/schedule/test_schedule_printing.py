@@ -15,9 +15,11 @@ from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Edit, RowChange, Schedule, School
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.ui.document import Document
-from echelon_desktop.ui.schedule import printing
+from echelon_desktop.ui.paper import printing
+from echelon_desktop.ui.paper.asking import paper_font
+from echelon_desktop.ui.paper.looks import Heading
+from echelon_desktop.ui.paper.printing import write_pdf
 from echelon_desktop.ui.schedule.handouts import (
-    Heading,
     master_pages,
     room_page,
     section_page,
@@ -25,9 +27,7 @@ from echelon_desktop.ui.schedule.handouts import (
     teacher_page,
 )
 from echelon_desktop.ui.schedule.page import SchedulePage
-from echelon_desktop.ui.schedule.paper import paper_font
 from echelon_desktop.ui.schedule.print_menu import HANDOUTS
-from echelon_desktop.ui.schedule.printing import write_pdf
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.workspace import Workspace
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from echelon_desktop.model.csv_io import neutralised
 from echelon_desktop.model.pasting import format_block
-from echelon_desktop.ui.schedule.records import COPIED, SHARE, RecordModel
+from echelon_desktop.ui.reading.records import COPIED, SHARE, RecordModel
 from echelon_desktop.ui.theme import SPACE, theme
 
 Index = QModelIndex | QPersistentModelIndex

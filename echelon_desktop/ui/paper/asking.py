@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.paper.looks import Heading
+from echelon_desktop.ui.paper.printing import draw, page_layout, write_pdf
 from echelon_desktop.ui.scenario_names import scenario_names
-from echelon_desktop.ui.schedule.handouts import Heading
-from echelon_desktop.ui.schedule.printing import draw, page_layout, write_pdf
 from echelon_desktop.ui.theme import TYPE, theme
 from echelon_desktop.ui.workspace import Workspace
 

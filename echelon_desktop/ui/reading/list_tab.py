@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from echelon_desktop.ui.schedule.records import RecordModel
-from echelon_desktop.ui.schedule.tab import FilterRow, Tab
-from echelon_desktop.ui.schedule.tables import ReadingTable
-from echelon_desktop.ui.schedule.timetable import Timetable
+from echelon_desktop.ui.reading.filter_row import FilterRow
+from echelon_desktop.ui.reading.records import RecordModel
+from echelon_desktop.ui.reading.tab import Tab
+from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.theme import SPACE
 
 R = TypeVar("R")
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 class ListTab(Tab, Generic[R]):
     """
-    Base of the tabs of sections, students, teachers and rooms.
+    Base of the tabs of sections, students, teachers, courses and what else is listed.
 
     ``chosen`` is emitted with the row whose record is to be shown at the right; -1 is none.
 
@@ -33,7 +33,6 @@ class ListTab(Tab, Generic[R]):
 
     def __init__(self, model: RecordModel[R], filters: FilterRow, what: str) -> None:
         super().__init__()
-        self.timetable: Timetable | None = None
         self.model, self.filters, self.what = model, filters, what
         model.setParent(self)
         self.table = ReadingTable(model, what.capitalize())
@@ -48,6 +47,24 @@ class ListTab(Tab, Generic[R]):
     def admits(self) -> Callable[[R], bool] | None:
         """The condition that the choice above the list makes; None admits all."""
         return None
+
+    def make_side(self, table: QWidget, *buttons: QPushButton) -> QWidget:
+        """What belongs to the selected record: ``title`` and ``facts`` in words, a table, and buttons."""
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
+        self.title, self.facts = QLabel(), QLabel()
+        for label, kind in ((self.title, "lead"), (self.facts, "soft")):
+            label.setProperty("kind", kind)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        column.addWidget(table, 1)
+        row = QHBoxLayout()
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        return side
 
     def lay_out(self, side: QWidget, sizes: list[int], stretched: int) -> None:
         """Put list and side next to each other; the ``stretched`` one (0 or 1) takes what is left."""

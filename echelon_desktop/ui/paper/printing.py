@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.csv_io import replace_file
-from echelon_desktop.ui.schedule.handouts import STYLE
+from echelon_desktop.ui.paper.looks import STYLE
 from echelon_desktop.ui.theme import LIGHT
 
 DPI = 300
