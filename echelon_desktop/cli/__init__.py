@@ -83,6 +83,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--all", action="store_true", help="print every finding, not the first of each kind")
 
+    demand = command("demand", "demand:demand", "Tell what students want: by course, and wanted together.")
+    _add_school(demand)
+    demand.add_argument(
+        "--sections",
+        type=_positive(int),
+        default=1,
+        metavar="N",
+        help="pairs of courses of at most N sections (1)",
+    )
+    demand.add_argument("--out", type=Path, metavar="DIR", help="write both lists there as CSV files")
+
     solve = command("solve", "solve:solve", "Find a master schedule and write it as CSV files.")
     _add_school(solve)
     solve.add_argument(

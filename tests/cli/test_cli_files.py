@@ -1,4 +1,4 @@
-"""Commands on folders and school files: check, sample, import, export, undo, redo, snapshot, restore."""
+"""Commands on folders and school files: check, demand, sample, import, export, undo, snapshot, restore."""
 
 import csv
 import json
@@ -221,3 +221,34 @@ def test_what_stands_for_many_findings_is_not_hidden_as_one_more(
     out = capsys.readouterr().out
     assert "54 more students without a request, 59 in all." in out
     assert "1 more like this" not in out
+
+
+def test_demand_is_printed_and_written(
+    folder: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    with (folder / "Student_Preference_Info.csv").open(encoding="utf-8-sig", newline="") as rows:
+        wanted = [row["Preferred Sections"].split(";") for row in csv.DictReader(rows)]
+    assert main(["demand", str(folder), "--sections", "2"]) == OK
+    printed = capsys.readouterr().out
+    assert main(["demand", str(file), "--sections", "2"]) == OK
+    assert capsys.readouterr().out == printed
+    assert printed.split()[:2] == ["Course", "Requests"]
+    assert main(["demand", str(file), "--sections", "99", "--out", str(tmp_path / "lists")]) == OK
+    with (tmp_path / "lists" / "demand_courses.csv").open(encoding="utf-8-sig", newline="") as rows:
+        courses = {row["Course"]: row for row in csv.DictReader(rows)}
+    assert sum(int(row["Requests"]) for row in courses.values()) == sum(map(len, wanted))
+    with (tmp_path / "lists" / "demand_wanted_together.csv").open(encoding="utf-8-sig", newline="") as rows:
+        pairs = list(csv.DictReader(rows))
+    assert sum(int(row["Students"]) for row in pairs) == sum(len(w) * (len(w) - 1) // 2 for w in wanted)
+
+
+def test_demand_of_a_school_without_small_courses_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    school = {
+        "Sections_Information.csv": "Section ID,Course ID,Teacher Assigned,# of Seats Available,Department\n"
+        "A,Art,,5,\nB,Art,,5,\n",
+        "Student_Preference_Info.csv": "Student ID,Preferred Sections\nS,Art\n",
+    }
+    for name, text in school.items():
+        (tmp_path / name).write_text(text)
+    main(["demand", str(tmp_path)])
+    assert "No courses of at most 1 section are wanted together" in capsys.readouterr().out
