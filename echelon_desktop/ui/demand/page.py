@@ -1,6 +1,7 @@
 """The Demand page: what students want, before and while there is a schedule."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -19,6 +20,7 @@ from echelon_desktop.model.demand import CourseDemand, Together, read_demand, wa
 from echelon_desktop.model.entities import Student
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.demand.courses_tab import CoursesTab
+from echelon_desktop.ui.demand.pair_lines import PairLine, pair_lines
 from echelon_desktop.ui.demand.together_tab import TogetherTab
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, empty_state, page_header
@@ -27,11 +29,19 @@ from echelon_desktop.ui.paper.listed import Listed, ListedTable, listed_pages
 from echelon_desktop.ui.reading.tab import Tab
 from echelon_desktop.ui.reading.tables import listed_texts
 from echelon_desktop.ui.schedule.judge import Judge
+from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 READ_FROM = {"courses", "sections", "requests", "students"}
-Read = tuple[list[CourseDemand], list[Together], dict[str, Student]]
+
+
+class Found(NamedTuple):
+    """What was read of the requests: courses, pairs of them, and the school's students by id."""
+
+    courses: list[CourseDemand]
+    pairs: list[Together]
+    students: dict[str, Student]
 
 
 class DemandPage(Page):
@@ -40,8 +50,10 @@ class DemandPage(Page):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.judge = Judge.of(workspace)
-        self.judge.changed.connect(self._show_timetable)
+        self.judge.changed.connect(self._show_pairs)
         self._reading = False
+        self._found: Found | None = None
+        self._laid_out: tuple[Found, Timetable | None] | None = None  # what the pairs are shown of
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -72,7 +84,7 @@ class DemandPage(Page):
             self._look()
         if self.document.scenario:
             self.judge.look()
-        self._show_timetable()
+        self._show_pairs()
 
     def begin(self) -> None:
         """Begin in the tab that is shown."""
@@ -162,16 +174,15 @@ class DemandPage(Page):
             return
         self._reading, revision, school = True, self.document.revision, self.document.school
 
-        def read() -> Read:
+        def read() -> Found:
             demand = read_demand(school)
             students = {str(student.id): student for student in school.students.values()}
-            return list(demand.values()), wanted_together(demand), students
+            return Found(list(demand.values()), wanted_together(demand), students)
 
-        def done(found: Read) -> None:
-            self._reading = False
-            courses, pairs, students = found
-            self.courses.show_demand(courses, students)
-            self.together.show_demand(pairs, students)
+        def done(found: Found) -> None:
+            self._reading, self._found = False, found
+            self.courses.show_demand(found.courses, found.students)
+            self._show_pairs()
             if revision != self.document.revision:
                 self._look()
 
@@ -184,10 +195,20 @@ class DemandPage(Page):
 
         self.workspace.background.run(read, done, failed)
 
-    def _show_timetable(self) -> None:
-        timetable = self.judge.timetable if self.document.scenario else None
-        if timetable is not self.together.timetable and (timetable is not None or not self.document.scenario):
-            self.together.show_timetable(timetable)
+    def _show_pairs(self) -> None:
+        """Show the pairs that were read in the schedule that is known; reckoned beside the window."""
+        found, timetable = self._found, self.judge.timetable if self.document.scenario else None
+        if found is None or (timetable is None and self.document.scenario):
+            return  # what was shown before stays until both are there
+        if self._laid_out is not None and self._laid_out[0] is found and self._laid_out[1] is timetable:
+            return
+        laid_out = self._laid_out = (found, timetable)
+
+        def show(lines: list[PairLine]) -> None:
+            if self._laid_out is laid_out:
+                self.together.show_pairs(lines, timetable, found.students)
+
+        self.workspace.background.run(lambda: pair_lines(found.pairs, timetable), show)
 
     def _go(self, _table: str, student: str) -> None:
         """To the student's week, or where there is none to the requests."""
