@@ -60,6 +60,19 @@ def adopt_schedule(dataset: Dataset, scenario: e.Scenario, schedule: Schedule, t
     return Edit(title, tuple(changes))
 
 
+def change_schedule(scenario: str, rows: Schedule, title: str) -> Edit:
+    """Put these rows into a scenario's schedule; all others stay."""
+    placements = [
+        RowChange("placements", (scenario, section), replace(placement, scenario=scenario))
+        for section, placement in rows.placements.items()
+    ]
+    seatings = [
+        RowChange("seatings", (scenario, student), replace(seating, scenario=scenario))
+        for student, seating in rows.seatings.items()
+    ]
+    return Edit(title, (*placements, *seatings))
+
+
 def new_scenario_id(dataset: Dataset) -> str:
     """An id that no scenario has."""
     numbers = [int(str(key)) for key in dataset.scenarios if str(key).isdecimal()]

@@ -1,5 +1,6 @@
 """From a :class:`Solution` to the schedule that it means, and back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +16,44 @@ def schedule_of(
     solution: Solution, problem: Problem, keys: Keys, school: School, baseline: Schedule = NO_SCHEDULE
 ) -> Schedule:
     """The schedule that a solution means; locks, forbidden places and pins are those of the baseline."""
+    sections, students = range(len(keys.sections)), range(len(keys.students))
+    return _rows(solution, problem, keys, school, baseline, sections, students)
+
+
+def rows_changed(
+    before: Solution, after: Solution, problem: Problem, keys: Keys, school: School, baseline: Schedule
+) -> Schedule:
+    """
+    Of the schedule that a solution means, the rows of sections and students that have changed.
+
+    ``before`` is what the baseline means. Students with a seat in a section off the board, which is in no
+    solution, change when the section gets a place.
+    """
+    moved = np.flatnonzero(before.choice != after.choice)
+    changed = set(problem.request_student[before.seat != after.seat].tolist())
+    back = {keys.sections[s] for s in moved.tolist() if problem.choice_mask[before.choice[s]] == 0}
+    if back:
+        for n, student in enumerate(keys.students):
+            seating = baseline.seatings.get(student)
+            if seating is not None and any(seat.section in back for seat in seating.seats):
+                changed.add(n)
+    return _rows(after, problem, keys, school, baseline, moved.tolist(), sorted(changed))
+
+
+def _rows(
+    solution: Solution,
+    problem: Problem,
+    keys: Keys,
+    school: School,
+    baseline: Schedule,
+    sections: Sequence[int],
+    students: Sequence[int],
+) -> Schedule:
     placements = {}
-    for s, section_id in enumerate(keys.sections):
-        choice, section = keys.choices[solution.choice[s]], school.sections[section_id]
+    for s in sections:
+        section_id, choice = keys.sections[s], keys.choices[solution.choice[s]]
         before = baseline.placements.get(section_id, e.Placement("", section_id))
-        section = locked_section(section, before)
+        section = locked_section(school.sections[section_id], before)
         placements[section_id] = replace(
             before,
             periods=choice.periods,
@@ -27,14 +61,17 @@ def schedule_of(
             teachers=section.teachers,
             room=section.room,
         )
-    seats: dict[str, list[e.Seat]] = {student: [] for student in keys.students}
-    for (student, course), s in zip(keys.requests, solution.seat, strict=True):
-        if s >= 0:
-            seats[student].append(e.Seat(course, keys.sections[s]))
+    seats: dict[int, list[e.Seat]] = {n: [] for n in students}
+    seated = np.flatnonzero((solution.seat >= 0) & np.isin(problem.request_student, students))
+    for r, n, s in zip(
+        seated.tolist(), problem.request_student[seated].tolist(), solution.seat[seated].tolist(), strict=True
+    ):
+        seats[n].append(e.Seat(keys.requests[r][1], keys.sections[s]))
     seatings = {}
-    for student, held in seats.items():
-        before_seating = baseline.seatings.get(student, e.Seating("", student))
-        seatings[student] = replace(before_seating, seats=tuple(held))
+    for n, held in seats.items():
+        student = keys.students[n]
+        seating = baseline.seatings.get(student, e.Seating("", student))
+        seatings[student] = replace(seating, seats=tuple(held))
     return Schedule(placements, seatings)
 
 

@@ -34,7 +34,7 @@ from echelon_desktop.solver.deltas.weigh import weigh
 from echelon_desktop.solver.figures import level_values
 from echelon_desktop.solver.places import places
 from echelon_desktop.solver.problem import Keys, Problem, Solution
-from echelon_desktop.solver.schedules import schedule_of, solution_of
+from echelon_desktop.solver.schedules import rows_changed, schedule_of, solution_of
 from echelon_desktop.solver.verify import verify
 from echelon_desktop.solver.verify.verdict import FACTS
 from tests.solver.brute import Brute
@@ -236,6 +236,16 @@ def nowhere(schedule: Schedule, section: str) -> bool:
     return not schedule.placements[section].periods
 
 
+def with_rows(schedule: Schedule, rows: Schedule) -> Schedule:
+    """A schedule with other rows, without the seats in sections that have no place."""
+    placements = schedule.placements | rows.placements
+    seatings = {
+        student: replace(seating, seats=tuple(x for x in seating.seats if placements[x.section].periods))
+        for student, seating in (schedule.seatings | rows.seatings).items()
+    }
+    return Schedule(placements, seatings)
+
+
 def linked_to_locked(case: Case, schedule: Schedule, section: str) -> bool:
     """Whether a section that is locked on the board must meet with this one, or right before or after it."""
     along = {section}
@@ -266,6 +276,8 @@ def test_moves_are_weighed_while_sections_stand_nowhere_or_where_they_must_not(s
         for move in (*deltas.moves(section), *deltas.exact(section)):
             assert move.levels == change(problem, solution, move)
             moved = schedule_of(after(solution, move), problem, keys, case.school, schedule)
+            rows = rows_changed(solution, after(solution, move), problem, keys, case.school, schedule)
+            assert with_rows(schedule, rows) == moved
             verdict = verify(case.school, case.rules, moved, schedule)
             more = {v.rule for v in verdict.violations if v.message not in broken}
             leaves = any(nowhere(moved, keys.sections[s]) for s in move.choices)

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from echelon_desktop.model.dataset import Changes
-from echelon_desktop.model.edits import adopt_schedule, lock_sections, section_title
+from echelon_desktop.model.edits import change_schedule, lock_sections, section_title
 from echelon_desktop.model.slots import Choice
 from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.deltas.row import after
-from echelon_desktop.solver.schedules import schedule_of
+from echelon_desktop.solver.schedules import rows_changed
 from echelon_desktop.ui.board.cards import TRAY, BoardData
 from echelon_desktop.ui.board.model import TRAY_TITLE, BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
@@ -136,15 +136,15 @@ class BoardPage(Page):
         title = f"Move {name} to {where}" if where else f"Take {name} off the board"
         with told(self, "The section was not moved", lambda: self.refresh(None)):
             if place.move is not None and situation is not None:
-                schedule = schedule_of(
+                rows = rows_changed(
+                    situation.solution,
                     after(situation.solution, place.move),
                     situation.problem,
                     situation.keys,
                     as_given(document.school, situation.baseline),
                     situation.baseline,
                 )
-                scenario = document.dataset.scenarios[document.scenario]
-                document.apply(adopt_schedule(document.dataset, scenario, schedule, title))
+                document.apply(change_schedule(document.scenario, rows, title))
                 stands = f"stands in {where}" if where else "is off the board"
                 self._say("doubt" if place.move.unmet > 0 else "good", f"{name} {stands}. {place.words}")
             else:
