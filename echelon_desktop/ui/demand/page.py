@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
@@ -84,6 +85,11 @@ class DemandPage(Page):
             self._look()
         if self.document.scenario:
             self.judge.look()
+        self._show_pairs()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take up what has been found out meanwhile."""
+        super().showEvent(event)
         self._show_pairs()
 
     def begin(self) -> None:
@@ -198,8 +204,8 @@ class DemandPage(Page):
     def _show_pairs(self) -> None:
         """Show the pairs that were read in the schedule that is known; reckoned beside the window."""
         found, timetable = self._found, self.judge.timetable if self.document.scenario else None
-        if found is None or (timetable is None and self.document.scenario):
-            return  # what was shown before stays until both are there
+        if not self.isVisible() or found is None or (timetable is None and self.document.scenario):
+            return  # what was shown before stays until both are there, and somebody looks
         if self._laid_out is not None and self._laid_out[0] is found and self._laid_out[1] is timetable:
             return
         laid_out = self._laid_out = (found, timetable)
