@@ -96,6 +96,7 @@ class Walk:
         self.edit_and_undo()
         self.solve()
         self.drag()
+        self.demand()
         self.students_week()
         self.export()
         self.search()
@@ -169,6 +170,17 @@ class Walk:
         self.until(
             lambda: document.dataset.placements[document.scenario, section].periods == before, "it is undone"
         )
+
+    def demand(self) -> None:
+        """Look at what is wanted, and at the courses wanted together."""
+        self.keys("key", "ctrl+3")
+        self.until(lambda: "demand" in self.window.pages, "the page is shown")
+        demand = self.page("demand")
+        self.until(lambda: demand.together.model.rowCount() and demand.together.timetable, "pairs are there")
+        self.keys("key", "alt+w")
+        self.until(lambda: demand.book.currentIndex() == 1, "the pairs are shown")
+        self.settle()
+        self.picture("demand")
 
     def open_places(self, board):
         from echelon_desktop.ui.board.targets import Standing

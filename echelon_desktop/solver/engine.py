@@ -6,6 +6,7 @@ would cost is told while a solve runs. When the pipe ends, the window is gone, a
 """
 
 import contextlib
+import hashlib
 import os
 import queue
 import sys
@@ -13,9 +14,12 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from echelon_desktop.solver import protocol as p
+
+if TYPE_CHECKING:
+    from echelon_desktop.solver.bounds import Bound
 
 NICENESS = 10
 BELOW_NORMAL = 0x4000  # Windows' BELOW_NORMAL_PRIORITY_CLASS
@@ -36,6 +40,7 @@ class _Engine:
         self.stopped: set[int] = set()
         self.forgotten: set[int] = set()
         self.situation = 0  # the newest one received
+        self.bounds: dict[bytes, Bound] = {}  # proven of problems solved before, by their digest
 
     def run(self) -> None:
         self.send(p.Hello(p.VERSION))
@@ -64,24 +69,32 @@ class _Engine:
             self.pipe.send(reply)
 
     def solve_jobs(self) -> None:
-        from echelon_desktop.solver.problem import Problem
-        from echelon_desktop.solver.solve import solve_problem
+        import echelon_desktop.solver.solve  # noqa: F401  # what takes its time to load
 
         self.send(p.Ready())
         while True:
-            job = self.jobs.get()
-            try:
-                run = solve_problem(
-                    Problem.from_bytes(job.problem),
-                    job.params,
-                    start=job.start,
-                    on_progress=lambda progress, number=job.job: self.send(p.Told(number, progress)),  # type: ignore[misc]
-                    should_stop=lambda number=job.job: number in self.stopped,  # type: ignore[misc]
-                )
-            except Exception:
-                self.send(p.Failed(traceback.format_exc(), job=job.job))
-            else:
-                self.send(p.Finished(job.job, run))
+            self.solve_job(self.jobs.get())
+
+    def solve_job(self, job: p.StartSolve) -> None:
+        """Solve a problem, from what was proven of it when it was solved before."""
+        from echelon_desktop.solver.problem import Problem
+        from echelon_desktop.solver.solve import solve_problem
+
+        digest = hashlib.sha256(job.problem).digest()
+        try:
+            run = solve_problem(
+                Problem.from_bytes(job.problem),
+                job.params,
+                start=job.start,
+                known=self.bounds.get(digest),
+                on_progress=lambda progress: self.send(p.Told(job.job, progress)),
+                should_stop=lambda: job.job in self.stopped,
+            )
+        except Exception:
+            self.send(p.Failed(traceback.format_exc(), job=job.job))
+        else:
+            self.bounds[digest] = run.bound
+            self.send(p.Finished(job.job, run))
 
     def answer_questions(self) -> None:
         from echelon_desktop.solver.deltas.row import Deltas, warmup

@@ -82,16 +82,17 @@ def solve_problem(
     params: Params,
     *,
     start: Solution | None = None,
+    known: Bound | None = None,
     on_progress: Listener = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Run:
     """
     Solve a problem: CP-SAT where it is small, a local search where it is not, bounds beside both.
 
-    Parameters are those of :func:`solve_school`. With an iteration limit and one worker nothing depends on
-    the clock, unless the time limit ends it first.
+    Parameters are those of :func:`solve_school`; ``known`` was proven of the same problem before. With an
+    iteration limit and one worker nothing depends on the clock, unless the time limit ends it first.
     """
-    return _Solve(problem, params, start, on_progress, should_stop).run()
+    return _Solve(problem, params, start, known, on_progress, should_stop).run()
 
 
 class _Solve:
@@ -102,6 +103,7 @@ class _Solve:
         problem: Problem,
         params: Params,
         start: Solution | None,
+        known: Bound | None,
         on_progress: Listener,
         should_stop: Callable[[], bool],
     ) -> None:
@@ -112,6 +114,8 @@ class _Solve:
         self.iterations = 0
         self.filled = False  # whether nobody the best leaves out could be seated without others
         self.best.keep(start)
+        if known is not None:
+            self.best.bound = known
 
     @property
     def left(self) -> float:
