@@ -1,6 +1,6 @@
 """From a :class:`Solution` to the schedule that it means, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +16,7 @@ def schedule_of(
     solution: Solution, problem: Problem, keys: Keys, school: School, baseline: Schedule = NO_SCHEDULE
 ) -> Schedule:
     """The schedule that a solution means; locks, forbidden places and pins are those of the baseline."""
-    sections, students = range(len(keys.sections)), range(len(keys.students))
-    return _rows(solution, problem, keys, school, baseline, sections, students)
+    return _rows(solution, keys, school, baseline, range(len(keys.sections)), keys.students)
 
 
 def rows_changed(
@@ -30,24 +29,22 @@ def rows_changed(
     solution, change when the section gets a place.
     """
     moved = np.flatnonzero(before.choice != after.choice)
-    changed = set(problem.request_student[before.seat != after.seat].tolist())
+    changed = {keys.requests[r][0] for r in np.flatnonzero(before.seat != after.seat).tolist()}
     back = {keys.sections[s] for s in moved.tolist() if problem.choice_mask[before.choice[s]] == 0}
     if back:
-        for n, student in enumerate(keys.students):
-            seating = baseline.seatings.get(student)
-            if seating is not None and any(seat.section in back for seat in seating.seats):
-                changed.add(n)
-    return _rows(after, problem, keys, school, baseline, moved.tolist(), sorted(changed))
+        for student, seating in baseline.seatings.items():
+            if any(seat.section in back for seat in seating.seats):
+                changed.add(student)
+    return _rows(after, keys, school, baseline, moved.tolist(), changed & set(keys.students))
 
 
 def _rows(
     solution: Solution,
-    problem: Problem,
     keys: Keys,
     school: School,
     baseline: Schedule,
-    sections: Sequence[int],
-    students: Sequence[int],
+    sections: Iterable[int],
+    students: Iterable[str],
 ) -> Schedule:
     placements = {}
     for s in sections:
@@ -61,15 +58,12 @@ def _rows(
             teachers=section.teachers,
             room=section.room,
         )
-    seats: dict[int, list[e.Seat]] = {n: [] for n in students}
-    seated = np.flatnonzero((solution.seat >= 0) & np.isin(problem.request_student, students))
-    for r, n, s in zip(
-        seated.tolist(), problem.request_student[seated].tolist(), solution.seat[seated].tolist(), strict=True
-    ):
-        seats[n].append(e.Seat(keys.requests[r][1], keys.sections[s]))
+    seats: dict[str, list[e.Seat]] = {student: [] for student in students}
+    for (student, course), section in zip(keys.requests, solution.seat.tolist(), strict=True):
+        if section >= 0 and student in seats:
+            seats[student].append(e.Seat(course, keys.sections[section]))
     seatings = {}
-    for n, held in seats.items():
-        student = keys.students[n]
+    for student, held in seats.items():
         seating = baseline.seatings.get(student, e.Seating("", student))
         seatings[student] = replace(seating, seats=tuple(held))
     return Schedule(placements, seatings)
