@@ -35,7 +35,7 @@ def rows_changed(
         for student, seating in baseline.seatings.items():
             if any(seat.section in back for seat in seating.seats):
                 changed.add(student)
-    return _rows(after, keys, school, baseline, moved.tolist(), changed & set(keys.students))
+    return _rows(after, keys, school, baseline, moved.tolist(), sorted(changed))
 
 
 def _rows(
