@@ -86,7 +86,7 @@ def read_demand(school: School) -> dict[str, CourseDemand]:
     sections: dict[str, list[Section]] = defaultdict(list)
     for section in school.sections.values():
         sections[section.course].append(section)
-    usual = _usual_size(school.sections.values())
+    usual = usual_size(school.sections.values())
     wishes: dict[str, dict[str, Wish]] = defaultdict(dict)
     for entry in school.requests.values():
         for request in entry.requests:
@@ -105,7 +105,7 @@ def read_demand(school: School) -> dict[str, CourseDemand]:
             tuple(wishes[course].values()) if course in wishes else (),
             tuple(section.id for section in offered),
             sum(section.seats for section in offered),
-            _usual_size(offered) or usual,
+            usual_size(offered) or usual,
         )
     return found
 
@@ -127,7 +127,7 @@ def wanted_together(demand: Mapping[str, CourseDemand]) -> list[Together]:
     return pairs
 
 
-def _usual_size(sections: Iterable[Section]) -> int:
+def usual_size(sections: Iterable[Section]) -> int:
     """Seats that most sections have, the more where two are as frequent; 0 without sections."""
     sizes = Counter(section.seats for section in sections)
     return max(sizes, key=lambda size: (sizes[size], size), default=0)

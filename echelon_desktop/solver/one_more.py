@@ -68,7 +68,7 @@ def best_moves(
 
 
 def _another(school: School, demand: CourseDemand) -> Section:
-    """One more section of a course: like its first where all are alike, open to everybody."""
+    """One more section of a course: of usual size, else like its first, and open to everybody."""
     name = f"{demand.course}+"
     while name in school.sections:
         name += "+"

@@ -35,7 +35,6 @@ HINT = (
     "Drag a card, or pick it up with Space, walk with the arrows and put it down with Enter. L locks, "
     "Delete takes off the board. A bar at its edge marks a course's only section."
 )
-
 READ_ONLY = "The file is open for reading only: no card can be moved."
 
 

@@ -20,6 +20,11 @@ from echelon_desktop.ui.board.misplaced import at_odds, misplaced
 from echelon_desktop.ui.workspace import Workspace
 
 OFF_BOARD = Choice((), (), 0)
+CANNOT_LEAVE = "A section linked to it is locked."
+NO_PLACE = (
+    "Neither alone, nor with sections linked to it, nor swapped with what stands there could it meet then "
+    "without breaking more hard rules than are broken now."
+)
 
 
 class Standing(Enum):
@@ -241,15 +246,9 @@ class Targets(QObject):
         """Places that seemed open and were not among the answers, since what must go along cannot."""
         for mask, place in self.places.items():
             if place.standing in {Standing.FREE, Standing.SWAP} and place.move is None:
-                words = (
-                    "A section linked to it is locked."
-                    if not mask
-                    else (
-                        "Neither alone, nor with sections linked to it, nor swapped with what stands there "
-                        "could it meet then without breaking more hard rules than are broken now."
-                    )
+                self.places[mask] = replace(
+                    place, standing=Standing.CLOSED, words=NO_PLACE if mask else CANNOT_LEAVE
                 )
-                self.places[mask] = replace(place, standing=Standing.CLOSED, words=words)
         self.changed.emit()
 
 

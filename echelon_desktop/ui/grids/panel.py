@@ -1,7 +1,6 @@
 """One sheet with its filter, its commands and its findings."""
 
 from collections.abc import Sequence
-from statistics import mode
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from echelon_desktop.model.columns import Column
 from echelon_desktop.model.dataset import Changes, Edit
+from echelon_desktop.model.demand import usual_size
 from echelon_desktop.model.pasting import (
     Block,
     Pasted,
@@ -142,7 +142,7 @@ class SheetPanel(QWidget):
             texts[self.sheet.id_field] = here.key
         sections = self.document.school.sections.values()
         if self.sheet.table == "sections" and sections:
-            texts["seats"] = str(mode(section.seats for section in sections))  # as most have, not 0
+            texts["seats"] = str(usual_size(sections))
         dialog = RowDialog(self.document.dataset, self.sheet, texts, self)
         if not dialog.exec():
             return
