@@ -141,6 +141,16 @@ ACTIONS = (
         "filter",
     ),
     ActionSpec(
+        "replace",
+        "Find and repl&ace…",
+        "&Edit",
+        "Ctrl+R",
+        "",
+        ("file",),
+        "In the table that Data shows: puts one text in place of another, in one cell or in all.",
+        "substitute exchange",
+    ),
+    ActionSpec(
         "search",
         "&Search everywhere…",
         "&Edit",

@@ -84,6 +84,9 @@ class Page(QWidget):
             field.begin()
         return field is not None
 
+    def replace(self) -> None:
+        """Open what finds and replaces, on a page of cells."""
+
     def hand_out(self) -> bool:
         """Open the menu of what can be printed; False when the page has nothing to print."""
         return False

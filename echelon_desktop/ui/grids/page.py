@@ -119,6 +119,10 @@ class DataPage(Page):
         """Copy the selected cells."""
         return self.panel.copy()
 
+    def replace(self) -> None:
+        """Find and replace in the sheet on the screen."""
+        self.panel.replace()
+
     # Findings --------------------------------------------------------------------------------------
 
     def step_finding(self, step: int = 1) -> None:

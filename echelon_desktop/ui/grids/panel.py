@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 from echelon_desktop.model.columns import Column
 from echelon_desktop.model.dataset import Changes, Edit
 from echelon_desktop.model.demand import usual_size
+from echelon_desktop.model.find_replace import Written, write_texts
 from echelon_desktop.model.pasting import (
     Block,
     Pasted,
-    Refusal,
     format_block,
     parse_block,
     spread,
@@ -32,15 +32,16 @@ from echelon_desktop.model.sheets import RowId, Sheet
 from echelon_desktop.model.wording import counted, listed
 from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.grids.model import GridModel, Marks
+from echelon_desktop.ui.grids.refused import tell_refused
+from echelon_desktop.ui.grids.replace_bar import ReplaceBar
 from echelon_desktop.ui.grids.row_dialog import RowDialog
 from echelon_desktop.ui.grids.view import GridView
-from echelon_desktop.ui.messages import ask, tell, told
+from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.theme import SPACE, theme
 from echelon_desktop.ui.workspace import Workspace
 
 FILTER_MS = 150
-MOST_TOLD = 10  # refused cells listed in a message
 NOT_MADE = "The change was not made"
 
 
@@ -76,6 +77,8 @@ class SheetPanel(QWidget):
         column.setSpacing(0)
         self.bar = self._make_bar()
         column.addWidget(self.bar)
+        self.replace_bar = ReplaceBar(self.view, None if self.document.read_only else self._write_texts)
+        column.addWidget(self.replace_bar)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self._make_empty())
@@ -225,6 +228,11 @@ class SheetPanel(QWidget):
         rows = [self.model.row_id(n) for n in targets]
         self._write_block([self.model.columns[n] for n in columns], rows, [texts] * len(rows), "Fill")
 
+    def replace(self) -> None:
+        """Open the bar that finds and replaces; there is nothing to find in an empty sheet."""
+        if self.model.rows:
+            self.replace_bar.begin()
+
     def clear(self) -> None:
         """Blank the selected cells."""
         lines, columns = self.view.lines(), self.view.selected_columns()
@@ -268,7 +276,7 @@ class SheetPanel(QWidget):
     ) -> Pasted | None:
         pasted = write_block(self.document.dataset, self.sheet, columns, rows, block, title)
         if pasted.edit is None:
-            self._tell_refused(title, pasted)
+            tell_refused(self, title, pasted)
             return None
         applied = False
         with told(self, NOT_MADE):
@@ -276,17 +284,22 @@ class SheetPanel(QWidget):
             applied = True
         return pasted if applied else None
 
+    def _write_texts(self, cells: Sequence[Written], title: str) -> bool:
+        written = write_texts(self.document.dataset, self.sheet, cells, title)
+        if written.edit is None:
+            tell_refused(self, "Replace", written)
+            return False
+        applied = False
+        with told(self, NOT_MADE):
+            self._apply(written.edit)
+            applied = True
+            also = consequences(written.edit, self.sheet.table)
+            more = f" With it: {'; '.join(also)}." if also else ""
+            self.workspace.notice.emit("note", f"{title}.{more} Undo takes all of it back.")
+        return applied
+
     def _apply(self, edit: Edit) -> None:
         self.document.apply(edit)
-
-    def _tell_refused(self, title: str, pasted: Pasted) -> None:
-        lines = [_in_words(refusal) for refusal in pasted.refusals[:MOST_TOLD]]
-        more = len(pasted.refusals) - MOST_TOLD
-        if more > 0:
-            lines.append(f"… and {more:,} more.")
-        number = len(pasted.refusals)
-        text = f"{number:,} cell{' was' if number == 1 else 's were'} refused, so nothing was changed."
-        tell(self, f"{title} was not done", text, "\n".join(lines))
 
     # Showing ---------------------------------------------------------------------------------------
 
@@ -305,6 +318,13 @@ class SheetPanel(QWidget):
         self.count = QLabel()
         self.count.setProperty("kind", "soft")
         row.addWidget(self.count)
+        self.replace_button = QToolButton()
+        self.replace_button.setProperty("kind", "quiet")
+        self.replace_button.setProperty("sign", "search")
+        self.replace_button.setToolTip("Find and replace (Ctrl+R)")
+        self.replace_button.setAccessibleName("Find and replace")
+        self.replace_button.clicked.connect(lambda _=False: self.replace())
+        row.addWidget(self.replace_button)
         row.addStretch(1)
         self.findings = QLabel("No findings")
         self.findings.setProperty("kind", "soft")
@@ -337,7 +357,7 @@ class SheetPanel(QWidget):
         )
 
     def _paint(self) -> None:
-        for button in (self.previous_button, self.next_button):
+        for button in (self.previous_button, self.next_button, self.replace_button):
             button.setIcon(theme().icon(str(button.property("sign"))))
         self.view.viewport().update()
 
@@ -348,6 +368,8 @@ class SheetPanel(QWidget):
         self.count.setText(f"Showing {shown:,} of {total:,}" if filtered else rows)
         self.stack.setCurrentIndex(0 if total else 1)
         self.bar.setVisible(bool(total))
+        if not total:
+            self.replace_bar.hide()
 
     def _say(self, text: str) -> None:
         self.words.setText(text)
@@ -374,8 +396,3 @@ class SheetPanel(QWidget):
             self.show_row(parts[-1], self.sheet.id_field)
             self._show_count()
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _in_words(refusal: Refusal) -> str:
-    place = ", ".join([f"Line {refusal.line}", *([refusal.column] if refusal.column else [])])
-    return f"{place}: {refusal.why}" if refusal.line else refusal.why

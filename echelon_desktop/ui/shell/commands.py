@@ -55,6 +55,7 @@ class Commands:
             "history": self._show_history,
             "copy": self._copy,
             "find": window.find_on_page,
+            "replace": window.replace_in_data,
             "search": window.search,
             "next-part": window.next_part,
             "print": self._print,

@@ -157,6 +157,12 @@ class MainWindow(QMainWindow):
         if not (isinstance(page, Page) and page.filter_words()):
             self.search()
 
+    def replace_in_data(self) -> None:
+        """Find and replace in the table that Data shows."""
+        page = self.show_page("data")
+        if page is not None:
+            page.replace()
+
     def next_part(self) -> None:
         """Go on to the next part of the window: pages, the bar above, the page itself."""
         page = self.stack.currentWidget()

@@ -12,6 +12,7 @@ from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.sheets import SHEETS, RowId
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.grids import panel as panel_module
+from echelon_desktop.ui.grids import refused
 from echelon_desktop.ui.grids.cell_editor import NameCompleter
 from echelon_desktop.ui.grids.model import GridModel
 from echelon_desktop.ui.grids.page import DataPage
@@ -63,7 +64,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         said.append(f"{title}|{text}|{_[1] if len(_) > 1 else ''}")
         return True
 
-    monkeypatch.setattr(panel_module, "tell", tell)
+    monkeypatch.setattr(refused, "tell", tell)
     monkeypatch.setattr(panel_module, "ask", ask)
     return said
 
