@@ -20,6 +20,7 @@ from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.deltas.row import after
 from echelon_desktop.solver.schedules import rows_changed
 from echelon_desktop.ui.board.cards import TRAY, BoardData
+from echelon_desktop.ui.board.lock_menu import LockMenu
 from echelon_desktop.ui.board.model import TRAY_TITLE, BoardModel
 from echelon_desktop.ui.board.targets import Standing, TargetPlace, Targets
 from echelon_desktop.ui.board.view import BoardView
@@ -156,12 +157,14 @@ class BoardPage(Page):
         """Lock a section where it stands, or unlock it."""
         document = self.document
         placement = document.dataset.placements.get((document.scenario, section))
-        if placement is None or not placement.periods:
-            return
+        if placement is not None and placement.periods:
+            self.lock((section,), not placement.locked)
+
+    def lock(self, sections: tuple[str, ...], locked: bool) -> None:
+        """Lock sections where they stand, or unlock them, as one change."""
+        document = self.document
         with told(self, "The lock was not changed"):
-            document.apply(
-                lock_sections(document.dataset, document.scenario, (section,), not placement.locked)
-            )
+            document.apply(lock_sections(document.dataset, document.scenario, sections, locked))
 
     def _place_at(self, column: int) -> TargetPlace | None:
         """The place of the card in hand that a column stands for: the one that begins there."""
@@ -188,6 +191,9 @@ class BoardPage(Page):
         self.counts.setProperty("kind", "soft")
         row.addWidget(self.counts)
         row.addStretch(1)
+        self.locks = LockMenu(self.model, self.lock)
+        self.locks.setEnabled(not self.document.read_only)
+        row.addWidget(self.locks)
         return row
 
     def _make_line(self) -> QFrame:

@@ -201,6 +201,40 @@ def test_a_locked_card_cannot_be_picked_up(page: BoardPage, qtbot: QtBot):
     assert page.targets.places
 
 
+def test_all_that_is_shown_is_locked_and_unlocked_in_one_change(page: BoardPage):
+    document = page.document
+
+    def locked() -> set[str]:
+        rows = document.dataset.placements.items()
+        return {section for (scenario, section), row in rows if scenario == document.scenario and row.locked}
+
+    def choose(words: str) -> str:
+        page.locks.menu_of_locks.aboutToShow.emit()
+        action = next(a for a in page.locks.menu_of_locks.actions() if a.text().startswith(words))
+        assert action.isEnabled()
+        action.trigger()
+        return action.text()
+
+    first = next(iter(document.school.sections))
+    teacher = document.dataset.placements[document.scenario, first].teachers[0]
+    page.words.setText(first)
+    page._filter()
+    assert page.model.rowCount() < len(page.model.board.rows)
+    choose("Lock all shown")
+    own = locked()
+    assert first in own
+    assert all(teacher in document.dataset.placements[document.scenario, section].teachers for section in own)
+    page.words.clear()
+    page._filter()
+    left = len(document.school.sections) - len(own)
+    assert choose("Lock all on the board") == f"Lock all on the board ({left})"
+    assert locked() == set(document.school.sections)
+    document.undo()
+    assert locked() == own
+    choose("Unlock all on the board")
+    assert not locked()
+
+
 def test_a_closed_place_says_why_and_changes_nothing(page: BoardPage):
     document = page.document
     section = next(s for s in document.school.sections.values() if s.teachers)
