@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from echelon_desktop.errors import EditError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.tables import SCHOOL_TABLES, TABLES, TableSpec
+from echelon_desktop.model.wording import an
 
 R = TypeVar("R", bound=e.Record)
 
@@ -29,7 +30,7 @@ class Table(Mapping[e.Key, R], Generic[R]):
         for record in records:
             key = spec.key_of(record)
             if key in self._rows:
-                raise EditError(f"There is already a {spec.singular} {key!r}.")
+                raise EditError(f"There is already {an(spec.singular)} {key!r}.")
             self._rows[key] = record
 
     def __getitem__(self, key: e.Key) -> R:

@@ -12,6 +12,7 @@ from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.sheets import RowId, Sheet, is_required
 from echelon_desktop.model.tables import TABLES
+from echelon_desktop.model.wording import an
 
 _MARKS = re.compile("[,'\N{RIGHT SINGLE QUOTATION MARK}\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} ]")
 _THOUSANDS = re.compile(rf"\d{{1,3}}({_MARKS.pattern})\d{{3}}(\1\d{{3}})*(\.\d+)?", re.ASCII)
@@ -91,7 +92,7 @@ class EntryReader:
         if SEPARATOR in value:
             return "An id cannot have a semicolon, which separates the items of lists."
         if value in self.dataset.table(sheet.table) and (row is None or row.key != value):
-            return f"There is already a {sheet.spec.singular} {value!r}."
+            return f"There is already {an(sheet.spec.singular)} {value!r}."
         return ""
 
     def _missing(self, column: Column, value: Any) -> str:

@@ -13,7 +13,7 @@ from echelon_desktop.model.fitting import fits, without_seats
 from echelon_desktop.model.mentions import Names, naming, remapped
 from echelon_desktop.model.sheets import LIST, OWN, RowId, Sheet
 from echelon_desktop.model.tables import TABLES
-from echelon_desktop.model.wording import counted
+from echelon_desktop.model.wording import an, counted
 
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
 
@@ -367,5 +367,5 @@ def _check_ids(sheet: Sheet, ids: list[str]) -> None:
         if not id_:
             raise EditError(f"A {sheet.spec.singular} needs an id.")
         if id_ in seen:
-            raise EditError(f"There is already a {sheet.spec.singular} {id_!r}.")
+            raise EditError(f"There is already {an(sheet.spec.singular)} {id_!r}.")
         seen.add(id_)

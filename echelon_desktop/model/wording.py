@@ -16,6 +16,11 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def an(noun: str) -> str:
+    """``a seat``, ``an absence``."""
+    return f"{'an' if noun[:1] in set('aeio') else 'a'} {noun}"
+
+
 def few_of(names: Sequence[str], most: int = 12, last: str = "and") -> str:
     """All names up to ``most``, else the first and how many more there are: two at least."""
     if len(names) <= most:

@@ -1,6 +1,6 @@
 """Small pieces of sentences."""
 
-from echelon_desktop.model.wording import counted, few_of, listed
+from echelon_desktop.model.wording import an, counted, few_of, listed
 
 
 def test_lists_end_with_a_word() -> None:
@@ -13,6 +13,10 @@ def test_what_is_left_out_is_counted_and_never_a_single_name() -> None:
     assert few_of("ABCDE", 4) == "A, B, C and 2 more"
     assert few_of("ABCD", 4, "or") == "A, B, C or D"
     assert few_of("ABCDE", 4, "or") == "A, B, C and 2 more"
+
+
+def test_one_has_its_article() -> None:
+    assert [an(noun) for noun in ("seat", "absence")] == ["a seat", "an absence"]
 
 
 def test_one_is_told_from_several() -> None:

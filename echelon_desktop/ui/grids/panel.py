@@ -29,7 +29,7 @@ from echelon_desktop.model.pasting import (
 )
 from echelon_desktop.model.row_edits import consequences, delete_rows, duplicate_rows, next_id, write_rows
 from echelon_desktop.model.sheets import RowId, Sheet
-from echelon_desktop.model.wording import counted, listed
+from echelon_desktop.model.wording import an, counted, listed
 from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.grids.model import GridModel, Marks
 from echelon_desktop.ui.grids.refused import tell_refused
@@ -201,18 +201,25 @@ class SheetPanel(QWidget):
         block = without_titles(block, self.model.columns[left:])
         block = spread(block, *chosen)
         rows = [self.model.row_id(n) for n in range(top, min(top + len(block), self.model.rowCount()))]
+        before = set(self.model.rows)
         pasted = self._write_block(self.model.columns[left:], rows, block, "Paste")
         if pasted is None or not (rows or pasted.added):
             return
-        first = rows[0] if rows else None
+        width = max(map(len, block))
         # A row that the block gave another id stays where it was, unless the table is sorted by it.
-        place = self.model.place_of(first) if first else self.model.rowCount() - pasted.added
-        place = place if place >= 0 else min(top, self.model.rowCount() - 1)
-        self.view.choose(place, left, len(block), max(map(len, block)))
-        self.view.widen_columns(left, max(map(len, block)), place)
+        places = {self.model.place_of(row) for row in rows} - {-1}
+        places = places if len(places) == len(rows) else set(range(top, top + len(rows)))
+        added = [row for row in self.model.rows if row not in before] if pasted.added else []
+        # A new request stands with the others of its student, and a sorted table puts rows anywhere.
+        seen = {self.model.place_of(row) for row in added} - {-1}
+        self.view.choose_lines(places | seen, left, width)
+        if places | seen:
+            self.view.widen_columns(left, width, min(places | seen))
         words = [f"{counted(len(rows), 'row')} changed"] if rows else []
         words += [f"{counted(pasted.added, 'row')} added"] if pasted.added else []
         hint = "" if pasted.added else " Ctrl+Shift+V pastes as new rows."
+        if len(seen) < len(added):
+            hint = " The filter does not show all of them."
         self.workspace.notice.emit("note", f"Pasted: {listed(words)}.{hint}")
 
     def fill_down(self) -> None:
@@ -352,7 +359,7 @@ class SheetPanel(QWidget):
             "table-2",
             f"No {self.sheet.title.lower()} yet",
             text,
-            f"Add a {self.sheet.singular}" if writable else "",
+            f"Add {an(self.sheet.singular)}" if writable else "",
             self.add_row,
         )
 

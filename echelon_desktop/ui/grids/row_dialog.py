@@ -20,6 +20,7 @@ from echelon_desktop.model.columns import Column
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.entry import EntryReader
 from echelon_desktop.model.sheets import Sheet, is_required
+from echelon_desktop.model.wording import an
 from echelon_desktop.ui.grids.cell_editor import make_field, show_refused
 from echelon_desktop.ui.theme import SPACE
 
@@ -43,7 +44,7 @@ class RowDialog(QDialog):
         self.fields: dict[str, QLineEdit | QComboBox] = {}
         self._reader = EntryReader(dataset, sheet)
         self._columns: dict[str, Column] = {column.key: column for column in sheet.columns(dataset)}
-        self.setWindowTitle(f"Add a {sheet.singular}")
+        self.setWindowTitle(f"Add {an(sheet.singular)}")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
         outer.setSpacing(SPACE.m)

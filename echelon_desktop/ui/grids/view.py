@@ -1,5 +1,7 @@
 """The grid on screen: a table view that walks, selects and resizes as a spreadsheet does."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -109,6 +111,17 @@ class GridView(QTableView):
         self.selectionModel().setCurrentIndex(first, flags.NoUpdate)
         self.selectionModel().select(QItemSelection(first, last), flags.ClearAndSelect)
         self.scrollTo(first, QTableView.ScrollHint.EnsureVisible)
+
+    def choose_lines(self, lines: Iterable[int], column: int, width: int) -> None:
+        """Select cells of lines that may stand apart, and make the first of them current and visible."""
+        lines = sorted(lines)
+        right = min(column + width, self.grid.columnCount()) - 1
+        chosen = QItemSelection()
+        for line in lines:
+            chosen.select(self.grid.index(line, column), self.grid.index(line, right))
+        if lines:
+            self.choose(lines[0], column)
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     # Qt ------------------------------------------------------------------------------------------
 

@@ -299,6 +299,25 @@ def test_lines_are_pasted_as_new_rows_below_the_last(page: DataPage, document: D
     assert heard[1] == "Pasted: 1 row changed. Ctrl+Shift+V pastes as new rows."
 
 
+def test_pasted_rows_are_selected_wherever_they_come_to_stand(page: DataPage, document: Document) -> None:
+    """A request stands with the others of its student: the last rows of the table are not those pasted."""
+    heard: list[str] = []
+    page.workspace.notice.connect(lambda _kind, text: heard.append(text))
+    panel = show(page, "requests", "P03")
+    held = {key: requests.requests for key, requests in document.school.requests.items()}
+    QGuiApplication.clipboard().setText("P01\tART\nP04\tART")
+    page.commands["paste_new"].trigger()
+    rows = [RowId(key, len(held[key])) for key in ("P01", "P04")]
+    assert panel.selected_rows() == rows
+    assert panel.here()[0] == rows[0]
+    document.undo()
+    panel.filter.setText("P04")
+    panel._on_filter()
+    page.commands["paste_new"].trigger()
+    assert panel.selected_rows() == rows[1:]
+    assert heard[-1] == "Pasted: 2 rows added. The filter does not show all of them."
+
+
 def test_a_refused_paste_changes_nothing_and_names_the_cells(
     page: DataPage, document: Document, told: list[str]
 ) -> None:
