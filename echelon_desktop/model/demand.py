@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from echelon_desktop.model.dataset import School
@@ -131,3 +131,13 @@ def usual_size(sections: Iterable[Section]) -> int:
     """Seats that most sections have, the more where two are as frequent; 0 without sections."""
     sizes = Counter(section.seats for section in sections)
     return max(sizes, key=lambda size: (sizes[size], size), default=0)
+
+
+def another_section(school: School, demand: CourseDemand, name: str) -> Section:
+    """One more section of a course: of usual size, else like its first; no teacher, open to everybody."""
+    if not demand.sections:
+        return Section(name, demand.course, seats=demand.class_size, department=demand.department)
+    like = school.sections[demand.sections[0]]
+    return replace(
+        like, id=name, teachers=(), room="", seats=demand.class_size, grades=(), groups=(), extra={}
+    )

@@ -6,11 +6,11 @@ one onto the board would do is a move like any other (``deltas``). They have no 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from echelon_desktop.model.dataset import Schedule, School
-from echelon_desktop.model.demand import CourseDemand
-from echelon_desktop.model.entities import Rule, Section
+from echelon_desktop.model.demand import CourseDemand, another_section
+from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.tables import SCHOOL_TABLES
 from echelon_desktop.solver.assign.openings import as_given
 from echelon_desktop.solver.compile import compile_school
@@ -45,7 +45,9 @@ def with_one_more(
     school: School, rules: tuple[Rule, ...], schedule: Schedule, courses: Iterable[CourseDemand]
 ) -> OneMore:
     """Lay out a schedule in a school that has another section of each of these courses."""
-    added = {each.course: _another(school, each) for each in courses if each.class_size}
+    added = {
+        each.course: another_section(school, each, _name(school, each)) for each in courses if each.class_size
+    }
     tables = {spec.name: getattr(school, spec.name).values() for spec in SCHOOL_TABLES}
     larger = School(**tables | {"sections": [*school.sections.values(), *added.values()]})
     compiled = compile_school(as_given(larger, schedule), rules, schedule)
@@ -67,14 +69,8 @@ def best_moves(
         yield section, min(found.values(), key=lambda move: (move.levels, -move.exact), default=None)
 
 
-def _another(school: School, demand: CourseDemand) -> Section:
-    """One more section of a course: of usual size, else like its first, and open to everybody."""
+def _name(school: School, demand: CourseDemand) -> str:
     name = f"{demand.course}+"
     while name in school.sections:
         name += "+"
-    if not demand.sections:
-        return Section(name, demand.course, seats=demand.class_size, department=demand.department)
-    like = school.sections[demand.sections[0]]
-    return replace(
-        like, id=name, teachers=(), room="", seats=demand.class_size, grades=(), groups=(), extra={}
-    )
+    return name

@@ -4,9 +4,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from echelon_desktop.model.dataset import Edit, RowChange
+from echelon_desktop.model.demand import another_section, read_demand
+from echelon_desktop.model.row_edits import next_id
+from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.explain import ReasonKind
+from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.reading.filter_row import FilterRow
 from echelon_desktop.ui.reading.records import Column, RecordModel
@@ -18,6 +23,7 @@ from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 HINT = "Double-click a request to see the student's week."
+LONGEST = 24  # letters of a title on the button
 EVERY = ""  # key of the line that stands for all courses
 
 
@@ -60,6 +66,7 @@ class UnmetTab(ScheduleTab):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
+        self.workspace = workspace
         self._timetable: Timetable | None = None
         self.one_more = OneMoreSection(workspace, self)
         self.one_more.changed.connect(self._show_gains)
@@ -77,6 +84,13 @@ class UnmetTab(ScheduleTab):
         column = QVBoxLayout(left)
         column.setContentsMargins(SPACE.xl, SPACE.m, SPACE.m, SPACE.m)
         column.addWidget(self.course_table, 1)
+        self.add = QPushButton("Add a section")
+        self.add.setToolTip("Adds a section of usual size without a teacher, and shows it on the board")
+        self.add.clicked.connect(lambda _=False: self._add_section())
+        row = QHBoxLayout()
+        row.addWidget(self.add)
+        row.addStretch(1)
+        column.addLayout(row)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(SPACE.m, SPACE.m, SPACE.xl, SPACE.m)
@@ -152,6 +166,8 @@ class UnmetTab(ScheduleTab):
         def admits(line: UnmetLine) -> bool:
             return course in (EVERY, line.unmet.course) and kind in ("", line.kind)
 
+        self.add.setEnabled(course != EVERY and not self.workspace.document.read_only)
+        self.add.setText("Add a section" if course == EVERY else f"Add a section of {self._title()}")
         self.requests.filter(self.filters.words.text(), admits)
         self.filters.count(self.requests.rowCount(), len(self.requests.rows), "unmet request")
         self._show_reason(-1)
@@ -160,6 +176,23 @@ class UnmetTab(ScheduleTab):
         """The reason in full: it rarely fits its column."""
         known = 0 <= row < self.requests.rowCount()
         self.hint.setText(self.requests.row_at(row).reason if known else HINT)
+
+    def _title(self) -> str:
+        row = self.courses.row_at(self.course_table.currentIndex().row())
+        return row.title if len(row.title) <= LONGEST else f"{row.title[:LONGEST]}…"
+
+    def _add_section(self) -> None:
+        """Add one more section of the course, as the figure beside it is about, and show it on the board."""
+        document, course = self.workspace.document, self._course()
+        demand = read_demand(document.school)[course]
+        name = next_id(map(str, document.school.sections))
+        section = another_section(document.school, demand, name)
+        title = f"Add section {name} of {course}"
+        with told(self, "The section was not added"):
+            document.apply(Edit(title, (RowChange("sections", name, section),)))
+            self.leave.emit("board", "sections", name)
+            words = "Put it where the board says it helps; its teacher is entered in Data."
+            self.workspace.notice.emit("good", f"{title}: {counted(section.seats, 'seat')}. {words}")
 
     def _open_course(self) -> None:
         course = self._course()

@@ -65,3 +65,22 @@ def test_where_it_would_not_help_that_is_said(page: SchedulePage, qtbot: QtBot):
     page.workspace.engine.start()
     page.show_tab("unmet")
     qtbot.waitUntil(lambda: said(page).get("Band") == "= ±0", timeout=ENGINE_MS)
+
+
+def test_a_section_is_added_as_the_figure_is_about_and_shown_on_the_board(page: SchedulePage, qtbot: QtBot):
+    document = page.document
+    leave_seats(page, "S6", "P01")
+    page.show_tab("unmet")
+    tab = page.tab("unmet")
+    qtbot.waitUntil(lambda: "Band" in said(page))
+    assert not tab.add.isEnabled()  # all courses are chosen, and none in particular
+    tab.select("BAND")
+    assert tab.add.text() == "Add a section of Band"
+    shown: list[tuple[str, str, str]] = []
+    tab.leave.connect(lambda *where: shown.append(where))
+    tab.add.click()
+    section = document.school.sections["S7"]
+    assert (section.course, section.teachers, section.seats) == ("BAND", (), 8)
+    assert shown == [("board", "sections", "S7")]
+    assert document.undo() == "Add section S7 of BAND"
+    assert "S7" not in document.school.sections
