@@ -6,6 +6,12 @@ does not.
 """
 
 from echelon_desktop.model.store.backup import Backup, backups, restore_backup
+from echelon_desktop.model.store.checkpoint import (
+    checkpoint_of,
+    has_checkpoint,
+    with_checkpoint,
+    without_checkpoint,
+)
 from echelon_desktop.model.store.file import SchoolFile
 from echelon_desktop.model.store.journal import Entry
 from echelon_desktop.model.store.lock import Writer
@@ -20,6 +26,10 @@ __all__ = [
     "Snapshot",
     "Writer",
     "backups",
+    "checkpoint_of",
+    "has_checkpoint",
     "restore_backup",
     "runs_of",
+    "with_checkpoint",
+    "without_checkpoint",
 ]

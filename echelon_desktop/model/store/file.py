@@ -266,6 +266,12 @@ class SchoolFile:
         with self._writing():
             runs.put(self._connection, run)
 
+    def forget_run(self, run_id: str) -> None:
+        """Delete what is known of a run."""
+        self._require_writable()
+        with self._writing():
+            runs.drop(self._connection, run_id)
+
     def runs(self) -> list[runs.Run]:
         """All solver runs, in the order in which they started."""
         with self._reading():

@@ -49,6 +49,11 @@ def put(connection: sa.Connection, run: Run) -> None:
     connection.execute(sa.insert(runs).prefix_with("OR REPLACE"), row)
 
 
+def drop(connection: sa.Connection, run_id: str) -> None:
+    """Delete a run, if there is one of this id."""
+    connection.execute(sa.delete(runs).where(runs.c.id == run_id))
+
+
 def read(connection: sa.Connection) -> list[Run]:
     """All runs, in the order in which they started; ValueError if one is damaged."""
     rows = connection.execute(sa.select(runs).order_by(runs.c.started, runs.c.id)).mappings()

@@ -123,7 +123,10 @@ def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = No
     why = ended(str(figures.get("ended")))
     where = str(run.settings.get("where", HERE))
     done = bool(run.scenario)
-    state = f"Done, {why}" if done and why else "Done" if done else run.status and outcome(run.status, "")
+    if where == HERE and not run.ended:
+        state = "Cut short"  # or it goes on in another window
+    else:
+        state = f"Done, {why}" if done and why else "Done" if done else run.status and outcome(run.status, "")
     return Entry(
         key=f"{path}#{run.id}",
         where=where,

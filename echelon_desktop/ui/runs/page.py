@@ -11,7 +11,7 @@ from cloud_runner.client.runs import Run
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.store import Run as Record
-from echelon_desktop.model.store import runs_of
+from echelon_desktop.model.store import has_checkpoint, runs_of
 from echelon_desktop.ui.page import Page, Target, empty_state, page_header
 from echelon_desktop.ui.reading.filter_row import FilterRow
 from echelon_desktop.ui.reading.tables import ReadingTable
@@ -98,7 +98,7 @@ class RunsPage(Page):
 
     def refresh(self, changes: Changes | None) -> None:
         """Show what there is; everything is read anew when all may have changed."""
-        self._records = self.document.file.runs()
+        self._records = [run for run in self.document.file.runs() if not has_checkpoint(run)]
         if changes is None:
             self.workspace.background.run(self._read_elsewhere(), self._on_elsewhere)
             self.desk.reload()

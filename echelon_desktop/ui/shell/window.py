@@ -8,10 +8,12 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from cloud_runner.client.runs import Run, State
+from echelon_desktop.errors import StoreError
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.ui.actions import ACTIONS, Actions
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.engine.client import EngineClient
+from echelon_desktop.ui.messages import tell
 from echelon_desktop.ui.page import Page, Target
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.remote.desk import RemoteDesk
@@ -26,6 +28,7 @@ from echelon_desktop.ui.shell.sidebar import Sidebar
 from echelon_desktop.ui.shell.start_page import StartPage
 from echelon_desktop.ui.shell.status import StatusBar
 from echelon_desktop.ui.shell.top_bar import TopBar
+from echelon_desktop.ui.solve.checkpoint import take_up
 from echelon_desktop.ui.theme import LIGHT, icon
 from echelon_desktop.ui.workspace import Workspace
 
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
     def show_document(self, document: Document) -> None:
         """Show a document in place of the one shown, which is closed."""
         self.close_document()
+        found = self._take_up(document)
         document.setParent(self)
         self.document = document
         self.workspace = Workspace(document, self.engine, self.desk, self)
@@ -87,10 +91,20 @@ class MainWindow(QMainWindow):
         self._enable()
         self.show_page("board" if document.dataset.scenarios else "data")
         self.checker.check()
+        if found:
+            QTimer.singleShot(0, self, lambda: tell(self, "A solve was cut short", *found))
         # A school is hundreds of thousands of objects that live until it is closed. Looked through again and
         # again, they cost the window 190 ms each time (5,349 students).
         gc.collect()
         gc.freeze()
+
+    def _take_up(self, document: Document) -> tuple[str, str] | None:
+        """Keep what a solve had found when the application ended; what to say of it, None for nothing."""
+        try:
+            told = take_up(document)
+        except StoreError as error:
+            return "What it had found is not a scenario yet.", f"{error} Open the school again then."
+        return (told, "Undo removes it.") if told else None
 
     def close_document(self) -> None:
         """Close the document, if one is open, and show the start page."""

@@ -35,6 +35,7 @@ from echelon_desktop.ui.solve.case import (
     unfinished,
 )
 from echelon_desktop.ui.solve.changes import changes_in_words
+from echelon_desktop.ui.solve.checkpoint import Checkpoint
 from echelon_desktop.ui.solve.outcomes import Point, found_in_words, thinned
 from echelon_desktop.ui.workspace import Workspace
 
@@ -73,6 +74,7 @@ class Session(QObject):
         self._case: Case | None = None
         self._last: Progress | None = None  # the last one that brought a schedule
         self.points: list[Point] = []
+        self._checkpoint = Checkpoint(workspace, self._begun(), self)
         self.waiting = workspace.engine.state != READY  # for the engine's process to have started
         self._start_clock()
         workspace.engine.state_changed.connect(self._on_engine_state)
@@ -95,6 +97,7 @@ class Session(QObject):
     def abandon(self) -> None:
         """End it now and hear no more of it: the document closes, and there is nobody left to tell."""
         self._over = True
+        self._checkpoint.end(recorded=False)
         self.stop()
 
     def stop(self) -> None:
@@ -199,6 +202,9 @@ class Session(QObject):
 
     def _another_turn(self, case: Case, kept: Case, placed: Result, given: "Given", lead: str = "") -> None:
         """Go on with what was kept of a case's turn, where another one may bring something."""
+        if kept.kept is not None:
+            best = kept.kept[2]
+            self._checkpoint.know(lambda: best)
         left = self._left()
         over = self.stopping or bool(lead) or case.turn.is_last(left, left.time_limit_s)
         following = None if over else turn_after(case, kept, placed.status, given)
@@ -284,16 +290,13 @@ class Session(QObject):
                 return True
             return False
 
-    def _record(self, result: Result, scenario: str, figures: dict[str, Any]) -> None:
-        ended = datetime.now(UTC).isoformat(timespec="seconds")
+    def _begun(self) -> Run:
+        """What is known of the run before it ends."""
         params = self.order.params
-        levels = [{"name": f.name, "value": f.value, "bound": f.bound} for f in result.levels]
-        run = Run(
+        return Run(
             id=self.started + f"/{params.seed}",
-            scenario=scenario,
+            scenario="",
             started=self.started,
-            ended=ended,
-            status=result.status,
             seed=params.seed,
             settings={
                 "scope": self._part,
@@ -303,6 +306,16 @@ class Session(QObject):
                 "close": self.order.close,
                 "name": self.order.name,
             },
+        )
+
+    def _record(self, result: Result, scenario: str, figures: dict[str, Any]) -> None:
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
+        levels = [{"name": f.name, "value": f.value, "bound": f.bound} for f in result.levels]
+        run = replace(
+            self._begun(),
+            scenario=scenario,
+            ended=ended,
+            status=result.status,
             figures={
                 **figures,
                 "levels": levels,
@@ -315,14 +328,18 @@ class Session(QObject):
         )
         try:
             self.workspace.document.file.record_run(run)
+            self._checkpoint.end(recorded=True)
         except StoreError as error:
             self.workspace.notice.emit("doubt", f"The solve is not among the runs. {error}")
 
     def _on_progress(self, progress: Progress) -> None:
         progress = replace(progress, seconds=progress.seconds + self._turn_at - self._started)
         self.points.append((round(progress.seconds, 1), progress.unmet, progress.bound))
-        if progress.solution is not None:
+        case, solution = self._case, progress.solution
+        if solution is not None:
             self._last = progress
+            if case is not None and not case.turn.asked.openings:
+                self._checkpoint.know(lambda: checked_schedule(case, placed_schedule(case, solution)))
         self.progressed.emit(progress)
 
     def _on_failed(self) -> None:
@@ -352,4 +369,5 @@ class Session(QObject):
     def _end(self, kind: str, text: str) -> None:
         if not self._over:
             self._over = True
+            self._checkpoint.end(recorded=False)
             self.ended.emit(kind, text)
