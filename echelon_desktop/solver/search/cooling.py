@@ -15,7 +15,7 @@ import numpy as np
 
 SWEEPS = 280
 """Moves of a fresh annealing for each (section, other slot) there is."""
-LONGEST = 10.0
+LONGEST = 60.0
 """Much time makes a fresh annealing so many times longer, at most."""
 FRESH_SHARE = 0.4
 MOST_FRESH = 0.55
