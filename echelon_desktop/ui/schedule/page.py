@@ -24,7 +24,7 @@ from echelon_desktop.ui.schedule.unmet import UnmetTab
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
-HERE = {"sections", "students", "teachers", "rooms"}
+HERE = {"sections", "students", "teachers", "rooms", "unmet"}
 TABS: tuple[tuple[str, str, Callable[[Workspace], ScheduleTab]], ...] = (
     ("sections", "&Sections", lambda _workspace: SectionsTab()),
     ("students", "S&tudents", lambda workspace: StudentsTab(workspace.document)),
@@ -83,7 +83,7 @@ class SchedulePage(Page):
             self._show_findings()
 
     def take_to(self, target: Target) -> None:
-        """Select a section, student, teacher or room, as soon as the schedule has been read."""
+        """Select a section, student, teacher, room or unmet course, as soon as the schedule was read."""
         if target.table not in HERE:
             return
         self.show_tab(target.table)

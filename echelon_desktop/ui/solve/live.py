@@ -1,7 +1,16 @@
 """How a solve goes: three figures, what it has to say, the curve, the time used."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
@@ -13,7 +22,9 @@ STEPS = 1000  # of the bar of time
 
 
 class Live(QFrame):
-    """The card at the right of the Solve page."""
+    """The card at the right of the Solve page. ``onward``: the button beside the message was pressed."""
+
+    onward = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,13 +89,19 @@ class Live(QFrame):
         self.open.setText("…" if unmet is None else f"{unmet - sure:,}")
         self._no_fewer = unmet == sure
 
-    def say(self, kind: str, text: str) -> None:
-        """Show a message ("good", "doubt", "bad", "note"); an empty one hides it."""
+    def say(self, kind: str, text: str, onward: str = "") -> None:
+        """Show a message ("good", "doubt", "bad", "note"), and a button on; an empty one hides it."""
         self.message.setText(text)
+        self.offer(onward)
         self.message_frame.setVisible(bool(text))
         self.message_frame.setProperty("kind", kind)
         self.message_frame.style().polish(self.message_frame)
         self.message.style().polish(self.message)
+
+    def offer(self, onward: str) -> None:
+        """Offer a way on from the message; empty when there is none."""
+        self.onward_button.setText(onward)
+        self.onward_button.setVisible(bool(onward))
 
     def _make_figures(self) -> QGridLayout:
         figures = QGridLayout()
@@ -111,7 +128,11 @@ class Live(QFrame):
         self.message.setWordWrap(True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message_frame = QFrame()
-        inner = QVBoxLayout(self.message_frame)
+        inner = QHBoxLayout(self.message_frame)
         inner.setContentsMargins(SPACE.m, SPACE.s, SPACE.m, SPACE.s)
-        inner.addWidget(self.message)
+        inner.setSpacing(SPACE.m)
+        inner.addWidget(self.message, 1)
+        self.onward_button = QPushButton(self.message_frame)
+        self.onward_button.clicked.connect(lambda _=False: self.onward.emit())
+        inner.addWidget(self.onward_button, 0, Qt.AlignmentFlag.AlignVCenter)
         return self.message_frame

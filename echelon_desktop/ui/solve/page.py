@@ -1,6 +1,7 @@
 """The Solve page: an order form at the left, live figures and chart at the right, all runs below."""
 
 import os
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -32,6 +33,7 @@ from echelon_desktop.ui.page import Page, Target, page_header
 from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.remote.courier import alive
 from echelon_desktop.ui.solve.case import Order
+from echelon_desktop.ui.solve.found import Found, found_by
 from echelon_desktop.ui.solve.live import FAR_HINT, HINT, Live
 from echelon_desktop.ui.solve.machines import Machines
 from echelon_desktop.ui.solve.place import PlaceBox, send_dialog
@@ -53,6 +55,7 @@ class SolvePage(Page):
         super().__init__(workspace)
         self.session: Session | None = None
         self._sent = ""  # id of the run that was sent last
+        self._found: Found | None = None  # by the last solve
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SPACE.l)
         column.setSpacing(SPACE.m)
@@ -64,6 +67,7 @@ class SolvePage(Page):
         middle.addWidget(self._make_form())
         self.live = Live()
         self.chart = self.live.chart
+        self.live.onward.connect(self._show_found)
         middle.addWidget(self.live, 1)
         column.addLayout(middle, 3)
         column.addWidget(self._make_runs(), 2)
@@ -83,6 +87,9 @@ class SolvePage(Page):
             self._fill_scopes()
         self._show_start()
         self.runs.show_runs(self.document.file.runs())
+        if self._found is not None and self._found.scenario not in self.document.dataset.scenarios:
+            self._found = None  # as after undo
+            self.live.offer("")
         self._enable()
 
     def start(self) -> None:
@@ -93,6 +100,7 @@ class SolvePage(Page):
         if self.session is not None or self.workspace.engine.solving or self.document.read_only:
             return
         self.live.say("", "")
+        self._found = None
         order = self.order()
         self.session = Session(self.workspace, order, self)
         self.session.progressed.connect(self._on_progressed)
@@ -100,7 +108,7 @@ class SolvePage(Page):
         self.chart.clear(order.params.time_limit_s)
         self.live.begin()
         self._timer.start()
-        self._enable()
+        self._pass_focus(self._enable, self.stop_button)
         self.session.start()
         self.workspace.set_session(self.session)
 
@@ -134,7 +142,7 @@ class SolvePage(Page):
         if self.session is not None:
             self.session.stop()
             self.live.phase.setText("Stopping; the best so far is kept…")
-            self.stop_button.setEnabled(False)
+            self._pass_focus(lambda: self.stop_button.setEnabled(False), self)
 
     def send(self, remote: Remote) -> None:
         """Show what would leave for AWS, and send it when the user agrees."""
@@ -378,13 +386,26 @@ class SolvePage(Page):
     def _on_ended(self, kind: str, text: str) -> None:
         if self.session is not None:
             self.chart.reach(self.session.seconds)
+            self._found = found_by(self.session)
         self.session = None
         self.workspace.set_session(None)
         self._timer.stop()
         self.live.end()
-        self.live.say(kind, text)
+        onward = "" if self._found is None else self._found.onward
+        self.live.say(kind, text, onward)
         self.name.clear()
-        self.refresh(None)
+        self._pass_focus(lambda: self.refresh(None), self.live.onward_button if onward else self.start_button)
+
+    def _show_found(self) -> None:
+        if self._found is not None:
+            self._found.show(self.workspace)
+
+    def _pass_focus(self, change: Callable[[], object], to: QWidget) -> None:
+        """Give the focus that a button of the form may lose by a change to what one does next."""
+        before = self.window().focusWidget()
+        change()
+        if self.isVisible() and before in (None, self, self.start_button, self.stop_button):
+            to.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_run(self, row: int) -> None:
         scenario = self.runs.row_at(row).scenario

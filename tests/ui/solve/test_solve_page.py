@@ -27,9 +27,13 @@ from echelon_desktop.model.rule_edits import add_rule
 from echelon_desktop.model.sheets import RowId, sheet_of
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.solver.verify import verify
+from echelon_desktop.ui.board.page import BoardPage
 from echelon_desktop.ui.engine.client import READY
 from echelon_desktop.ui.page import Target
 from echelon_desktop.ui.remote.desk import RemoteDesk
+from echelon_desktop.ui.schedule.page import SchedulePage
+from echelon_desktop.ui.schedule.unmet import UnmetTab
+from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.solve import session
 from echelon_desktop.ui.solve.case import keeping
 from echelon_desktop.ui.solve.changes import changes_in_words
@@ -509,3 +513,90 @@ def test_a_run_took_as_long_as_all_its_turns(page: SolvePage, qtbot: QtBot, monk
     assert solve(page, qtbot)[0] == "good"
     figures = page.runs.rows[0].figures
     assert figures["seconds"] >= figures["progress"][-1][0]
+
+
+def show_solve(window: MainWindow, qtbot: QtBot, seconds: int = 3) -> SolvePage:
+    """The page in the window itself, which has the keys."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page = window.show_page("solve")
+    assert isinstance(page, SolvePage)
+    page.time.setCurrentIndex(page.time.findText("Other…"))
+    page.seconds.setValue(seconds)
+    return page
+
+
+def solve_by_keys(window: MainWindow, qtbot: QtBot) -> SolvePage:
+    """Solve in the window itself, with Enter on the button that has the focus."""
+    page = show_solve(window, qtbot)
+    assert page.start_button.hasFocus()
+    qtbot.keyClick(page.start_button, Qt.Key.Key_Return)
+    assert page.stop_button.hasFocus()
+    with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS):
+        pass
+    return page
+
+
+def test_a_solve_leads_on_to_who_misses_what(window: MainWindow, qtbot: QtBot):
+    document = window.document
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=3))  # 8 want it
+    page = solve_by_keys(window, qtbot)
+    assert "5 of 24 requests are unmet" in page.live.message.text()
+    onward = page.live.onward_button
+    assert onward.hasFocus()
+    found = document.scenario
+    document.show_scenario("1")
+    qtbot.keyClick(onward, Qt.Key.Key_Return)
+    schedule = window.stack.currentWidget()
+    assert isinstance(schedule, SchedulePage)
+    assert document.scenario == found
+    qtbot.waitUntil(lambda: schedule.judge.timetable is not None)
+    tab = schedule.current
+    assert isinstance(tab, UnmetTab)
+    assert tab.requests.rowCount() == 5
+    assert tab.isAncestorOf(window.focusWidget())
+
+
+def test_a_solve_that_is_stopped_leads_on_too(window: MainWindow, qtbot: QtBot):
+    document = window.document
+    document.apply(set_fields(document.dataset, "sections", "S6", seats=3))
+    document.apply(set_fields(document.dataset, "courses", "ART", lab=True))
+    page = show_solve(window, qtbot, seconds=600)
+    page.start()
+    session = page.session
+    qtbot.waitUntil(lambda: page.chart.bound != [] or page.session is None, timeout=SOLVE_MS)
+    if page.session is not None:
+        with qtbot.waitSignal(session.ended, timeout=SOLVE_MS):
+            window.stop_solve()
+    assert page.live.onward_button.hasFocus()
+
+
+def test_where_nobody_misses_anything_a_solve_leads_on_to_the_board(window: MainWindow, qtbot: QtBot):
+    page = solve_by_keys(window, qtbot)
+    onward = page.live.onward_button
+    assert onward.hasFocus()
+    qtbot.keyClick(onward, Qt.Key.Key_Return)
+    assert isinstance(window.stack.currentWidget(), BoardPage)
+    window.show_page("solve")
+    window.document.undo()
+    assert onward.isHidden(), "what it led to is gone"
+
+
+def test_a_solve_that_finds_nothing_leaves_the_focus_where_one_solves_again(window: MainWindow, qtbot: QtBot):
+    document = window.document
+    everywhere = Unavailability("T1", tuple(document.school.periods))
+    document.apply(Edit("Away", (RowChange("unavailability", "T1", everywhere),)))
+    page = solve_by_keys(window, qtbot)
+    assert page.live.onward_button.isHidden()
+    assert page.start_button.hasFocus()
+
+
+def test_the_end_of_a_solve_leaves_the_focus_to_who_went_elsewhere(window: MainWindow, qtbot: QtBot):
+    window.activateWindow()
+    page = window.show_page("solve")
+    assert isinstance(page, SolvePage)
+    page.start()
+    page.name.setFocus()
+    with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS):
+        pass
+    assert page.name.hasFocus()
