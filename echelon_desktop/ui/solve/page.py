@@ -24,6 +24,7 @@ from cloud_runner.client.runs import Run as RemoteRun
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.scope import department_of
+from echelon_desktop.model.store import has_checkpoint
 from echelon_desktop.solver.result import Params, Progress
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.ui.messages import ask
@@ -86,7 +87,7 @@ class SolvePage(Page):
         if changes is None or changes.keys.keys() & {"sections", "courses", "students", "scenarios"}:
             self._fill_scopes()
         self._show_start()
-        self.runs.show_runs(self.document.file.runs())
+        self.runs.show_runs([run for run in self.document.file.runs() if not has_checkpoint(run)])
         if self._found is not None and self._found.scenario not in self.document.dataset.scenarios:
             self._found = None  # as after undo
             self.live.offer("")

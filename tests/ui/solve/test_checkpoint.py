@@ -25,6 +25,7 @@ from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.solve import checkpoint
 from echelon_desktop.ui.solve.case import Order
 from echelon_desktop.ui.solve.checkpoint import take_up
+from echelon_desktop.ui.solve.page import SolvePage
 from echelon_desktop.ui.solve.session import Session
 from echelon_desktop.ui.workspace import Workspace
 from tests.ui.conftest import small_dataset
@@ -151,6 +152,7 @@ def test_a_checkpoint_is_the_schedule_that_was_kept():
 def test_a_solve_that_goes_on_is_not_among_the_runs_twice(workspace: Workspace, qtbot: QtBot):
     document = workspace.document
     document.file.record_run(run_with_checkpoint(document.dataset))
-    page = RunsPage(workspace)
-    qtbot.addWidget(page)
-    assert page.model.rowCount() == 0
+    runs, solve = RunsPage(workspace), SolvePage(workspace)
+    qtbot.addWidget(runs)
+    qtbot.addWidget(solve)
+    assert runs.model.rowCount() == solve.runs.rowCount() == 0
