@@ -128,11 +128,24 @@ def next_id(taken: Iterable[str], like: str = "") -> str:
     return new
 
 
+_OF_SCENARIOS = {"placements": ("places", "section"), "seatings": ("seats", "student")}
+
+
 def consequences(edit: Edit, table: str) -> list[str]:
-    """What an edit does beside the rows of ``table``, in words: "3 sections are deleted"."""
+    """
+    What an edit does beside the rows of ``table``, in words: "3 sections are deleted".
+
+    Of scenarios it is told whose seats and places change, in however many of them.
+    """
     words = []
     for name, spec in TABLES.items():
         changes = [change for change in edit.changes if change.table == name and name != table]
+        if changes and name in _OF_SCENARIOS:
+            what, owner = _OF_SCENARIOS[name]
+            owners, scenarios = ({change.key[i] for change in changes} for i in (1, 0))
+            among = f" in {len(scenarios)} scenarios" if len(scenarios) > 1 else ""
+            words.append(f"{what} of {counted(len(owners), owner)} change{among}")
+            continue
         gone = sum(change.record is None for change in changes)
         for number, many, one in (
             (gone, "are deleted", "is deleted"),

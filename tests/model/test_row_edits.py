@@ -8,6 +8,7 @@ from small_school import small
 from echelon_desktop.errors import EditError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Dataset, Edit
+from echelon_desktop.model.edits import adopt_schedule
 from echelon_desktop.model.row_edits import consequences, delete_rows, duplicate_rows, next_id, write_rows
 from echelon_desktop.model.sheets import SHEETS, RowId, sheet_of
 from echelon_desktop.model.tables import TABLES
@@ -150,9 +151,16 @@ def test_deleting_says_what_goes_with_it() -> None:
     dataset = small()
     edit = delete_rows(dataset, sheet_of("students"), [RowId("P1")])
     assert edit.title == "Delete student P1"
-    assert consequences(edit, "students") == ["1 request list is deleted", "1 seating is deleted"]
+    assert consequences(edit, "students") == ["1 request list is deleted", "seats of 1 student change"]
     edit = delete_rows(dataset, sheet_of("rooms"), [RowId("12")])
-    assert consequences(edit, "rooms") == ["1 section changes", "1 placement changes"]
+    assert consequences(edit, "rooms") == ["1 section changes", "places of 1 section change"]
+
+
+def test_who_is_touched_in_several_scenarios_is_counted_once() -> None:
+    dataset = small()
+    dataset.apply(adopt_schedule(dataset, e.Scenario("2", "Other"), dataset.schedule("1"), "Copy"))
+    edit = delete_rows(dataset, sheet_of("students"), [RowId("P1")])
+    assert consequences(edit, "students")[-1] == "seats of 1 student change in 2 scenarios"
 
 
 def test_requests_are_rows_of_a_students_list() -> None:

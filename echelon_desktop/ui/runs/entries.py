@@ -58,8 +58,8 @@ class Entry:
         Of solving, None while nothing is known.
     points
         The curve: seconds, unmet requests, bound.
-    scenario
-        In the school's file, empty when there is none.
+    scenario, scenario_name
+        In the school's file, empty when there is none; the name only of a run on AWS.
     limit_s
         For solving, while it goes on; None when it has ended.
     remote, local
@@ -78,6 +78,7 @@ class Entry:
     seconds: float | None
     points: Points
     scenario: str
+    scenario_name: str = ""
     limit_s: float | None = None
     remote: RemoteRun | None = None
     local: LocalRun | None = None
@@ -144,8 +145,8 @@ def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = No
     )
 
 
-def remote_entry(run: RemoteRun, scenario: str) -> Entry:
-    """A run on AWS; ``scenario`` is what was made of it in the school that is open."""
+def remote_entry(run: RemoteRun, scenario: str, name: str = "") -> Entry:
+    """A run on AWS; ``scenario`` and its name are what was made of it in the school that is open."""
     curve = best_curve(run)
     why = ended(run.stop_reason) if run.state is State.DONE else ""
     told = [child.unmet for child in run.children if child.unmet is not None]
@@ -163,6 +164,7 @@ def remote_entry(run: RemoteRun, scenario: str) -> Entry:
         seconds=max((child.seconds for child in run.children), default=0.0) or None,
         points=curve,
         scenario=scenario,
+        scenario_name=name,
         limit_s=None if run.state.ended else run.order.time_limit_s,
         remote=run,
     )

@@ -138,7 +138,7 @@ def _note(entry: Entry) -> str:
         name = str(entry.local.settings.get("name", ""))
         return f"{name} (deleted)" if entry.local.scenario and not entry.scenario else name
     if entry.scenario:
-        return "In the school as a scenario"
+        return entry.scenario_name
     return entry.remote.message if entry.remote is not None else ""
 
 

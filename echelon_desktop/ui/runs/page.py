@@ -135,7 +135,7 @@ class RunsPage(Page):
     def _fill(self) -> None:
         """List the runs as they are now; the one selected stays so."""
         document = self.document
-        remote = [remote_entry(run, self._scenario_of(run)) for run in self.desk.runs.values()]
+        remote = [self._remote_entry(run) for run in self.desk.runs.values()]
         known = {entry.key for entry in remote}
         scenarios = {str(key) for key in document.dataset.scenarios}
         local = [local_entry(run, document.path, scenarios) for run in self._records if run.id not in known]
@@ -219,8 +219,10 @@ class RunsPage(Page):
     def _on_run_known(self, run_id: str) -> None:
         self._fill()
 
-    def _scenario_of(self, run: Run) -> str:
-        return self.arrivals.scenario_of(run.id) if self.arrivals.is_ours(run) else ""
+    def _remote_entry(self, run: Run) -> Entry:
+        scenario = self.arrivals.scenario_of(run.id) if self.arrivals.is_ours(run) else ""
+        scenarios = self.document.dataset.scenarios
+        return remote_entry(run, scenario, scenarios[scenario].name if scenario in scenarios else "")
 
     def _read_elsewhere(self) -> Callable[[], list[Entry]]:
         paths = [path for path in recent_files() if path != self.document.path]

@@ -389,9 +389,16 @@ def test_refusing_to_delete_changes_nothing(
             "BIO",
             "id",
             "LIFE",
-            "Change id of course BIO. With it: 2 sections change; 8 request lists change; 8 seatings change.",
+            "Change id of course BIO. With it: 2 sections change; 8 request lists change; "
+            "seats of 8 students change.",
         ),
-        ("sections", "S1", "course", "ART", "Change course of section S1. With it: 4 seatings change."),
+        (
+            "sections",
+            "S1",
+            "course",
+            "ART",
+            "Change course of section S1. With it: seats of 4 students change.",
+        ),
     ],
 )
 def test_what_changes_with_a_cell_is_told(

@@ -119,6 +119,8 @@ def test_a_run_comes_home_as_a_scenario_and_leaves_nothing_on_aws(
     assert window.status.remote.text() == ""
     entry = page.selected
     assert (entry.state, entry.unmet, entry.scenario) == ("Done, proven", 0, scenario)
+    note = page.model.index(page.table.currentIndex().row(), page.model.columnCount() - 1)
+    assert note.data() == "Autumn"
     assert entry.points[-1][1] == 0
     assert page.detail.children_model.rowCount() == 2
     assert objects(cloud, run) == []
