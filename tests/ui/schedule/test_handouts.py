@@ -1,21 +1,18 @@
 """Handouts: what they say, that each begins on a page of its own, and that they reach the file."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont
 from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from echelon_desktop.errors import EchelonError
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.dataset import Edit, RowChange, Schedule, School
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.ui.document import Document
-from echelon_desktop.ui.paper import printing
 from echelon_desktop.ui.paper.asking import paper_font
 from echelon_desktop.ui.paper.looks import Heading
 from echelon_desktop.ui.paper.printing import write_pdf
@@ -111,46 +108,12 @@ def test_a_class_of_thirty_five_fits_on_a_page(document: Document, tmp_path: Pat
     assert write_pdf(tmp_path / "a.pdf", [section_page(timetable, HEADING, "S1")], paper_font(), "x") == 1
 
 
-def test_every_page_of_several_says_what_it_belongs_to(
-    document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written: list[str] = []
-
-    class Listener(QPainter):
-        def drawText(self, place: object, flags: object, text: str) -> None:
-            written.append(text)
-
-    monkeypatch.setattr(printing, "QPainter", Listener)
-    page = student_page(read(document), HEADING, "P01")
-    assert write_pdf(tmp_path / "a.pdf", [page, page + "<p>more</p>" * 80], paper_font(), "x") > 2
-    assert "1 of 3" in written
-    assert set(written) - {"1 of 3", "2 of 3", "3 of 3"} == {
-        "Student 1  ·  Small <school>  ·  Draft  ·  today"
-    }
-
-
 def test_each_handout_begins_a_page(document: Document, tmp_path: Path) -> None:
     timetable = read(document)
     handouts = [student_page(timetable, HEADING, student) for student in ("P01", "P02", "P03")]
     assert write_pdf(tmp_path / "a.pdf", handouts, QFont(), "x") == 3
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
     assert write_pdf(tmp_path / "b.pdf", [master_pages(timetable, HEADING)], QFont(), "x", wide=True) == 1
-
-
-def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EchelonError, match="cannot be written"):
-        write_pdf(tmp_path, ["x"], QFont(), "x")
-
-
-def test_what_stands_there_stays_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    (tmp_path / "a.pdf").write_bytes(b"of yesterday")
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(EchelonError, match="No space left"):
-        write_pdf(tmp_path / "a.pdf", ["x"], QFont(), "x")
-    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.pdf", b"of yesterday")]
 
 
 @pytest.mark.parametrize("what", [what for what in HANDOUTS if what != "comparison"])  # there is none
