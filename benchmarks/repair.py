@@ -41,7 +41,7 @@ def measure(name: str, school: School, given: argparse.Namespace) -> None:
     if solution is None:
         print(f"| {name} | no schedule found |")
         return
-    schedule = schedule_of(solution, problem, keys, school)
+    schedule = schedule_of(solution, keys, school)
     before = level_values(problem, solution)[0]
     rng = random.Random(given.seed)
     taught = [section for section in school.sections.values() if section.teachers]

@@ -73,7 +73,7 @@ def stages(folder: Path, out: Path) -> dict[str, Any]:
         sys.exit("Nothing was found.")
     figures["seconds"]["first schedule"] = first[0] - began - figures["seconds"]["flow bound"]
     figures["seconds"]["stop"], figures["memory"]["stop"] = ended - first[0], _peak_mb()
-    schedule = schedule_of(solution, problem, keys, school)
+    schedule = schedule_of(solution, keys, school)
     verdict = timed("verify", lambda: verify(school, rules, schedule))
     timed("write", lambda: write_result(school, rules, schedule, out))
     figures |= {

@@ -78,7 +78,7 @@ def measure(
     if solution is None:
         return ["no schedule found"]
     shuffled = random.Random(given.seed).sample(keys.sections, len(keys.sections))
-    schedule = schedule_of(solution, problem, keys, school)
+    schedule = schedule_of(solution, keys, school)
     for name in shuffled[: len(shuffled) * given.off // 100]:
         schedule.placements[name] = replace(schedule.placements[name], periods=(), terms=())
     problem, keys, solution = as_it_stands(schedule, problem, keys, school)

@@ -130,7 +130,7 @@ def prepare(name: str, source: Path, file: Path) -> str:
     solution = solve_problem(problem, Params(time_limit_s=PREPARE_S, workers=2)).result.solution
     if solution is None:
         raise SystemExit(f"{name}: nothing was found in {PREPARE_S:.0f} s")
-    schedule = schedule_of(solution, problem, keys, school, NO_SCHEDULE)
+    schedule = schedule_of(solution, keys, school, NO_SCHEDULE)
     dataset = Dataset(school, rules)
     dataset.apply(adopt_schedule(dataset, Scenario("1", "Draft", "2026-01-01T00:00:00+00:00"), schedule, ""))
     SchoolFile.create(file, dataset, name).close()

@@ -111,9 +111,7 @@ class Judge:
             If it breaks a hard rule, costs something else, or nobody can be given to its sections.
         """
         table = self.table
-        schedule = schedule_of(
-            table.permutation.back(solution), self.problem, table.keys, table.school, table.baseline
-        )
+        schedule = schedule_of(table.permutation.back(solution), table.keys, table.school, table.baseline)
         asked = Asked.of(table.school, table.rules, table.baseline)[-1]
         mended = False
         if asked.openings:

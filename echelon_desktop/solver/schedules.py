@@ -12,9 +12,7 @@ from echelon_desktop.solver.compile import NO_SCHEDULE
 from echelon_desktop.solver.problem import Ints, Keys, Problem, Solution
 
 
-def schedule_of(
-    solution: Solution, problem: Problem, keys: Keys, school: School, baseline: Schedule = NO_SCHEDULE
-) -> Schedule:
+def schedule_of(solution: Solution, keys: Keys, school: School, baseline: Schedule = NO_SCHEDULE) -> Schedule:
     """The schedule that a solution means; locks, forbidden places and pins are those of the baseline."""
     return _rows(solution, keys, school, baseline, range(len(keys.sections)), keys.students)
 

@@ -156,7 +156,7 @@ class _SchoolSolve:
                 free = run
             if run.result.solution is None:
                 break
-            schedule = schedule_of(run.result.solution, problem, keys, now.school, asked.baseline)
+            schedule = schedule_of(run.result.solution, keys, now.school, asked.baseline)
             if not now.openings:
                 return _judged(run, schedule, self.verdict(asked, schedule), keys)
             given = staff(now, schedule, staffing_limits(self.params, self.left, now), before)

@@ -44,7 +44,7 @@ def solved() -> Schedule:
     problem, keys = compile_school(sample.school, sample.rules)
     solution = solve_problem(problem, Params(time_limit_s=30, iterations=500, workers=1)).result.solution
     assert solution is not None
-    return schedule_of(solution, problem, keys, sample.school)
+    return schedule_of(solution, keys, sample.school)
 
 
 SAMPLE, SCHEDULE = made(), solved()

@@ -29,8 +29,8 @@ ORDER = Order(seeds=(1, 2))
 
 @pytest.fixture(scope="module")
 def schedule(made: Sample, best: Solution) -> Schedule:
-    problem, keys = compile_school(made.school, made.rules)
-    return schedule_of(best, problem, keys, made.school)
+    _, keys = compile_school(made.school, made.rules)
+    return schedule_of(best, keys, made.school)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_the_start_is_the_users_schedule_in_the_runs_numbers(
     assert prepared.start_bytes is not None
     start = solutions.from_bytes(prepared.start_bytes, problem)
     table = prepared.key_table
-    back = schedule_of(table.permutation.back(start), problem, table.keys, made.school)
+    back = schedule_of(table.permutation.back(start), table.keys, made.school)
     assert back == schedule
 
 

@@ -109,7 +109,7 @@ def test_a_large_school_gets_teachers_first_and_rooms_then(monkeypatch: pytest.M
         openings = find_openings(case.school, case.rules, case.baseline)
         if placed is None or not (openings.teachers and openings.rooms):
             continue
-        schedule = schedule_of(placed, problem, keys, case.school, case.baseline)
+        schedule = schedule_of(placed, keys, case.school, case.baseline)
         monkeypatch.setattr("echelon_desktop.solver.assign.give.MOST_PAIRS", 1 << 30)
         best = give_out(case.school, case.rules, schedule, openings, Limits())
         monkeypatch.setattr("echelon_desktop.solver.assign.give.MOST_PAIRS", 0)
@@ -136,7 +136,7 @@ def test_nothing_better_can_be_given(block: int) -> None:
         placed = solve_cpsat(problem, Limits()).solution
         if placed is None:
             continue
-        schedule = schedule_of(placed, problem, keys, case.school, case.baseline)
+        schedule = schedule_of(placed, keys, case.school, case.baseline)
         tried = [
             verdict.score
             for way in ways(case, schedule)
@@ -373,7 +373,7 @@ def test_a_section_taken_off_the_board_keeps_who_was_given() -> None:
     problem, keys, solution = as_it_stands(schedule, *compile_school(school, (), schedule), school)
     section = keys.sections.index("A-3")
     off = next(k for k in problem.choices_of(section) if not problem.choice_mask[k])
-    after = schedule_of(moved(solution, {section: off}, {}), problem, keys, school, schedule)
+    after = schedule_of(moved(solution, {section: off}, {}), keys, school, schedule)
     assert after.placements["A-3"] == replace(given_to_brown(), periods=())
 
 
@@ -408,7 +408,7 @@ def test_loads_are_no_more_even_than_was_certain_before_anybody_was_given(block:
         if placed is None:
             continue
         certain = level_values(problem, placed)[-1]
-        tried = ways(case, schedule_of(placed, problem, keys, case.school, case.baseline))
+        tried = ways(case, schedule_of(placed, keys, case.school, case.baseline))
         verdicts = (verify(case.school, case.rules, way, case.baseline) for way in tried)
         spreads = [verdict.score[-1] for verdict in verdicts if verdict.ok]
         assert certain <= min(spreads, default=certain), seed

@@ -121,7 +121,7 @@ def test_what_verify_accepts_is_what_the_problem_allows(block: int) -> None:
         problem, keys = compile_school(case.school, case.rules, case.baseline, Openings())
         brute = Brute(problem)
         best = solve_cpsat(problem, Limits()).solution
-        near = None if best is None else schedule_of(best, problem, keys, case.school, case.baseline)
+        near = None if best is None else schedule_of(best, keys, case.school, case.baseline)
         for _ in range(20):
             schedule = random_schedule(rng, case, near)
             verdict = verify(case.school, case.rules, schedule, case.baseline)
@@ -148,7 +148,7 @@ def test_a_schedule_means_the_solution_it_came_from(case: Case) -> None:
     ]
     seat = [rng.choice([-1, *sections]) for sections in able]
     solution = Solution(np.array(choice, np.int32), np.array(seat, np.int32))
-    again = solution_of(schedule_of(solution, problem, keys, case.school, case.baseline), problem, keys)
+    again = solution_of(schedule_of(solution, keys, case.school, case.baseline), problem, keys)
     assert again is not None
     assert again.choice.tolist() == choice
     assert again.seat.tolist() == seat
@@ -216,7 +216,7 @@ def test_a_lock_binds_the_teacher_and_room_it_names() -> None:
     assert problem.section_seats.tolist() == [1, 5]
     solution = solve_cpsat(problem, Limits()).solution
     assert solution is not None
-    schedule = schedule_of(solution, problem, keys, school, baseline)
+    schedule = schedule_of(solution, keys, school, baseline)
     assert schedule.placements["X"] == baseline.placements["X"]
     assert verify(school, STANDARD, schedule, baseline).ok
 

@@ -74,7 +74,7 @@ def test_the_optimum_is_that_of_trying_everything(case: Case) -> None:
     assert all(figure.bound == figure.value for figure in outcome.levels)
     assert (outcome.status, outcome.stop_reason) == (Status.OPTIMAL, StopReason.PROVED)
     assert brute.accepts(outcome.solution)
-    schedule = schedule_of(outcome.solution, problem, keys, case.school, case.baseline)
+    schedule = schedule_of(outcome.solution, keys, case.school, case.baseline)
     verdict = verify(case.school, case.rules, schedule, case.baseline)
     assert verdict.violations == ()
     assert verdict.score == best

@@ -23,7 +23,7 @@ def optimum(rules: str = "", **records: list) -> dict[str, int]:
     problem, keys = compile_school(school, wanted)
     outcome = solve_cpsat(problem, Limits())
     assert outcome.solution is not None
-    verdict = verify(school, wanted, schedule_of(outcome.solution, problem, keys, school))
+    verdict = verify(school, wanted, schedule_of(outcome.solution, keys, school))
     assert verdict.violations == ()
     assert verdict.score == tuple(figure.value for figure in outcome.levels)
     assert verdict.score == tuple(figure.bound for figure in outcome.levels)

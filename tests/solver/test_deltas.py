@@ -186,7 +186,7 @@ def test_every_move_keeps_the_rules_and_equals_a_recount(seed: int):
     if found is None:
         return
     case, problem, keys, solution = found
-    schedule = schedule_of(solution, problem, keys, case.school, case.baseline)
+    schedule = schedule_of(solution, keys, case.school, case.baseline)
     before = verify(case.school, case.rules, schedule, case.baseline)
     assert before.ok
     deltas = deltas_of(problem, solution)
@@ -200,7 +200,7 @@ def test_every_move_keeps_the_rules_and_equals_a_recount(seed: int):
             verdict = verify(
                 case.school,
                 case.rules,
-                schedule_of(moved, problem, keys, case.school, case.baseline),
+                schedule_of(moved, keys, case.school, case.baseline),
                 case.baseline,
             )
             assert verdict.ok, verdict.violations
@@ -261,10 +261,10 @@ def test_moves_are_weighed_while_sections_stand_nowhere_or_where_they_must_not(s
     if found is None:
         return
     case, problem, keys, whole = found
-    schedule = taken_apart(schedule_of(whole, problem, keys, case.school, case.baseline), Random(seed))
+    schedule = taken_apart(schedule_of(whole, keys, case.school, case.baseline), Random(seed))
     compiled = compile_school(case.school, case.rules, schedule)
     problem, keys, solution = as_it_stands(schedule, *compiled, case.school)
-    stays = schedule_of(solution, problem, keys, case.school, schedule)
+    stays = schedule_of(solution, keys, case.school, schedule)
     assert stays.placements == schedule.placements
     before = verify(case.school, case.rules, stays, schedule)
     broken = {v.message for v in before.violations}
@@ -275,7 +275,7 @@ def test_moves_are_weighed_while_sections_stand_nowhere_or_where_they_must_not(s
         assert len(off) == (may_leave and not linked_to_locked(case, schedule, name))
         for move in (*deltas.moves(section), *deltas.exact(section)):
             assert move.levels == change(problem, solution, move)
-            moved = schedule_of(after(solution, move), problem, keys, case.school, schedule)
+            moved = schedule_of(after(solution, move), keys, case.school, schedule)
             rows = rows_changed(solution, after(solution, move), problem, keys, case.school, schedule)
             assert with_rows(schedule, rows) == moved
             verdict = verify(case.school, case.rules, moved, schedule)
@@ -297,7 +297,7 @@ def test_a_board_filled_card_by_card_gives_students_their_seats():
         }
         move = moves[sample.planted.placements[name].periods]
         solution, unmet = after(solution, move), unmet + move.unmet
-    schedule = schedule_of(solution, problem, keys, sample.school)
+    schedule = schedule_of(solution, keys, sample.school)
     verdict = verify(sample.school, sample.rules, schedule)
     assert verdict.ok
     assert verdict.counts.unmet == unmet == 0

@@ -21,7 +21,7 @@ def test_the_hard_day_survives_files(tmp_path: Path) -> None:
     problem, keys = compile_school(school, rules)
     outcome = solve_cpsat(problem, Limits(deterministic_limit=0.5))  # test_hard_day solves it to proof
     assert outcome.solution is not None
-    schedule = schedule_of(outcome.solution, problem, keys, school)
+    schedule = schedule_of(outcome.solution, keys, school)
     write_school(school, tmp_path / "school")
     write_schedule(school, schedule, tmp_path / "schedule")
 
@@ -46,6 +46,6 @@ def test_a_school_of_few_request_lists_is_proven(real_school) -> None:
     assert outcome.status is Status.OPTIMAL
     assert [figure.value for figure in outcome.levels] == [0, 20, 0]
     assert outcome.solution is not None
-    verdict = verify(school, rules, schedule_of(outcome.solution, problem, keys, school))
+    verdict = verify(school, rules, schedule_of(outcome.solution, keys, school))
     assert verdict.ok
     assert verdict.score == (0, 20, 0)

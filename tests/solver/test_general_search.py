@@ -64,7 +64,7 @@ def test_what_is_found_passes_verify(general_school: tuple) -> None:
     problem, keys, school, rules = general_school
     found = short(problem, 1500)
     assert found.solution is not None
-    verdict = verify(school, rules, schedule_of(found.solution, problem, keys, school))
+    verdict = verify(school, rules, schedule_of(found.solution, keys, school))
     assert verdict.ok
     assert verdict.score == found.values
 
@@ -107,7 +107,7 @@ def test_a_stop_keeps_a_whole_schedule(general_school: tuple) -> None:
     assert found.ended is Ended.STOPPED
     assert found.solution is not None
     for solution in (seen[0].solution, found.solution):
-        assert verify(school, rules, schedule_of(solution, problem, keys, school)).ok
+        assert verify(school, rules, schedule_of(solution, keys, school)).ok
     assert found.values <= seen[0].values
 
 

@@ -23,6 +23,6 @@ def test_cpsat_proves_the_optimum_and_verify_agrees() -> None:
     assert outcome.status is Status.OPTIMAL
     assert tuple(level.value for level in outcome.levels) == OPTIMUM
     assert outcome.solution is not None
-    verdict = verify(school, rules, schedule_of(outcome.solution, problem, keys, school))
+    verdict = verify(school, rules, schedule_of(outcome.solution, keys, school))
     assert verdict.ok
     assert tuple(figure.value for figure in verdict.figures) == OPTIMUM

@@ -81,7 +81,7 @@ def standing(case: Case, openings: Openings) -> list[Schedule]:
     found = [
         schedule_of(
             Solution(np.array(choice, np.int32), np.array(nobody, np.int32)),
-            *(problem, keys, case.school, case.baseline),
+            *(keys, case.school, case.baseline),
         )
         for choice in brute.placements()
         if not brute.hard_costs(choice, nobody)

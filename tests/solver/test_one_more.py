@@ -90,7 +90,7 @@ def test_what_it_would_do_is_what_a_recount_says(seed: int):
     larger = School(**tables | {"sections": [*sample.school.sections.values(), *more]})
     before = verify(sample.school, sample.rules, schedule).counts.unmet
     for _, move in best_moves(laid_out.problem, laid_out.solution, laid_out.sections.values()):
-        moved = schedule_of(after(laid_out.solution, move), laid_out.problem, laid_out.keys, larger)
+        moved = schedule_of(after(laid_out.solution, move), laid_out.keys, larger)
         verdict = verify(larger, sample.rules, moved)
         assert {violation.rule for violation in verdict.violations} <= {"placed"}  # the others, off the board
         assert verdict.counts.unmet - before == move.unmet <= 0

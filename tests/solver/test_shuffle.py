@@ -117,7 +117,7 @@ def test_a_solve_comes_to_the_same_values(seed: int) -> None:
     assert level_values(problem, back) == values
     assert ours.solution is not None
     judged = [
-        verify(school, rules, schedule_of(solution, problem, keys, school, baseline), baseline)
+        verify(school, rules, schedule_of(solution, keys, school, baseline), baseline)
         for solution in (ours.solution, back)
     ]
     assert judged[1].score == values

@@ -89,7 +89,7 @@ def test_where_the_own_moves_fail_the_search_starts_from_cpsat(
     monkeypatch.setattr(Improver, "_bring_to_zero", move_nothing)
     found = search_general(problem, iterations=1500)
     assert found.solution is not None
-    verdict = verify(sample.school, sample.rules, schedule_of(found.solution, problem, keys, sample.school))
+    verdict = verify(sample.school, sample.rules, schedule_of(found.solution, keys, sample.school))
     assert verdict.ok
     assert verdict.score == found.values
     monkeypatch.setattr(standing, "stand", lambda problem, limits: Standing(None))

@@ -58,7 +58,7 @@ def test_verify_and_the_compiled_problem_agree(block):
         problem, keys = compile_school(case.school, case.rules, case.baseline, Openings())
         brute = Brute(problem)
         for solution in random_solutions(rng, problem, brute):
-            schedule = schedule_of(solution, problem, keys, case.school, case.baseline)
+            schedule = schedule_of(solution, keys, case.school, case.baseline)
             verdict = verify(case.school, case.rules, schedule, case.baseline)
             accepted = brute.accepts(solution)
             assert verdict.ok == accepted, (seed, verdict.violations)
@@ -99,7 +99,7 @@ def test_a_request_can_be_met_by_moving_one_student_exactly_when_the_reason_says
         problem, keys = compile_school(case.school, case.rules, case.baseline)
         found = 0
         for solution in random_solutions(rng, problem, Brute(problem)):
-            schedule = schedule_of(solution, problem, keys, case.school, case.baseline)
+            schedule = schedule_of(solution, keys, case.school, case.baseline)
             if not verify(case.school, RULES, schedule).ok:
                 continue
             found += 1

@@ -98,7 +98,7 @@ def mend(
     housed = as_given(school, _housed(moving, solver))
     problem, keys = compile_school(housed, rules, baseline, replace(openings, rooms={}))
     kept = Solution(choice, seats_kept(problem, choice, before.seat))
-    return Mended(schedule_of(kept, problem, keys, school, baseline))
+    return Mended(schedule_of(kept, keys, school, baseline))
 
 
 def _housed(moving: Moving, solver: cp_model.CpSolver) -> Schedule:

@@ -150,7 +150,7 @@ def unfinished(case: Case, last: Progress, solution: Solution) -> Result:
 
 def placed_schedule(case: Case, solution: Solution) -> Schedule:
     """The schedule that was found, before teachers and rooms are given out."""
-    return schedule_of(solution, case.problem, case.keys, case.confined, case.baseline)
+    return schedule_of(solution, case.keys, case.confined, case.baseline)
 
 
 def checked_schedule(case: Case, schedule: Schedule) -> tuple[Schedule, Verdict]:

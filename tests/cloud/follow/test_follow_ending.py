@@ -32,7 +32,7 @@ def test_the_schedule_is_the_solution_in_the_schools_words(
     run = finished(follower, dispatched, "SUCCEEDED", "SUCCEEDED")
     outcome = follower.fetch_best(run.id)
     problem, keys = compile_school(made.school, made.rules)
-    assert outcome.schedule == schedule_of(best, problem, keys, made.school)
+    assert outcome.schedule == schedule_of(best, keys, made.school)
     assert outcome.verdict.score == tuple(level.value for level in run.levels) == level_values(problem, best)
 
 
