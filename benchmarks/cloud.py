@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -112,10 +113,7 @@ def follow(cloud: Cloud, prepared: Prepared, folder: Path, meter: Meter) -> floa
     run = meter.measure("desktop: keep the run", lambda: follower.submit(prepared, remote, "", ""))
     meter.measure("desktop: load boto3, sign in", lambda: follower._connection(run))
     while not run.state.ended:
-        state = run.state
-        run = meter.measure(
-            lambda after, state=state: _name(state, after), lambda run=run: follower.advance(run.id)
-        )
+        run = meter.measure(partial(_name, run.state), partial(follower.advance, run.id))
         threading.Event().wait(0 if run.state.ended else LOOK_S)
     if run.state is not State.DONE:
         raise SystemExit(f"The run ended as {run.state}: {run.message}")

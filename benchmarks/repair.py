@@ -52,7 +52,9 @@ def measure(name: str, school: School, given: argparse.Namespace) -> None:
         away = e.Unavailability(teacher, (*(absence.slots if absence else ()), *periods))
         tables["unavailability"] = [x for x in tables["unavailability"] if x.teacher != teacher] + [away]
         edited, _ = compile_school(School(**tables), staying_close(rules), schedule)
-        mended = mend(edited, changes_goal(edited))
+        goal = changes_goal(edited)
+        assert goal is not None, "staying_close counts changes"
+        mended = mend(edited, goal)
         began = time.process_time()
         found = repair(edited, seed=given.seed, workers=given.workers, time_limit_s=given.seconds)
         spent = time.process_time() - began

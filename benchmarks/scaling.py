@@ -125,7 +125,10 @@ def table(found: Sequence[dict[str, Any]]) -> Iterator[str]:
         def power(of: Callable[[dict[str, Any]], float]) -> str:
             return f"{math.log(max(of(last), 1e-3) / max(of(middle), 1e-3)) / ratio:.2f}"
 
-        powers = " | ".join(power(lambda f, stage=stage: f["seconds"][stage]) for stage in STAGES)
+        def seconds(stage: str) -> Callable[[dict[str, Any]], float]:
+            return lambda figures: figures["seconds"][stage]
+
+        powers = " | ".join(power(seconds(stage)) for stage in STAGES)
         memory = power(lambda f: max(f["memory"].values()) - f["memory"]["start"])
         yield f"| grows with the power | | | {powers} | {memory} |"
 

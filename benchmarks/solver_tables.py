@@ -108,7 +108,8 @@ def _beside(records: Sequence[Record], solved: Sequence[Record]) -> None:
 
 
 def _alternative(record: Record) -> str:
-    counts, note, bound = record.get("counts"), record.get("note", ""), record.get("bound")
+    counts, bound = record.get("counts"), record.get("bound")
+    note = str(record.get("note", ""))
     if "clock" not in record:
         return note
     found = f"{counts['unmet']:,}" if counts else "nothing"

@@ -42,7 +42,8 @@ def made_up() -> School:
 
 def result(school: School, scenario: str, turn: int) -> Edit:
     """A solver's result: a placement of every section and the seats of every student."""
-    periods, sections = list(school.periods) or ["R1"], list(school.sections.values())
+    periods = [period.id for period in school.periods.values()] or ["R1"]
+    sections = list(school.sections.values())
     changes = [
         RowChange(
             "placements",
@@ -51,7 +52,7 @@ def result(school: School, scenario: str, turn: int) -> Edit:
         )
         for i, section in enumerate(sections)
     ]
-    for i, student in enumerate(school.students):
+    for i, student in enumerate(student.id for student in school.students.values()):
         seats = (sections[(i * 7 + j * 13 + turn) % len(sections)] for j in range(REQUESTS))
         seating = e.Seating(scenario, student, tuple(e.Seat(s.course, s.id) for s in seats))
         changes.append(RowChange("seatings", (scenario, student), seating))
@@ -87,7 +88,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
         path = Path(folder) / "school.echelon"
         file = timed("create", lambda: SchoolFile.create(path, dataset, "Benchmark"))
-        students = iter(list(school.students) * 3)
+        students = iter([student.id for student in school.students.values()] * 3)
 
         def rename() -> None:
             student = next(students)

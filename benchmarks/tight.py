@@ -60,8 +60,8 @@ def cut_seats(school: School, slack: float, each: str = "school") -> Cut:
     kept = {course: min(demand[course], seats) for course, seats in had.items()}
     room = {course: had[course] - kept[course] for course in had}
     spare = round(slack * demand.total()) if each == "school" else sum(room.values())
-    for course, seats in _share(spare, kept, room).items():
-        kept[course] += seats
+    for course, more in _share(spare, kept, room).items():
+        kept[course] += more
     cut = {s: n for course in sections for s, n in _spread(kept[course], sections[course]).items()}
     sped = Counter(
         r.course

@@ -20,6 +20,7 @@ import statistics
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from echelon_desktop.model.csv_io import read_school
 from echelon_desktop.model.dataset import Schedule, School
@@ -36,7 +37,7 @@ from echelon_desktop.solver.solve import solve_problem
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = {"chico": "chico-high"}
-SAMPLES: dict[str, dict[str, bool]] = {
+SAMPLES: dict[str, dict[str, Any]] = {
     "sample": {},
     "sample, not plain": {
         "semesters": True,
@@ -79,8 +80,10 @@ def measure(
         return ["no schedule found"]
     shuffled = random.Random(given.seed).sample(keys.sections, len(keys.sections))
     schedule = schedule_of(solution, keys, school)
+    placements = dict(schedule.placements)
     for name in shuffled[: len(shuffled) * given.off // 100]:
-        schedule.placements[name] = replace(schedule.placements[name], periods=(), terms=())
+        placements[name] = replace(placements[name], periods=(), terms=())
+    schedule = replace(schedule, placements=placements)
     problem, keys, solution = as_it_stands(schedule, problem, keys, school)
     compiler = warmup()
     compiler.wait()

@@ -25,7 +25,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from echelon_desktop.ui.document import Document
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ("chico", "kfu93")
@@ -169,7 +172,7 @@ class Driver:
         self.until_painted(self.window.start)
         started = (time.time() - self.given.began) * 1e3
         if self.given.measure is None:
-            self.rows = {"start": started}  # type: ignore[dict-item]
+            self.rows = {"start": started}
         else:
             self.until(lambda: self.app.engine.state == "ready")
             self.measure(self.given.measure)
@@ -177,27 +180,41 @@ class Driver:
         self.app.engine.shut()
         print(json.dumps(self.rows))
 
+    @property
+    def document(self) -> "Document":
+        """The school that is open."""
+        assert self.window.document is not None
+        return self.window.document
+
+    def page(self, name: str) -> Any:
+        """A page that was shown before; what it is made of is its own."""
+        return self.window.pages[name]
+
+    def show(self, name: str) -> Any:
+        """Show a page, which is painted later."""
+        return self.window.show_page(name)
+
     def measure(self, file: Path) -> None:
         window = self.window
         with self.timed("open to paint", 1):
             window.files.open_path(file)
-            self.until_painted(window.pages["board"].view.viewport())
+            self.until_painted(self.page("board").view.viewport())
         self.quiet()
         self.pages()
         self.data()
         self.board()
         with self.timed("adopt a whole schedule, to paint", 1):
-            window.scenarios.make("Copy", window.document.schedule())
-            self.until_painted(window.pages["board"].view.viewport())
+            window.scenarios.make("Copy", self.document.schedule())
+            self.until_painted(self.page("board").view.viewport())
         self.quiet()
         with self.timed("undo it, to paint", 1):
             window.actions_["undo"].trigger()
-            self.until_painted(window.pages["board"].view.viewport())
+            self.until_painted(self.page("board").view.viewport())
         self.quiet()
         for appearance in ("dark", "light"):
             with self.timed("change the appearance, to paint", 2):
                 window.actions_[appearance].trigger()
-                self.until_painted(window.pages["board"].view.viewport())
+                self.until_painted(self.page("board").view.viewport())
         self.rows["event loop while idle"] = self.lateness(5.0)
         self.solve()
 
@@ -205,13 +222,13 @@ class Driver:
         from echelon_desktop.model.edits import set_fields
         from echelon_desktop.ui.pages import PAGES
 
-        document = self.window.document
+        document = self.document
         names = [spec.id for spec in PAGES]
         for turn, words in enumerate(("first", "again", "again after an edit")):
             for name in names:
                 if (turn, name) == (0, "board"):
                     continue  # shown when the school was opened
-                self.window.show_page(names[names.index(name) - 1])
+                self.show(names[names.index(name) - 1])
                 self.quiet()
                 if turn == 2:
                     key = next(iter(document.school.students))
@@ -219,14 +236,14 @@ class Driver:
                     document.apply(set_fields(document.dataset, "students", key, grade=grade))
                     self.quiet()
                 with self.timed(f"page {name}, {words}", 1):
-                    self.window.show_page(name)
-                    self.until_painted(self.window.pages[name])
+                    self.show(name)
+                    self.until_painted(self.page(name))
         while document.file.can_undo:
             self.window.actions_["undo"].trigger()
         self.quiet()
 
     def data(self) -> None:
-        page = self.window.show_page("data")
+        page = self.show("data")
         for table in ("students", "requests", "sections"):
             page.list.setCurrentIndex(page.list.sheets.index(_sheet(table)))
             self.quiet()
@@ -260,11 +277,11 @@ class Driver:
     def board(self) -> None:
         from echelon_desktop.ui.board.cards import TRAY
 
-        board = self.window.show_page("board")
+        board = self.show("board")
         targets, viewport = board.targets, board.view.viewport()
         self.until(lambda: targets.prepared)
         self.quiet()
-        sections = [s.id for s in self.window.document.school.sections.values() if s.teachers]
+        sections = [s.id for s in self.document.school.sections.values() if s.teachers]
         for section in sections[:: max(1, len(sections) // TIMES)][:TIMES]:
             with self.timed("pick a card, to painted places", TIMES):
                 began = time.perf_counter()
@@ -281,7 +298,7 @@ class Driver:
             board.view.put_back.emit()
             self.quiet()
         section = next(
-            key[1] for key, p in self.window.document.dataset.placements.items() if p.periods and not p.locked
+            key[1] for key, p in self.document.dataset.placements.items() if p.periods and not p.locked
         )
         board.view.picked.emit(section)
         self.until(lambda: not targets.busy)
@@ -295,7 +312,7 @@ class Driver:
         self.quiet()
 
     def solve(self) -> None:
-        page = self.window.show_page("solve")
+        page = self.show("solve")
         page.time.setCurrentIndex(page.time.count() - 1)
         page.seconds.setValue(round(self.given.solve))
         page.workers.setValue(2)

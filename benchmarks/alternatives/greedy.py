@@ -15,7 +15,9 @@ def solve(school: PlainSchool, seconds: float, seed: int) -> Outcome:
     chance = random.Random(seed)
     sections_of = school.sections_of()
     period = [-1] * len(school.course)
-    busy, standing, at_once = set(), Counter(), Counter()
+    busy: set[tuple[int, int]] = set()
+    standing: Counter[tuple[int, int]] = Counter()
+    at_once: Counter[int] = Counter()
     order = sorted(
         range(len(period)),
         key=lambda s: (len(school.allowed[s]), len(sections_of[school.course[s]]), chance.random()),

@@ -110,7 +110,7 @@ def _allowed(school: School, rules: Sequence[e.Rule], section: e.Section) -> lis
     for teacher in section.teachers:
         if teacher in school.unavailability:
             allowed -= set(school.unavailability[teacher].slots)
-    return [period for period in school.periods if period in allowed]
+    return [period.id for period in school.periods.values() if period.id in allowed]
 
 
 def seat_pools(school: PlainSchool, period: Sequence[int], attends: Sequence[int]) -> list[int]:
@@ -137,7 +137,7 @@ def seat_pools(school: PlainSchool, period: Sequence[int], attends: Sequence[int
 def schedule_of(school: School, plain: PlainSchool, outcome: Outcome) -> Schedule:
     """A schedule of the school's records."""
     assert outcome.period is not None
-    periods, sections = list(school.periods), list(school.sections.values())
+    periods, sections = [p.id for p in school.periods.values()], list(school.sections.values())
     placements = {
         section.id: e.Placement(
             "", section.id, (periods[outcome.period[i]],), (), section.teachers, section.room
@@ -145,7 +145,7 @@ def schedule_of(school: School, plain: PlainSchool, outcome: Outcome) -> Schedul
         for i, section in enumerate(sections)
     }
     seats = defaultdict(list)
-    students = list(school.students)
+    students = [s.id for s in school.students.values()]
     for (student, _), section in zip(plain.requests, outcome.seat, strict=True):
         if section >= 0:
             seats[students[student]].append(e.Seat(sections[section].course, sections[section].id))
