@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 
 from echelon_desktop.errors import EchelonError
 from echelon_desktop.model.csv_io import replace_file
-from echelon_desktop.ui.paper.looks import STYLE
+from echelon_desktop.ui.paper.sheets import draw_sheet, laid_out, sheets
 from echelon_desktop.ui.theme import LIGHT
 
 DPI = 300
@@ -66,28 +66,19 @@ def draw(device: QPagedPaintDevice, handouts: Sequence[str], font: QFont) -> int
     size = QSizeF(device.width(), device.height() - foot)
     drawn = 0
     for handout in handouts:
-        document = QTextDocument()
-        document.documentLayout().setPaintDevice(device)
-        document.setDocumentMargin(0)
-        document.setDefaultFont(font)
-        document.setDefaultStyleSheet(STYLE)
-        document.setHtml(handout)
-        document.setPageSize(size)
-        number = document.pageCount()
-        for page in range(number):
+        document = laid_out(handout, font, device)
+        made = sheets(document, size.height())
+        for number, sheet in enumerate(made, 1):
             if drawn:
                 device.newPage()
             drawn += 1
-            painter.save()
-            painter.translate(0, -page * size.height())
-            document.drawContents(painter, QRectF(0, page * size.height(), size.width(), size.height()))
-            painter.restore()
-            if number > 1:
+            draw_sheet(painter, document, sheet)
+            if len(made) > 1:
                 painter.setFont(font)
                 painter.setPen(QColor(LIGHT.text_soft))
                 below = QRectF(0, size.height(), size.width(), foot)
                 bottom = Qt.AlignmentFlag.AlignBottom
-                words = f"{page + 1} of {number}"
+                words = f"{number} of {len(made)}"
                 painter.drawText(below, Qt.AlignmentFlag.AlignRight | bottom, words)
                 # Sheets get apart: each says what it belongs to.
                 metrics = painter.fontMetrics()

@@ -115,7 +115,7 @@ def _week(week: Week) -> str:
     for row, name in enumerate(week.rows):
         cells = "".join(_week_cell(week, row, column) for column in range(len(week.days)))
         rows.append(f'<tr><th width="6%">{escape(name)}</th>{cells}</tr>')
-    return f'<table {TABLE}><tr><th width="6%"></th>{heads}</tr>{"".join(rows)}</table>'
+    return f'<table {TABLE}><thead><tr><th width="6%"></th>{heads}</tr></thead>{"".join(rows)}</table>'
 
 
 def _when(timetable: Timetable, meeting: Meeting) -> tuple[tuple[int, int], int]:
@@ -164,4 +164,4 @@ def _sections(timetable: Timetable, meetings: list[Meeting], more: Sequence[str]
         }
         rows.append("<tr>" + "".join(f"<td>{escape(texts[title])}</td>" for title in titles) + "</tr>")
     heads = "".join(f'<th width="{widths[title]}%">{title}</th>' for title in titles)
-    return f"<table {TABLE}><tr>{heads}</tr>{''.join(rows)}</table>"
+    return f"<table {TABLE}><thead><tr>{heads}</tr></thead>{''.join(rows)}</table>"
