@@ -14,6 +14,8 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 
 from echelon_desktop.app import Application
 from echelon_desktop.model.csv_io import read_school, write_school
+from echelon_desktop.model.csv_io.school_writer import school_tables
+from echelon_desktop.model.csv_io.workbook_writer import write_workbook
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.sample import make_school
 from echelon_desktop.model.store import SchoolFile
@@ -52,8 +54,11 @@ def _walk(app: Application, path: Path) -> None:
     imported = read_school(files)
     if imported.school != sample.school:
         raise RuntimeError("the sample school's files do not say what the school says")
+    book = write_workbook(school_tables(sample.school), path.with_suffix(".xlsx"))
+    if read_school(book).school != sample.school:
+        raise RuntimeError("the sample school's workbook does not say what the school says")
     SchoolFile.create(path, Dataset(imported.school, sample.rules), "Selftest").close()
-    _say("the sample school was written, and imported again")
+    _say("the sample school was written as files and as a workbook, and imported again")
     app.begin(path)
     window = app.window
     _say("the window is open")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"PySide6", "numba", "ortools", "pandas", "boto3"}
+HEAVY = {"PySide6", "numba", "ortools", "pandas", "boto3", "openpyxl"}
 
 PROBE = """
 import importlib, json, sys

@@ -120,13 +120,22 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1, metavar="K", help="another seed, another school (1)")
 
     bring = command("import", "school_file:import_school", "Read a school's files into a school file.")
-    bring.add_argument("school", type=Path, metavar="DIR", help="folder of the school's CSV files")
+    bring.add_argument(
+        "school", type=Path, metavar="DIR|WORKBOOK", help="folder of the school's files, or Excel workbook"
+    )
     bring.add_argument("file", type=Path, metavar="FILE", help="the .echelon file, made when missing")
     bring.add_argument("--rules", metavar="FILE|PRESET", help="rules to use (rules.toml beside the files)")
 
-    export = command("export", "school_file:export_school", "Write a school file's contents as CSV files.")
+    export = command(
+        "export", "school_file:export_school", "Write a school file's contents as CSV files or workbook."
+    )
     export.add_argument("file", type=Path, metavar="FILE")
-    export.add_argument("folder", type=Path, metavar="DIR", help="folder for the files; made when missing")
+    export.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help="folder for CSV files, made when missing, or a workbook (.xlsx)",
+    )
     export.add_argument("--scenario", metavar="NAME", help="write this scenario's schedule too")
 
     from echelon_desktop.cli.remote_words import add_remote_commands
@@ -158,7 +167,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_school(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "school", type=Path, metavar="DIR_OR_FILE", help="folder of CSV files, or .echelon file"
+        "school",
+        type=Path,
+        metavar="DIR_OR_FILE",
+        help="folder of CSV files, Excel workbook, or .echelon file",
     )
     parser.add_argument("--rules", metavar="FILE|PRESET", help="rules to use (those of the school)")
 

@@ -18,6 +18,7 @@ from echelon_desktop.cli.report import FEW, print_findings
 from echelon_desktop.cli.solve import keep_in_file, make_writable
 from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError, RemoteError
+from echelon_desktop.model.csv_io import holds_files
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.wording import counted
 from echelon_desktop.solver.result import DEFAULT_STRATEGY
@@ -122,7 +123,7 @@ def fetch(args: argparse.Namespace) -> int:
     if not run.state.ended:
         print("The run goes on.")
     print(f"Written to {args.out}.")
-    if school_path.is_file():
+    if not holds_files(school_path):
         from cloud_runner.client.history import record_of
 
         met = {"unmet": counts.unmet, "requests": counts.requests}
@@ -147,8 +148,8 @@ def school_now(run: Run, rules: str | None) -> Source:
     run
         Whose key table is here.
     rules
-        A rule file or preset. None takes the rules of the school file; for a folder, which may have been sent
-        with others than its own, those that were sent.
+        A rule file or preset. None takes the rules of the school file; for a folder or a workbook, which
+        may have been sent with others than its own, those that were sent.
 
     Raises
     ------
@@ -159,7 +160,7 @@ def school_now(run: Run, rules: str | None) -> Source:
 
     path = Path(run.school_path)
     source = load_source(path, rules)
-    return source if rules or path.is_file() else replace(source, rules=Judge.of(run).table.rules)
+    return source if rules or not holds_files(path) else replace(source, rules=Judge.of(run).table.rules)
 
 
 def cancel(args: argparse.Namespace) -> int:

@@ -4,26 +4,25 @@ import argparse
 
 from echelon_desktop.cli import OK
 from echelon_desktop.cli.report import count_line
-from echelon_desktop.cli.source import folder_rules
+from echelon_desktop.cli.source import has_rules, own_rules
 from echelon_desktop.errors import InputError, StoreError
 from echelon_desktop.model.checks import check_school
-from echelon_desktop.model.csv_io import read_school
+from echelon_desktop.model.csv_io import WORKBOOK, holds_files, read_school
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.reimport import reimport
-from echelon_desktop.model.rules import RULES_FILE
 from echelon_desktop.model.store import SchoolFile, backups, restore_backup
 from echelon_desktop.model.wording import counted
-from echelon_desktop.solver.output import export_dataset
+from echelon_desktop.solver.output import export_dataset, export_workbook
 
 
 def import_school(args: argparse.Namespace) -> int:
-    """Make a school file of a folder, or bring one up to date in a change that undo takes back."""
-    if not args.school.is_dir():
-        raise InputError(f"There is no folder {args.school}.")
+    """Make a school file of a folder or a workbook, or bring one up to date, which undo takes back."""
+    if not holds_files(args.school):
+        raise InputError(f"There is no folder or workbook {args.school}.")
     imported = read_school(args.school)
     if not args.file.exists():
-        rules = folder_rules(args.school, args.rules)
+        rules = own_rules(args.school, imported, args.rules)
         findings = [*imported.findings, *check_school(imported.school, rules, imported)]
         with SchoolFile.create(
             args.file, Dataset(imported.school, rules), title=f"Import {args.school.name}"
@@ -33,8 +32,8 @@ def import_school(args: argparse.Namespace) -> int:
         return OK
     with SchoolFile.open(args.file) as file:
         now = file.dataset
-        has_rules = args.rules or (args.school / RULES_FILE).is_file()
-        rules = folder_rules(args.school, args.rules) if has_rules else tuple(now.rules.values())
+        given = args.rules or has_rules(args.school, imported)
+        rules = own_rules(args.school, imported, args.rules) if given else tuple(now.rules.values())
         findings = [*imported.findings, *check_school(imported.school, rules, imported)]
         edit = reimport(now, imported.school, rules, f"Import {args.school.name}")
         if edit.changes:
@@ -49,8 +48,11 @@ def export_school(args: argparse.Namespace) -> int:
     with SchoolFile.open(args.file, read_only=True) as file:
         dataset = file.dataset
     scenario = _scenario(dataset, args.scenario).id if args.scenario else ""
-    export_dataset(dataset, args.folder, scenario)
-    print(f"{args.folder}: the files of {args.file.name}.")
+    if args.out.suffix.lower() == WORKBOOK:
+        export_workbook(dataset, args.out, scenario)
+    else:
+        export_dataset(dataset, args.out, scenario)
+    print(f"{args.out}: the files of {args.file.name}.")
     return OK
 
 

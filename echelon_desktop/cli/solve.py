@@ -22,7 +22,7 @@ from echelon_desktop.cli import CANNOT, NOTHING_FOUND, OK
 from echelon_desktop.cli.report import FEW, print_findings
 from echelon_desktop.cli.source import Source, load_source
 from echelon_desktop.errors import InputError, StoreError
-from echelon_desktop.model.csv_io import RESULT_FILES, read_schedule
+from echelon_desktop.model.csv_io import RESULT_FILES, is_workbook, read_schedule
 from echelon_desktop.model.dataset import Schedule
 from echelon_desktop.model.findings import Severity
 from echelon_desktop.model.rules import staying_close
@@ -84,7 +84,7 @@ def solve(args: argparse.Namespace) -> int:
     summary = summarise(solved, params)
     text = (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()
     kept, moved = "", None
-    if args.school.is_file():
+    if args.school.is_file() and not is_workbook(args.school):
         from echelon_desktop.cli.run_record import run_of
 
         run = run_of(args, summary, began, _now(), printer.points, solved.certain)

@@ -30,6 +30,9 @@ class Code(StrEnum):
     NOT_UTF8 = "not-utf8", Severity.NOTE
     BROKEN_CHARACTERS = "broken-characters", Severity.WARNING
     NUL_CHARACTERS = "nul-characters", Severity.WARNING
+    WORKBOOK_UNREADABLE = "workbook-unreadable", Severity.ERROR
+    WORKBOOK_NOT_READ = "workbook-not-read", Severity.WARNING
+    SHEET_HIDDEN = "sheet-hidden", Severity.WARNING
 
     # The header
     HEADER_UNKNOWN = "header-unknown", Severity.ERROR
@@ -64,6 +67,9 @@ class Code(StrEnum):
     EXCEL_SCIENTIFIC = "excel-scientific", Severity.ERROR
     EXCEL_DATE = "excel-date", Severity.WARNING
     EXCEL_LONG_NUMBER = "excel-long-number", Severity.WARNING
+    DATE_READ = "date-read", Severity.NOTE
+    FORMULA_FAILED = "formula-failed", Severity.ERROR
+    FORMULA_WITHOUT_RESULT = "formula-without-result", Severity.ERROR
     LOST_ZEROS = "lost-zeros", Severity.WARNING
     PERIOD_BY_NUMBER = "period-by-number", Severity.NOTE
     SEPARATOR_IN_ID = "separator-in-id", Severity.WARNING

@@ -6,6 +6,9 @@ from pathlib import Path
 from echelon_desktop.model.csv_io import RESULT_FILES, write_schedule, write_school
 from echelon_desktop.model.csv_io.folder import read_bytes
 from echelon_desktop.model.csv_io.replacing import replace_file, replace_files
+from echelon_desktop.model.csv_io.schedule_writer import schedule_tables
+from echelon_desktop.model.csv_io.school_writer import school_tables
+from echelon_desktop.model.csv_io.workbook_writer import Table, write_workbook
 from echelon_desktop.model.dataset import Dataset, Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.rules import RULES_FILE, format_rules
@@ -34,11 +37,19 @@ def write_result(
     InputError
         If the folder cannot be written to, or one of the files is in use.
     """
-    verdict = verify(school, rules, schedule)
-    reasons = {request: why.text for request, why in explain_unmet(school, rules, schedule).items()}
+    unmet, figures = _judged(school, rules, schedule)
     beside = {} if summary is None else {SUMMARY: summary}
     outdated = [SUMMARY] if summary is None and _is_ours(folder / SUMMARY) else []
-    write_schedule(school, schedule, folder, reasons, metrics(verdict, school, schedule), beside, outdated)
+    write_schedule(school, schedule, folder, unmet, figures, beside, outdated)
+
+
+def _judged(
+    school: School, rules: tuple[Rule, ...], schedule: Schedule
+) -> tuple[dict[tuple[str, str], str], list[tuple[str, int, int, float]]]:
+    """Why each unmet request is unmet, and the figures of a schedule."""
+    verdict = verify(school, rules, schedule)
+    reasons = {request: why.text for request, why in explain_unmet(school, rules, schedule).items()}
+    return reasons, list(metrics(verdict, school, schedule))
 
 
 def write_summary_alone(folder: Path, summary: bytes) -> Path | None:
@@ -86,3 +97,21 @@ def export_dataset(dataset: Dataset, folder: Path, scenario: str = "") -> None:
     replace_file(folder / RULES_FILE, format_rules(rules).encode())
     if scenario:
         write_result(dataset.school, rules, dataset.schedule(scenario), folder)
+
+
+def export_workbook(dataset: Dataset, path: Path, scenario: str = "") -> None:
+    """
+    Write all that :func:`export_dataset` writes to an Excel workbook, a sheet for each file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, or would take sheets of the user's own with it.
+    """
+    rules = tuple(dataset.rules.values())
+    tables = school_tables(dataset.school)
+    if scenario:
+        schedule = dataset.schedule(scenario)
+        tables |= schedule_tables(dataset.school, schedule, *_judged(dataset.school, rules, schedule))
+    tables[RULES_FILE] = Table([["Rules"], *([line] for line in format_rules(rules).splitlines())])
+    write_workbook(tables, path)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from echelon_desktop.cli import CANNOT, OK, main
+from echelon_desktop.model.csv_io import RESULT_FILES
+from echelon_desktop.model.rules import format_rules, preset_rules
+from echelon_desktop.model.store import SchoolFile
 
 
 @pytest.fixture
@@ -107,6 +110,46 @@ def test_a_second_import_is_one_change_that_undo_takes_back(folder: Path, file: 
     assert exported(file, tmp_path / "undone") == before
     assert main(["redo", str(file)]) == OK
     assert exported(file, tmp_path / "redone") == after
+
+
+def test_a_workbook_may_stand_in_the_place_of_the_folder(
+    folder: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (folder / "rules.toml").write_text(format_rules(preset_rules("complete")), encoding="utf-8")
+    assert main(["import", str(folder), str(file)]) == OK
+    book = tmp_path / "School.xlsx"
+    assert main(["export", str(file), str(book)]) == OK
+    capsys.readouterr()
+    assert main(["check", str(book)]) == OK
+    said = capsys.readouterr().out
+    assert "0 errors" in said
+    assert "rule teacher-preps allows" in said, "the rules came with the workbook"
+    assert "[School.xlsx, sheet Teacher_Info, row" in said
+    again = tmp_path / "again.echelon"
+    assert main(["import", str(book), str(again)]) == OK
+    assert exported(again, tmp_path / "out") == exported(file, tmp_path / "before")
+    assert main(["import", str(book), str(again)]) == OK
+    assert "0 rows changed" in capsys.readouterr().out
+
+
+def test_a_workbook_is_solved_and_its_schedule_may_be_the_start(folder: Path, file: Path, tmp_path: Path):
+    book, solve = tmp_path / "School.xlsx", ["--iterations", "200", "--quiet", "--out", str(tmp_path / "out")]
+    assert main(["solve", str(file), *solve]) == OK
+    with SchoolFile.open(file, read_only=True) as opened:
+        (scenario,) = opened.dataset.scenarios.values()
+    assert main(["export", str(file), str(book), "--scenario", scenario.name]) == OK
+    before = book.read_bytes()
+    assert main(["solve", str(book), *solve, "--start", str(book), "--stay-close"]) == OK
+    assert book.read_bytes() == before
+    assert contents(tmp_path / "out").keys() >= RESULT_FILES
+
+
+def test_a_workbook_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "School.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    for words in (["check"], ["import", "to.echelon"]):
+        command, *rest = words
+        assert main([command, str(tmp_path / "School.xls"), *(str(tmp_path / r) for r in rest)]) == CANNOT
+        assert "School.xls is a workbook of the old form (.xls). Save it as" in capsys.readouterr().err
 
 
 def test_nothing_to_undo_is_said(file: Path, capsys: pytest.CaptureFixture[str]):

@@ -47,6 +47,10 @@ class FindingLog:
         finding = Finding(code.value, code.severity, message, remedy, file, row, column, value, table, key)
         self._findings.append(finding)
 
+    def take_over(self, other: "FindingLog") -> None:
+        """Add what another log gathered."""
+        self._findings += other.findings()
+
     def findings(self) -> list[Finding]:
         """All findings; those that stand for several say for how many."""
         result = list(self._findings)

@@ -1,5 +1,5 @@
 """
-From the bytes of a file to titles and rows of text, whatever program wrote it.
+From the bytes of a file, or the rows of a sheet, to titles and rows of text, whatever program wrote it.
 
 Sources: RFC 4180 for quoting; the table in docs/files.md for what spreadsheets do to files.
 """
@@ -7,8 +7,8 @@ Sources: RFC 4180 for quoting; the table in docs/files.md for what spreadsheets 
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from echelon_desktop.model.codes import Code
@@ -16,10 +16,10 @@ from echelon_desktop.model.columns import Column, FileSpec, Need, match_titles, 
 from echelon_desktop.model.csv_io.cellcode import plain_title
 from echelon_desktop.model.csv_io.decoding import decode
 from echelon_desktop.model.csv_io.log import FindingLog
+from echelon_desktop.model.csv_io.workbook_reader import OLE, ZIP
 
 DELIMITERS = (",", ";", "\t", "|")
 _SEP_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|\s]*', re.IGNORECASE)
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (a zip file) and .xls
 _END = "\0"  # cannot be in the text, NULs having been taken out
 SHOWN_ROWS = 3  # kept of each file to be shown before it is taken over
 _LEAST_TITLES = 2  # one cell may well be called as its title
@@ -29,18 +29,18 @@ _MAX_RESTARTS = 20  # after so many open quotes the marks are taken literally: t
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """
-    A file that was read.
+    A file, or a sheet of a workbook, that was read.
 
     Parameters
     ----------
     name
-        As found in the folder.
+        As found in the folder, and as findings name it.
     role
         Its documented name, such as "Student_Info.csv".
     encoding
-        "utf-8", "utf-16" or "cp1252".
+        "utf-8", "utf-16" or "cp1252"; empty for a sheet.
     delimiter
-        The character between cells.
+        The character between cells; empty for a sheet.
     rows
         Rows with something in them, the header aside.
     titles
@@ -49,6 +49,8 @@ class SourceFile:
         All titles as found, in order; a column without one has an empty text.
     first_rows
         The cells of the first rows, to show what is in the columns.
+    sheet
+        The title of the sheet; empty for a file.
     """
 
     name: str
@@ -59,6 +61,7 @@ class SourceFile:
     titles: dict[str, str]
     header: tuple[str, ...] = ()
     first_rows: tuple[tuple[str, ...], ...] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,11 @@ def read_table(
     RawTable or None
         None when no row could be read; the log says why.
     """
-    if data.startswith(_WORKBOOKS):
+    if data.startswith((ZIP, OLE)):
         log.add(
             Code.NOT_CSV,
             f"{name} is a spreadsheet workbook, not a CSV file.",
-            "Open it in the spreadsheet and save it as CSV UTF-8.",
+            "Open it in the spreadsheet and save it as an Excel workbook (.xlsx), or as CSV UTF-8.",
             file=name,
         )
         return None
@@ -108,7 +111,40 @@ def read_table(
     if lines and (match := _SEP_LINE.fullmatch(lines[0])):
         first_line, delimiter = 1, match[1]
     delimiter = delimiter or _sniff(lines, spec)
+    source = SourceFile(name, spec.name, encoding, delimiter, 0, {})
     records = _records(lines, first_line, delimiter, name, log)
+    return _table(source, records, spec, log, sources)
+
+
+def read_sheet(
+    name: str,
+    title: str,
+    rows: list[tuple[int, list[str]]],
+    spec: FileSpec,
+    log: FindingLog,
+    sources: list[SourceFile] | None = None,
+) -> RawTable | None:
+    """
+    Read the rows of a sheet, as :func:`read_table` does a file.
+
+    Parameters
+    ----------
+    name, title
+        How findings name it, and its own title.
+    rows
+        Each with its number in the sheet, as a CSV file would have them.
+    """
+    return _table(SourceFile(name, spec.name, "", "", 0, {}, sheet=title), rows, spec, log, sources)
+
+
+def _table(
+    source: SourceFile,
+    records: Iterable[tuple[int, list[str]]],
+    spec: FileSpec,
+    log: FindingLog,
+    sources: list[SourceFile] | None,
+) -> RawTable | None:
+    name, records = source.name, iter(records)
     header = next(((line, cells) for line, cells in records if _has_text(cells)), None)
     if header is None:
         log.add(
@@ -129,15 +165,12 @@ def read_table(
         titles.pop()
     rows = _without_titles(name, titles, rows, log)
     columns, extra = _columns(name, header_line, titles, rows, spec, log)
-    source = SourceFile(
-        name,
-        spec.name,
-        encoding,
-        delimiter,
-        len(rows),
-        {c.key: titles[i] for i, c in columns},
-        tuple(titles),
-        tuple(tuple(cells) for _, cells in rows[:SHOWN_ROWS]),
+    source = replace(
+        source,
+        rows=len(rows),
+        titles={c.key: titles[i] for i, c in columns},
+        header=tuple(titles),
+        first_rows=tuple(tuple(cells) for _, cells in rows[:SHOWN_ROWS]),
     )
     if sources is not None:
         sources.append(source)
@@ -149,7 +182,7 @@ def read_table(
             f"The first row must hold titles, among them {required}.",
             file=name,
             row=header_line,
-            value=delimiter.join(titles),
+            value=(source.delimiter or ", ").join(titles),
         )
         return None
     _even_out(name, len(titles), rows, log)

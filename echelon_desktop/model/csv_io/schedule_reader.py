@@ -8,9 +8,9 @@ from echelon_desktop.model import cells
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.columns import Column, FileSpec, Need
 from echelon_desktop.model.csv_io.bell import SlotNames
-from echelon_desktop.model.csv_io.folder import read_bytes
+from echelon_desktop.model.csv_io.folder import Part, find_parts
 from echelon_desktop.model.csv_io.log import FindingLog
-from echelon_desktop.model.csv_io.reading import RawTable, read_table
+from echelon_desktop.model.csv_io.reading import RawTable
 from echelon_desktop.model.csv_io.rows import Row, RowReader
 from echelon_desktop.model.csv_io.schedule_writer import SECTION_SCHEDULE, STUDENT_SCHEDULE
 from echelon_desktop.model.dataset import Schedule, School
@@ -73,7 +73,7 @@ def read_schedule(school: School, folder: str | Path, scenario: str = "") -> Imp
     school
         What was scheduled; rows about other sections, students, periods or terms are errors.
     folder
-        Where the files are.
+        Where the files are, or a workbook that has them as sheets.
     scenario
         Put into the records.
 
@@ -99,14 +99,21 @@ class _ScheduleReader:
         self.folder = folder
         self.scenario = scenario
         self.log = FindingLog()
+        self.parts: dict[str, Part] = {}
+        for part in find_parts(self.folder, FindingLog()):  # what else is there is no matter of the schedule
+            self.parts.setdefault(part.called, part)
         self.slots = SlotNames(school.periods.values())
         self.rows = RowReader({"teachers": set(map(str, school.teachers))}, self.slots, self.log)
 
     def table(self, spec: FileSpec) -> RawTable | None:
-        path = self.folder / spec.name
-        if not path.is_file():
+        part = self.parts.get(spec.name)
+        if part is None:
             raise InputError(f"{self.folder} has no {spec.name}.")
-        return read_table(spec.name, read_bytes(path), spec, self.log)
+        return part.read(spec, self.log, [])
+
+    def name(self, spec: FileSpec) -> str:
+        """The file or sheet, as findings name it."""
+        return self.parts[spec.name].name
 
     def placements(self) -> dict[str, Placement]:
         table = self.table(_SECTIONS)
@@ -143,7 +150,7 @@ class _ScheduleReader:
                 Code.SCHEDULE_UNEVEN,
                 f"{section!r} does not meet in the same periods in each of its terms.",
                 "Give it the same periods in each term, or a blank term for all of them.",
-                file=SECTION_SCHEDULE,
+                file=self.name(_SECTIONS),
                 row=meeting.line,
                 value=section,
                 table="sections",
@@ -198,7 +205,7 @@ class _ScheduleReader:
             Code.SCHEDULE_UNKNOWN,
             f"The school has no {field} {value!r}; the row was left out.",
             "Correct it, or take the row out.",
-            file=spec.name,
+            file=self.name(spec),
             row=row.line,
             column=spec.column(field).title,
             value=value,
@@ -211,7 +218,7 @@ class _ScheduleReader:
             Code.SCHEDULE_CONTRADICTS,
             message,
             "Make the rows agree.",
-            file=spec.name,
+            file=self.name(spec),
             row=row.line,
             column=spec.column(field).title,
             value=row.values[field],

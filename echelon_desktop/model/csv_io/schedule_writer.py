@@ -6,6 +6,7 @@ from pathlib import Path
 from echelon_desktop.model.cells import SEPARATOR
 from echelon_desktop.model.csv_io.replacing import replace_files
 from echelon_desktop.model.csv_io.school_writer import encode
+from echelon_desktop.model.csv_io.workbook_writer import Table, columns_called
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Placement
 
@@ -14,6 +15,7 @@ STUDENT_SCHEDULE = "student_schedule.csv"
 TEACHER_SCHEDULE = "teacher_schedule.csv"
 UNMET_REQUESTS = "unmet_requests.csv"
 CONSTRAINT_VIOLATIONS = "constraint_violations.csv"
+_NUMBERS = {"Seats", "Enrolled", "SPED", "Count", "Total", "Percentage"}  # titles of columns
 
 
 def write_schedule(
@@ -55,6 +57,18 @@ def write_schedule(
     InputError
         If the folder cannot be written to, or a file is in use; the files are then as they were.
     """
+    tables = schedule_tables(school, schedule, unmet, metrics)
+    files = {name: encode(table.lines) for name, table in tables.items()}
+    return replace_files(Path(folder), {**(beside or {}), **files}, outdated)
+
+
+def schedule_tables(
+    school: School,
+    schedule: Schedule,
+    unmet: Mapping[tuple[str, str], str] | None = None,
+    metrics: Iterable[tuple[str, int, int, float]] = (),
+) -> dict[str, Table]:
+    """The five files of a schedule as rows of text, by name; parameters as of :func:`write_schedule`."""
     rows = _Rows(school, schedule)
     contents = {
         SECTION_SCHEDULE: rows.sections(),
@@ -69,8 +83,8 @@ def write_schedule(
             *([name, str(count), str(total), f"{share:.2f}"] for name, count, total, share in metrics),
         ],
     }
-    files = {name: encode(lines) for name, lines in contents.items()}
-    return replace_files(Path(folder), {**(beside or {}), **files}, outdated)
+    listed = {name: list(lines) for name, lines in contents.items()}
+    return {name: Table(lines, columns_called(lines[0], _NUMBERS)) for name, lines in listed.items()}
 
 
 class _Rows:

@@ -1,6 +1,6 @@
-"""A folder of files becomes a school, with everything that was noticed on the way."""
+"""A folder of files, or a workbook, becomes a school, with everything that was noticed on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,10 @@ from echelon_desktop.model import columns as c
 from echelon_desktop.model import entities as e
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.csv_io.bell import SlotNames, default_places
-from echelon_desktop.model.csv_io.folder import find_files, is_missing, read_bytes
+from echelon_desktop.model.csv_io.cellcode import restored
+from echelon_desktop.model.csv_io.folder import RULES, Part, choose_parts, find_parts, is_missing
 from echelon_desktop.model.csv_io.log import FindingLog
-from echelon_desktop.model.csv_io.reading import RawTable, SourceFile, read_table
+from echelon_desktop.model.csv_io.reading import RawTable, SourceFile
 from echelon_desktop.model.csv_io.references import tell_lost_zeros
 from echelon_desktop.model.csv_io.requests import read_requests, tell_merged
 from echelon_desktop.model.csv_io.rows import Row, RowReader
@@ -41,6 +42,8 @@ class Imported:
         an error about each.
     request_places
         Student → requested course → file name and line of that request.
+    rules_text
+        What the sheet "rules.toml" of a workbook says, as such a file would; empty without one.
     """
 
     school: School
@@ -49,6 +52,7 @@ class Imported:
     places: Mapping[tuple[str, str], tuple[str, int]]
     unread: frozenset[str] = frozenset()
     request_places: Mapping[str, Mapping[str, tuple[str, int]]] = field(default_factory=dict)
+    rules_text: str = ""
 
     def place(self, table: str, key: str, field: str = "", course: str = "") -> tuple[str, int | None, str]:
         """File, row and column title of a record's field; blank and None when it came from no file."""
@@ -69,7 +73,7 @@ def read_school(folder: str | Path, titles: Mapping[str, Mapping[str, str]] | No
     Parameters
     ----------
     folder
-        Where the files are; docs/files.md names them.
+        Where the files are, or a workbook that has them as sheets; docs/files.md names them.
     titles
         Further titles that columns go by here: file as documented → title as found → title as documented.
         A column that is there under a title of its own does not need them.
@@ -82,24 +86,33 @@ def read_school(folder: str | Path, titles: Mapping[str, Mapping[str, str]] | No
     Raises
     ------
     InputError
-        If the folder or one of its files cannot be read, or none of the files is there.
+        If the folder or one of its files cannot be read, or none of the files is there. A workbook in a
+        folder that cannot be read is a finding.
     """
     folder = Path(folder)
     log = FindingLog()
     tables: dict[str, RawTable | None] = {}
     sources: list[SourceFile] = []
     unread: set[str] = set()
-    found = find_files(folder, log)
-    for spec, path in found.items():
-        if path is None:
+    parts = find_parts(folder, log)
+    found = choose_parts(folder, parts, log)
+    for spec, part in found.items():
+        if part is None:
             tables[spec.name] = None
             if is_missing(spec, found):
                 unread.add(spec.table)
             continue
         meant = c.also_called(spec, (titles or {}).get(spec.name, {}))
-        table = tables[spec.name] = read_table(path.name, read_bytes(path), meant, log, sources)
+        table = tables[spec.name] = part.read(meant, log, sources)
         unread.update(_unread(spec, table))
-    return _SchoolReader(tables, log, sources, frozenset(unread)).read()
+    imported = _SchoolReader(tables, log, sources, frozenset(unread)).read()
+    return replace(imported, rules_text=_rules_text(parts, log))
+
+
+def _rules_text(parts: Iterable[Part], log: FindingLog) -> str:
+    part = next((part for part in parts if part.called == RULES.name), None)
+    table = part.read(RULES, log, []) if part else None
+    return "\n".join(restored(cells[0]) for _, cells in table.rows) if table else ""
 
 
 def _unread(spec: c.FileSpec, table: RawTable | None) -> Iterator[str]:

@@ -1,21 +1,22 @@
-"""A school becomes a folder of files, from which reading gives the same school again."""
+"""A school becomes files or sheets, from which reading gives the same school again."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from echelon_desktop.errors import InputError
 from echelon_desktop.model import columns as c
 from echelon_desktop.model import entities as e
-from echelon_desktop.model.cells import SEPARATOR, IdList, Terms
+from echelon_desktop.model.cells import SEPARATOR, Count, IdList, Number, Terms
 from echelon_desktop.model.codes import Code
 from echelon_desktop.model.csv_io.bell import default_places
 from echelon_desktop.model.csv_io.cellcode import neutralised
 from echelon_desktop.model.csv_io.log import FindingLog
 from echelon_desktop.model.csv_io.replacing import replace_files
 from echelon_desktop.model.csv_io.requests import split_requests
+from echelon_desktop.model.csv_io.workbook_writer import Table
 from echelon_desktop.model.dataset import School
 
 
@@ -38,17 +39,36 @@ def write_school(school: School, folder: str | Path) -> list[Path]:
         cannot be told in such files; its findings say which.
     """
     folder = Path(folder)
+    there = [spec.name for spec in c.SCHOOL_FILES if (folder / spec.name).exists()]
+    tables = school_tables(school, there)
+    return replace_files(folder, {name: encode(table.lines) for name, table in tables.items()})
+
+
+def school_tables(school: School, also: Collection[str] = ()) -> dict[str, Table]:
+    """
+    The files of a school as rows of text, by name.
+
+    Parameters
+    ----------
+    also
+        Names of optional files that are wanted even if there is nothing in them.
+
+    Raises
+    ------
+    InputError
+        If a record cannot be told in such files; its findings say which.
+    """
     log = FindingLog()
-    contents: dict[str, bytes] = {}
+    tables: dict[str, Table] = {}
     for spec, rows in _files(school).items():
         rows = list(rows)
         wanted = spec.need is not c.Need.OPTIONAL or spec is c.UNAVAILABILITY or _needed(spec, school, rows)
-        if wanted or (folder / spec.name).exists():
-            contents[spec.name] = _file(spec, rows, _implied_columns(spec, school), log)
+        if wanted or spec.name in also:
+            tables[spec.name] = _table(spec, rows, _implied_columns(spec, school), log)
     findings = log.findings()
     if findings:
         raise InputError("The school has records that CSV files cannot tell.", findings)
-    return replace_files(folder, contents)
+    return tables
 
 
 def write_tables(tables: Mapping[str, Iterable[Sequence[str]]], folder: str | Path) -> list[Path]:
@@ -140,7 +160,7 @@ def _implied_columns(spec: c.FileSpec, school: School) -> dict[str, bool]:
     }
 
 
-def _file(spec: c.FileSpec, rows: list[Any], implied: Mapping[str, bool], log: FindingLog) -> bytes:
+def _table(spec: c.FileSpec, rows: list[Any], implied: Mapping[str, bool], log: FindingLog) -> Table:
     values = [row if isinstance(row, Mapping) else _fields(row) for row in rows]
     extra = list(dict.fromkeys(title for row in values for title in row["extra"]))
     # An unknown column that goes by another title of a known one must find that one there when it is read.
@@ -163,7 +183,8 @@ def _file(spec: c.FileSpec, rows: list[Any], implied: Mapping[str, bool], log: F
                 _check_list(spec, row, column, value, log)
             line.append(column.cell.format(value))
         lines.append(line + [row["extra"].get(title, "") for title in extra])
-    return encode(lines)
+    numbers = [i for i, column in enumerate(columns) if isinstance(column.cell, (Count, Number))]
+    return Table(lines, frozenset(numbers))
 
 
 def _fields(record: Any) -> dict[str, Any]:

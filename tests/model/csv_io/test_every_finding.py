@@ -63,6 +63,8 @@ CASES: Mapping[Code, dict[str, str | bytes | None]] = {
 ELSEWHERE = {
     *(Code.SCHEDULE_UNKNOWN, Code.SCHEDULE_CONTRADICTS, Code.SCHEDULE_UNEVEN),  # test_schedule_files.py
     Code.UNWRITABLE,  # test_school_files.py
+    *(Code.WORKBOOK_UNREADABLE, Code.WORKBOOK_NOT_READ, Code.SHEET_HIDDEN),  # test_workbooks.py
+    *(Code.DATE_READ, Code.FORMULA_FAILED, Code.FORMULA_WITHOUT_RESULT),
 }
 
 
