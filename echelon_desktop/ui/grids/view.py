@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QHeaderView, QLineEdit, QTableView, QWidget
 
 from echelon_desktop.ui.grids.cell_editor import REFUSAL, CellEditor
@@ -156,6 +156,18 @@ class GridView(QTableView):
         else:
             field.setFocus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep an open field and its offers in sight: what is said of its text takes room from the table."""
+        super().resizeEvent(event)
+        field = self._open_field()
+        if field is None:
+            return
+        self.scrollTo(self.currentIndex())
+        completer = field.completer()
+        popup = completer.popup() if completer is not None else None
+        if popup is not None and popup.isVisible():
+            completer.complete()  # where the field is now
+
     def closeEditor(self, editor: QWidget, hint: Hint) -> None:
         """After Enter go one down, after Tab one to the side, as a spreadsheet does."""
         super().closeEditor(
@@ -172,7 +184,7 @@ class GridView(QTableView):
 
     def _end_editing(self) -> bool:
         """Write and close the open field, which a key has left unused; False where its text is refused."""
-        field = next((f for f in self.findChildren(QLineEdit) if f.isVisible()), None)
+        field = self._open_field()
         if field is None:
             return True
         if refusal := field.property(REFUSAL):
@@ -181,6 +193,9 @@ class GridView(QTableView):
         self.commitData(field)
         self.closeEditor(field, Hint.NoHint)
         return True
+
+    def _open_field(self) -> QLineEdit | None:
+        return next((field for field in self.findChildren(QLineEdit) if field.isVisible()), None)
 
     def _leave(self, forward: bool) -> None:
         self.setTabKeyNavigation(False)

@@ -1,13 +1,14 @@
 """The Data page: what is typed, pasted, deleted and found, in the real window."""
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from echelon_desktop.model.entities import CourseRequest, Student
+from echelon_desktop.model.dataset import Edit, RowChange
+from echelon_desktop.model.entities import CourseRequest, Section, Student
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.sheets import SHEETS, RowId
 from echelon_desktop.ui.document import Document
@@ -17,6 +18,7 @@ from echelon_desktop.ui.grids.cell_editor import NameCompleter
 from echelon_desktop.ui.grids.model import GridModel
 from echelon_desktop.ui.grids.page import DataPage
 from echelon_desktop.ui.grids.panel import SheetPanel
+from echelon_desktop.ui.grids.view import ROW_HEIGHT
 from echelon_desktop.ui.page import Target
 from echelon_desktop.ui.shell.window import MainWindow
 
@@ -199,6 +201,23 @@ def test_an_open_list_of_offers_does_not_swallow_enter(
     qtbot.waitUntil(popup.isVisible)
     qtbot.keyClick(popup, Key.Key_Return)
     qtbot.waitUntil(lambda: document.school.sections["S1"].course == "ART")
+
+
+def test_a_field_in_the_last_row_in_sight_stays_so_when_its_text_is_refused(
+    page: DataPage, document: Document, qtbot: QtBot
+) -> None:
+    more = [RowChange("sections", f"X{n}", Section(f"X{n}", "ART", ("T3",), 8)) for n in range(60)]
+    document.apply(Edit("Many sections", tuple(more)))
+    panel = show(page, "sections", "S1", "course")
+    view = panel.view
+    last = view.rowAt(view.viewport().height() - ROW_HEIGHT)
+    view.setCurrentIndex(view.model().index(last, panel.model.column_of("course")))
+    field = type_into(qtbot, panel, "a")
+    popup = field.completer().popup()
+    qtbot.waitUntil(lambda: panel.words.isVisible() and popup.isVisible())
+    qtbot.waitUntil(lambda: view.viewport().rect().contains(field.geometry()))
+    on_screen = QRect(field.mapToGlobal(QPoint()), field.size())
+    assert not popup.geometry().intersects(on_screen.adjusted(0, 3, 0, -3))  # but for its frame
 
 
 def test_a_tick_is_set_by_the_space_bar(page: DataPage, document: Document, qtbot: QtBot) -> None:
