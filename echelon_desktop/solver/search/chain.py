@@ -10,7 +10,7 @@ from echelon_desktop.solver.search import jit
 from echelon_desktop.solver.search.anneal import ANNEAL, CONSTRUCT, RESEAT, seek
 from echelon_desktop.solver.search.balance import LEVEL, PRICE, SOFTEN, even_out
 from echelon_desktop.solver.search.plain import PlainProblem
-from echelon_desktop.solver.search.seating import seat_all
+from echelon_desktop.solver.search.seating import seat_all, seat_evenly
 from echelon_desktop.solver.search.state import (
     BEST,
     COST,
@@ -130,6 +130,20 @@ class Chain(TwoSpeeds):
                 if self.best > missed:
                     self.begin(places, seats)
         self._call(seek, RESEAT, 0, 0)
+
+    def seat_evenly(self, seconds: float) -> None:
+        """Even out sections where those of the best schedule stand, missing no more: all are seated anew."""
+        places, held = self.schedule()
+        self.begin(places, held)
+        missed = self.best
+        _, _, sections = self.pools()
+        anew = seat_evenly(self.board, *self.seats(), sections, held, seconds)
+        if anew is not None:
+            self.begin(places, anew)
+            self._call(seek, RESEAT, 0, 0)
+        if self.best > missed:
+            self.begin(places, held)
+        self.price_all()
 
     def seats(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of the present state: seats, and seats for SPED students, of each course in each slot."""

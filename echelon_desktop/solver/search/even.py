@@ -5,7 +5,7 @@ A calm turn of annealing evens out what phase 1 left, for each chain its own whe
 sections stand decides how even they can be, so that warm turns follow, each from the most even schedule of
 all chains: requests may be missed for a while, then they are met again as in phase 1. That leaves sections at
 places as good for requests and others for balance; where no more is missed than before, it is evened out
-calmly.
+calmly. At the end a linear programme seats everybody anew in the most even ones.
 """
 
 from functools import partial
@@ -15,6 +15,7 @@ import numpy as np
 from echelon_desktop.solver.search.balance import even_out
 from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.pace import Pace
+from echelon_desktop.solver.search.seating import seats_can_be_even
 from echelon_desktop.solver.search.shared import Shared
 from echelon_desktop.solver.search.split import lab_pairs
 
@@ -29,6 +30,10 @@ WARM_PART, MEET_PART = 0.53, 0.27
 WARM_STEPS = 1000
 """Steps that a warm turn is worth for each (section, other slot) there is."""
 CALM_SHARE = 0.15
+SETTLE = (1.5, 0.7)
+"""In costs, from and to which seats settle that a linear programme gave."""
+END_SHARE, END_S, SHORT_S = 0.5, 2.0, 1.0
+"""What seating everybody anew at the end takes of the phase, the most (s), and how long that must be (s)."""
 GRACE_S = 0.5
 SHARE, MORE_SHARE, MUCH_S = 0.1, 0.15, 60.0
 RATE_S = 0.1
@@ -70,7 +75,7 @@ def even_sections(shared: Shared, chain: Chain, k: int) -> None:
     _level(shared, chain)
     if shared.problem.goals and not shared.balanced:
         _wait_for_kernels(shared)
-        _soften(shared, chain)
+        _soften(shared, chain, k)
     shared.publish(chain, 0)
 
 
@@ -105,20 +110,27 @@ def _offer(shared: Shared, chain: Chain) -> None:
         shared.balanced = True
 
 
-def _soften(shared: Shared, chain: Chain) -> None:
-    """Anneal for balance, in turns."""
+def _soften(shared: Shared, chain: Chain, k: int) -> None:
+    """Anneal for balance, in turns; then seat everybody anew in one of the most even schedules."""
     steps = WARM_STEPS * shared.board.n_places
     if shared.limits.moves is not None:
         total: float = shared.limits.moves // MOVES_SHARE // shared.limits.workers
-        calm, warm = plan(total, steps)
+        end = END_SHARE * total if seats_can_be_even(shared.board) else 0.0
+        calm, warm = plan(total - end, steps)
     else:
         left, begun = shared.left(), shared.elapsed()
         total = max(1.0, SHARE * begun) if left is None else left
-        calm, warm = plan(total, steps / _rate(shared, chain))
+        end = min(END_S, END_SHARE * total) if _worth_seating(shared, total) else 0.0
+        calm, warm = plan(total - end, steps / _rate(shared, chain))
+    began = shared.elapsed()
     _calm(shared, chain, calm)
-    left_over = total - calm
+    left_over = total - end - calm
     while warm and left_over > 0.5 * warm and not _done(shared):
-        left_over -= _warm_turn(shared, chain, min(warm, left_over))
+        took = _warm_turn(shared, chain, min(warm, left_over))
+        by_clock = shared.limits.moves is None
+        left_over = total - end - (shared.elapsed() - began) if by_clock else left_over - took
+    if end:
+        _seat_evenly(shared, chain, k, end)
 
 
 def _warm_turn(shared: Shared, chain: Chain, length: float) -> float:
@@ -144,6 +156,24 @@ def _calm(shared: Shared, chain: Chain, length: float) -> None:
     _offer(shared, chain)
     chain.begin(*chain.schedule())
     _level(shared, chain)
+
+
+def _worth_seating(shared: Shared, seconds: float) -> bool:
+    return seconds >= SHORT_S and seats_can_be_even(shared.board)
+
+
+def _seat_evenly(shared: Shared, chain: Chain, k: int, length: float) -> None:
+    """Seat everybody anew at once where the sections of the ``k``-th best schedule stand, and settle."""
+    if _done(shared):
+        return
+    began, offered = shared.elapsed(), shared.candidates()
+    chain.begin(*offered[k % len(offered)])
+    chain.seat_evenly(shared.rest())
+    if shared.limits.moves is None:
+        length -= shared.elapsed() - began
+    _cool(shared, chain, length, CALM_MISSES, SETTLE)
+    chain.keep_if_better()
+    _offer(shared, chain)
 
 
 def _cool(shared: Shared, chain: Chain, length: float, misses: Range, costs: Range | None = None) -> None:

@@ -91,3 +91,59 @@ def test_seats_are_scarce_where_there_are_hardly_more_than_requests(seats: int, 
 
 def test_nobody_wants_a_seat() -> None:
     assert not seats_are_scarce(school(n_slots=1, sections=[(0, -1, 1)], requests=[]))
+
+
+def sizes(chain: Chain) -> list[list[int]]:
+    """Students of each course in the slots where it meets, in the best schedule."""
+    places, seats = chain.schedule()
+    chain.begin(places, seats)
+    _, load, sections = chain.pools()
+    return [
+        [int(n) for n, there in zip(row, own, strict=True) if there]
+        for row, own in zip(load, sections, strict=True)
+    ]
+
+
+def test_students_who_must_change_at_once_make_sections_even() -> None:
+    """
+    A and B meet in slots 0 and 1. Three sit in A's first section, one in the other.
+
+    Student 0 is the one who can leave A in slot 0, for the slot in which he has B; the other B is full until
+    student 1 leaves it, who gains nothing by that.
+    """
+    problem = school(
+        n_slots=2,
+        sections=[(A, -1, 4), (A, -1, 4), (B, -1, 2), (B, -1, 2)],
+        requests=[[A, B], [B], [B], [A], [A], [A]],
+    )
+    problem = replace(problem, student_blocked=[0, 0, 0b10, 0b10, 0b10, 0b01])
+    chain = seated(problem, [0, 1, 0, 1], [0, 1, 0, 0, 0, 0, 1])
+    chain.level(0, problem.n_students)
+    chain.price_all()
+    assert sizes(chain) == [[3, 1], [2, 1]]
+    chain.seat_evenly(math.inf)
+    assert chain.best == 0
+    assert sizes(chain) == [[2, 2], [2, 1]]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_even_seats_miss_no_more_and_are_as_even_as_levelled_ones(seed: int) -> None:
+    problem = random_school(500 + seed, most_students=12) if seed % 3 else middling(seed)
+    places = place_sections(problem, random.Random(seed))
+    if places is None:
+        pytest.skip("no placement of sections")
+    chain = Chain(lay_out(problem), seed, Never())  # type: ignore[arg-type]
+    chain.begin(places, None)
+    chain.anneal(200, 1.5, 1.0, -1)
+    missed, before = chain.best, chain.schedule()[0].tolist()
+    chain.begin(*chain.schedule())
+    while chain.level(0, problem.n_students):
+        pass
+    chain.price_all()
+    levelled = sum(max(row) - min(row) for row in sizes(chain) if row)
+    chain.seat_evenly(math.inf)
+    assert chain.best <= missed
+    assert chain.schedule()[0].tolist() == before
+    single = np.bincount(problem.section_course, minlength=problem.n_courses).max() <= 2
+    if single and chain.best == missed:
+        assert sum(max(row) - min(row) for row in sizes(chain) if row) <= levelled
