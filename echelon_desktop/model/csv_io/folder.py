@@ -69,6 +69,11 @@ def is_workbook(path: Path) -> bool:
     return path.suffix.lower() in (*WORKBOOKS, *OTHER_WORKBOOKS) and path.is_file()
 
 
+def is_file_of_school(path: Path) -> bool:
+    """Whether a file goes by the name of one of the files of a school."""
+    return bare_file_name(path.stem) in _ROLES
+
+
 def find_parts(source: Path, log: FindingLog) -> list[Part]:
     """
     Find all that goes by a name in a folder or a workbook; the log tells of what does not.

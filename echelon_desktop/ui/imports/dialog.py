@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -26,7 +26,7 @@ from echelon_desktop.model.dataset import Dataset, Edit, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.reimport import reimport
-from echelon_desktop.model.rules import RULES_FILE, STANDARD, load_rules, preset_rules, presets
+from echelon_desktop.model.rules import RULES_FILE, STANDARD, load_rules, parse_rules, preset_rules, presets
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.background import Background
 from echelon_desktop.ui.checks.tree import FindingPainter, FindingTree, grouped
@@ -52,7 +52,7 @@ def _read(folder: Path, titles: Titles, rules: tuple[Rule, ...]) -> _Read:
 
 class ImportDialog(QDialog):
     """
-    Shows what a folder holds and what taking it over would do.
+    Shows what a folder or a workbook holds and what taking it over would do.
 
     After it is accepted, ``edit`` brings the open school up to date, or, when that is None, ``dataset`` is
     a new school.
@@ -60,7 +60,7 @@ class ImportDialog(QDialog):
     Parameters
     ----------
     folder
-        Of CSV files.
+        Of files, or a workbook that has them as sheets.
     document
         The school that is open, if one is.
     """
@@ -73,7 +73,7 @@ class ImportDialog(QDialog):
         self._read: _Read | None = None
         self._titles = remembered_titles()
         self._background = Background(self)
-        self.setWindowTitle("Import a folder")
+        self.setWindowTitle("Import a school")
         self.resize(980, 680)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
@@ -151,6 +151,8 @@ class ImportDialog(QDialog):
         self.tabs.setTabText(1, f"Findings ({len(read.findings):,})")
         self.summary.setText(f"{self.folder}\n{_summary(read)}")
         first = self.stack.currentIndex() != SHOWN
+        if first:
+            self._offer_own_rules(read.imported.rules_text)
         self.stack.setCurrentIndex(SHOWN)
         if first and self.document is not None and not _akin(read.imported.school, self.document.school):
             self.target.setCurrentIndex(1)
@@ -171,6 +173,16 @@ class ImportDialog(QDialog):
         self.failure.setText(str(error))
         self.stack.setCurrentIndex(FAILED)
         self.accept_button.setEnabled(False)
+
+    def _offer_own_rules(self, text: str) -> None:
+        """Offer the rules that came in a workbook, as those of a folder: before the presets."""
+        if text and not (self.folder / RULES_FILE).is_file():
+            source = f"{RULES_FILE} of the workbook"
+            own = 0 if self.document is None else 1  # behind the rules of the open school
+            with QSignalBlocker(self.rules):
+                self.rules.insertItem(own, source, lambda: parse_rules(text, source))
+                if self.document is None:
+                    self.rules.setCurrentIndex(0)
 
     # Choosing --------------------------------------------------------------------------------------
 

@@ -99,7 +99,7 @@ class FilesTab(QWidget):
         self.list.clear()
         for spec in _in_order(self.sources):
             source = self.sources.get(spec.name)
-            item = QListWidgetItem(spec.name if source is None else source.name)
+            item = QListWidgetItem(spec.name if source is None else source.sheet or source.name)
             item.setData(Qt.ItemDataRole.UserRole, spec.name)
             sign, token, words = _state(spec, source, self.sources, self.worst)
             if token == "bad" and not first_bad:
@@ -118,7 +118,7 @@ class FilesTab(QWidget):
         item = self.list.currentItem()
         role = item.data(Qt.ItemDataRole.UserRole)
         spec, source = FILES[role], self.sources.get(role)
-        self.name.setText(item.text())
+        self.name.setText(item.text() if source is None else source.name)
         _, _, words = _state(spec, source, self.sources, self.worst)
         self.table.setVisible(source is not None)
         if source is None:
@@ -126,10 +126,8 @@ class FilesTab(QWidget):
             self.missing.hide()
             return
         rows = f"{source.rows:,} row{'' if source.rows == 1 else 's'}"
-        encoding = ENCODINGS.get(source.encoding, source.encoding)
-        delimiter = DELIMITERS.get(source.delimiter, repr(source.delimiter))
         as_role = "" if source.name == role else f", read as {role}"
-        self.facts.setText(f"{rows}, {encoding}, cells separated by {delimiter}{as_role}")
+        self.facts.setText(f"{rows}{_form(source)}{as_role}")
         lacking = missing_columns(source)
         self.missing.setVisible(bool(lacking))
         names = ", ".join(column.title for column in lacking)
@@ -194,6 +192,15 @@ class FilesTab(QWidget):
         else:
             titles.pop(title, None)
         self.explained.emit()
+
+
+def _form(source: SourceFile) -> str:
+    """How a file is written; nothing of a sheet, as all are alike."""
+    if source.sheet:
+        return ""
+    encoding = ENCODINGS.get(source.encoding, source.encoding)
+    delimiter = DELIMITERS.get(source.delimiter, repr(source.delimiter))
+    return f", {encoding}, cells separated by {delimiter}"
 
 
 def _in_order(sources: dict[str, SourceFile]) -> list[FileSpec]:

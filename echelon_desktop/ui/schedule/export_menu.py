@@ -1,4 +1,4 @@
-"""The button that writes CSV files: the school with its schedule, and the comparison."""
+"""The button that writes files: the school with its schedule, as CSV or Excel, and the comparison."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +13,18 @@ if TYPE_CHECKING:
 
 
 class ExportButton(QPushButton):
-    """Opens the menu of what can be written as CSV files."""
+    """Opens the menu of what can be written to files."""
 
     def __init__(self, page: "SchedulePage") -> None:
         super().__init__("Export")
         self._page = page
-        self.setToolTip("Write CSV files, as spreadsheets open them")
+        self.setToolTip("Write files, as spreadsheets open them")
         menu = QMenu(self)
         menu.addAction("School and &schedule…").triggered.connect(
             lambda _checked: page.workspace.act.emit("export")
+        )
+        menu.addAction("School and schedule as Excel &workbook…").triggered.connect(
+            lambda _checked: page.workspace.act.emit("export-workbook")
         )
         menu.addAction("&Comparison as listed…").triggered.connect(lambda _checked: self.write_comparison())
         self.setMenu(menu)

@@ -44,8 +44,10 @@ class Commands:
         return {
             "open": self.files.open,
             "import": self.files.import_folder,
+            "import-workbook": self.files.import_workbook,
             "sample": self.files.sample,
             "export": self.files.export,
+            "export-workbook": self.files.export_workbook,
             "snapshot": self.files.snapshot,
             "restore": self.files.restore,
             "close": window.leave_document,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from echelon_desktop.errors import FileLockedError, StoreError
 from echelon_desktop.model.columns import FILES
-from echelon_desktop.model.csv_io import RESULT_FILES
+from echelon_desktop.model.csv_io import RESULT_FILES, WORKBOOK, WORKBOOKS, holds_files, is_workbook
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.rules import RULES_FILE
 from echelon_desktop.model.store import SchoolFile
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from echelon_desktop.ui.shell.window import MainWindow
 
 FILTER = "School files (*.echelon)"
+READ_WORKBOOKS = f"Excel workbooks ({' '.join(f'*{suffix}' for suffix in WORKBOOKS)})"
+WRITTEN_WORKBOOK = f"Excel workbook (*{WORKBOOK})"
 MOST_NAMED = 6  # files in a question
 
 
@@ -45,8 +47,8 @@ class FileCommands:
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> None:
-        """Open a school file, or import a folder."""
-        if path.is_dir():
+        """Open a school file, or import a folder or a workbook."""
+        if holds_files(path):
             self.import_folder(path)
             return
         if self._is_open(path):
@@ -64,16 +66,26 @@ class FileCommands:
                 file = SchoolFile.open(path, read_only=True)
             self._show(file)
 
+    def import_workbook(self) -> None:
+        """Ask for a workbook, show what is in it, and take it over."""
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Workbook of the school", str(self._folder()), READ_WORKBOOKS
+        )
+        if name:
+            self.import_folder(Path(name))
+
     def import_folder(self, folder: Path | None = None) -> None:
-        """Ask for a folder of CSV files, show what is in it, and take it over."""
+        """Ask for a folder of files unless one (or a workbook) is given, show what is in it, take it over."""
         from echelon_desktop.ui.imports.dialog import ImportDialog
 
         if folder is None:
-            name = QFileDialog.getExistingDirectory(self.window, "Folder of CSV files", str(self._folder()))
+            name = QFileDialog.getExistingDirectory(
+                self.window, "Folder of the school's files", str(self._folder())
+            )
             if not name:
                 return
             folder = Path(name)
-        with told(self.window, "The folder cannot be imported"):
+        with told(self.window, f"{folder.name} cannot be imported"):
             dialog = ImportDialog(folder, self.window.document, self.window)
             if not dialog.exec():
                 return
@@ -81,8 +93,9 @@ class FileCommands:
                 self.window.document.apply(dialog.edit)
                 self.window.notice("good", f"{folder.name} imported. Undo takes it back.")
                 return
+            own = folder.stem if is_workbook(folder) else folder.name
             name, _ = QFileDialog.getSaveFileName(
-                self.window, "Keep the school in", str(self._folder() / f"{folder.name}.echelon"), FILTER
+                self.window, "Keep the school in", str(self._folder() / f"{own}.echelon"), FILTER
             )
             if name and dialog.dataset is not None:
                 self._create(Path(name), dialog.dataset, f"Import of {folder.name}")
@@ -131,6 +144,34 @@ class FileCommands:
         with told(self.window, "The files were not written"):
             export_dataset(document.dataset, folder, document.scenario)
             self.window.notice("good", f"Written to {folder}.")
+
+    def export_workbook(self) -> None:
+        """Ask for a workbook and write the school there, with the schedule on the screen."""
+        document = self.window.document
+        if document is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self.window, "Workbook to write", str(document.path.with_suffix(WORKBOOK)), WRITTEN_WORKBOOK
+        )
+        if not name:
+            return
+        path = Path(name if name.endswith(WORKBOOK) else f"{name}{WORKBOOK}")
+        # The dialog has asked about the name that was typed.
+        unasked = path != Path(name) and path.exists()
+        there = f"There is a file {path.name} already."
+        if not unasked or ask(self.window, "Replace file?", there, "Replace", danger=True):
+            self.export_workbook_to(path)
+
+    def export_workbook_to(self, path: Path) -> None:
+        """Write the school and the schedule on the screen to a workbook."""
+        from echelon_desktop.solver.output import export_workbook
+
+        document = self.window.document
+        if document is None:
+            return
+        with told(self.window, "The workbook was not written"):
+            export_workbook(document.dataset, path, document.scenario)
+            self.window.notice("good", f"Written to {path}.")
 
     def snapshot(self) -> None:
         """Ask for a name and keep the present state under it."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from echelon_desktop.ui.theme import SPACE, theme
 
 WAYS = (
-    ("import", "folder-input", "Import a folder", "Read your CSV files, see what was found, and start."),
+    ("import", "folder-input", "Import a folder", "Read your CSV or Excel files, see what was found, start."),
     ("sample", "sparkles", "Open the sample school", "A made-up school of 800 students to try things on."),
     ("open", "folder-open", "Open a school file", "Go on with an .echelon file."),
 )
@@ -49,7 +49,7 @@ class StartPage(QWidget):
             self.cards[action] = card
             cards.addWidget(card)
         column.addLayout(cards)
-        hint = QLabel("Or drop a folder of CSV files, or a school file, anywhere on this window.")
+        hint = QLabel("Or drop a folder, an Excel workbook or a school file anywhere on this window.")
         hint.setProperty("kind", "small")
         column.addSpacing(SPACE.s)
         column.addWidget(hint)
@@ -60,11 +60,15 @@ class StartPage(QWidget):
         self.recent = QVBoxLayout()
         self.recent.setSpacing(2)
         column.addLayout(self.recent)
-        restore = QPushButton("Restore a backup…")
-        restore.setProperty("kind", "quiet")
-        restore.clicked.connect(lambda: self.chosen.emit("restore"))
         row = QHBoxLayout()
-        row.addWidget(restore)
+        for action, words in (
+            ("import-workbook", "Import an Excel workbook…"),
+            ("restore", "Restore a backup…"),
+        ):
+            button = QPushButton(words)
+            button.setProperty("kind", "quiet")
+            button.clicked.connect(lambda _=False, a=action: self.chosen.emit(a))
+            row.addWidget(button)
         row.addStretch(1)
         column.addSpacing(SPACE.m)
         column.addLayout(row)

@@ -1,6 +1,7 @@
 """The main window: puts the parts together, and passes words between them. It knows no school and no rule."""
 
 import gc
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 
 from cloud_runner.client.runs import Run, State
 from echelon_desktop.errors import StoreError
+from echelon_desktop.model.csv_io import is_file_of_school, is_workbook
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.ui.actions import ACTIONS, Actions
 from echelon_desktop.ui.document import Document
@@ -201,7 +203,7 @@ class MainWindow(QMainWindow):
     # Qt -----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take folders and school files."""
+        """Take folders, workbooks and school files."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
@@ -210,9 +212,7 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         if paths:
-            first = paths[0]
-            path = first if first.is_dir() or first.suffix == ".echelon" else first.parent
-            QTimer.singleShot(0, self, lambda: self.files.open_path(path))
+            QTimer.singleShot(0, self, lambda: self.files.open_path(_meant_by(paths)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the document and remember where the window stood; a solve that runs is asked about first."""
@@ -355,3 +355,10 @@ class MainWindow(QMainWindow):
             "" if document is None else "Read only" if document.read_only else "All changes saved"
         )
         self.status.unmet.setText(self.checker.unmet_words() if document else "")
+
+
+def _meant_by(dropped: Sequence[Path]) -> Path:
+    """A school file, a folder or a workbook of a whole school; else the folder that the files lie in."""
+    first = dropped[0]
+    whole = is_workbook(first) and len(dropped) == 1 and not is_file_of_school(first)
+    return first if first.is_dir() or first.suffix == ".echelon" or whole else first.parent

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.csv_io import write_school
-from echelon_desktop.model.dataset import Dataset
+from echelon_desktop.model.dataset import Dataset, Edit, RowChange
 from echelon_desktop.model.rules import format_rules, preset_rules
+from echelon_desktop.solver.output import export_workbook
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.imports.dialog import FAILED, ImportDialog
 from echelon_desktop.ui.imports.remembered import remember_titles, remembered_titles
@@ -253,3 +254,43 @@ def test_the_window_takes_over_what_the_dialog_made(
     assert window.document is not None
     assert window.document.path.name == "new.echelon"
     assert len(window.document.school.students) == 8
+
+
+def test_a_workbook_is_shown_sheet_by_sheet_and_taken_over_with_its_rules(
+    qtbot: QtBot, tmp_path: Path, document: Document
+) -> None:
+    others = [rule.id for rule in document.rules if rule.kind != "unmet-requests"]
+    document.apply(Edit("Rules", tuple(RowChange("rules", key, None) for key in others)))
+    book = tmp_path / "Spring.xlsx"
+    export_workbook(document.dataset, book, document.scenario)
+    dialog = opened(qtbot, book)
+    assert dialog.summary.text().startswith(f"{book}\n8 students")
+    show_file(dialog, "Student_Info")
+    assert dialog.files.name.text() == "Spring.xlsx, sheet Student_Info"
+    assert dialog.files.facts.text() == "8 rows, read as Student_Info.csv"
+    assert [dialog.files.table.item(0, n).text() for n in range(3)] == ["Student ID", "Student ID", "P01"]
+    assert dialog.rules.currentText() == "rules.toml of the workbook"
+    dialog.accept()
+    assert dialog.dataset is not None
+    assert dialog.dataset.school == document.school
+    assert tuple(dialog.dataset.rules.values()) == document.rules
+
+
+def test_a_workbook_brings_the_open_school_up_to_date(
+    qtbot: QtBot, tmp_path: Path, document: Document
+) -> None:
+    book = tmp_path / "Spring.xlsx"
+    export_workbook(document.dataset, book, document.scenario)
+    dialog = opened(qtbot, book, document)
+    assert "nothing would change" in dialog.changes.words.text()
+    assert dialog.rules.currentText() == "The rules that the open school has"
+
+
+def test_a_workbook_that_cannot_be_read_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    book = tmp_path / "Spring.xlsx"
+    book.write_bytes(b"\xd0\xcf\x11\xe0")
+    dialog = ImportDialog(book, None, None)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.stack.currentIndex() == FAILED)
+    assert "Spring.xlsx is a workbook of the old form (.xls)" in dialog.failure.text()
+    assert not dialog.accept_button.isEnabled()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from echelon_desktop.model.csv_io import read_schedule, read_school
 from echelon_desktop.model.edits import set_fields
 from echelon_desktop.model.store import SchoolFile
 from echelon_desktop.ui.actions import ACTIONS
@@ -365,6 +366,78 @@ def test_export_writes_school_and_schedule(window: MainWindow, tmp_path: Path):
     window.files.export_to(tmp_path / "out")
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"Sections_Information.csv", "rules.toml", "section_schedule.csv", "unmet_requests.csv"} <= names
+
+
+def test_a_workbook_written_from_the_menu_is_the_school_with_its_schedule(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    offered = []
+    chosen = str(tmp_path / "Spring")
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *words: (offered.append(words[2]), (chosen, ""))[1]
+    )
+    window.actions_["export-workbook"].trigger()
+    assert offered == [str(window.document.path.with_suffix(".xlsx"))]
+    book = tmp_path / "Spring.xlsx"
+    assert read_school(book).school == window.document.school
+    assert read_schedule(window.document.school, book).schedule.placements.keys() == (
+        window.document.schedule().placements.keys()
+    )
+
+
+def test_a_workbook_that_the_dialog_did_not_ask_about_is_asked_about(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "Spring"), ""))
+    window.files.export_workbook()
+    before = (tmp_path / "Spring.xlsx").read_bytes()
+    window.files.export_workbook()
+    assert asked == ["There is a file Spring.xlsx already."]
+    assert (tmp_path / "Spring.xlsx").read_bytes() == before
+
+
+def test_a_workbook_of_the_users_own_is_not_replaced(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    texts: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: texts.append(box.text()))
+    book = tmp_path / "Spring.xlsx"
+    book.write_bytes(b"mine")
+    window.files.export_workbook_to(book)
+    assert texts == ["Spring.xlsx is there, and is no workbook that Echelon wrote. Choose another name."]
+    assert book.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        (["School.xlsx"], "School.xlsx"),
+        (["Students.xlsx"], "."),
+        (["Period.csv"], "."),
+        (["a.xlsx", "b.xlsx"], "."),
+    ],
+)
+def test_a_workbook_dropped_on_the_window_is_imported(
+    window: MainWindow,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    meant: str,
+):
+    taken: list[Path] = []
+    monkeypatch.setattr(window.files, "import_folder", taken.append)
+    data = QMimeData()
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in names])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(50, 50), copy, data, left, none))
+    QApplication.sendEvent(window, QDropEvent(QPoint(50, 50), copy, data, left, none))
+    qtbot.waitUntil(lambda: bool(taken))
+    assert taken == [tmp_path / meant]
 
 
 def test_files_that_are_there_are_replaced_only_when_the_user_says_so(
