@@ -58,7 +58,8 @@ def facts_of(line: PairLine, timetable: Timetable | None) -> str:
         facts += [f"{each.title}: {counted(len(each.sections), 'section')}." for each in both]
     else:
         facts += [f"{each.title} meets in {_places(timetable, each) or 'no period yet'}." for each in both]
-        facts.append(f"{line.missed:,} of them {'misses' if line.missed == 1 else 'miss'} one.")
+        who = f"{line.missed:,} of them" if line.missed else "None of them"
+        facts.append(f"{who} {'miss' if line.missed > 1 else 'misses'} one.")
     return " ".join(facts)
 
 

@@ -100,6 +100,12 @@ def test_pairs_say_how_many_want_both_and_where_they_meet(page: DemandPage):
     assert lines(page.together.table)[0][4] == "apart"
 
 
+def test_pairs_that_cost_nobody_a_seat_are_told_in_words(page: DemandPage, qtbot: QtBot):
+    qtbot.waitUntil(lambda: lines(page.together.table)[0][-1] == "0")
+    choose(page, page.together, ALL)
+    assert page.together.facts.text().endswith("None of them misses one.")
+
+
 def test_pairs_that_collide_are_told_with_whom_that_costs_a_seat(page: DemandPage, qtbot: QtBot):
     document = page.document
     placement = document.dataset.placements["1", "S5"]
