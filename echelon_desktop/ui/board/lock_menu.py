@@ -54,4 +54,4 @@ class LockMenu(QPushButton):
         return tuple(dict.fromkeys(found))  # a section of two teachers has a card with each
 
     def _paint(self) -> None:
-        self.setIcon(theme().icon("lock"))
+        theme().put_icon(self, "lock")

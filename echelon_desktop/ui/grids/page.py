@@ -183,6 +183,7 @@ class DataPage(Page):
         self.commands: dict[str, QAction] = {}
         for name, title, shortcut, _icon, writes in COMMANDS:
             action = QAction(title, self)
+            action.setIconText(f" {title}")  # Qt lets the icon of a button almost touch its words
             action.setShortcut(QKeySequence(shortcut))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.setEnabled(not (writes and self.document.read_only))

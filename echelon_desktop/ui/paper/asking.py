@@ -30,7 +30,7 @@ class PaperButton(QPushButton):
         theme().changed.connect(self._paint)
 
     def _paint(self) -> None:
-        self.setIcon(theme().icon("printer"))
+        theme().put_icon(self, "printer")
 
 
 def save_as_pdf(owner: QWidget, workspace: Workspace, make: Make, name: str, wide: bool) -> None:

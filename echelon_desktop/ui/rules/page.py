@@ -345,5 +345,5 @@ class RulesPage(Page):
         self.workspace.go_to(page, table, breach.key)
 
     def _paint(self) -> None:
-        self.add_button.setIcon(theme().icon("plus"))
-        self.preset_button.setIcon(theme().icon("sliders-horizontal"))
+        theme().put_icon(self.add_button, "plus")
+        theme().put_icon(self.preset_button, "sliders-horizontal")

@@ -43,11 +43,16 @@ class ShortcutsDialog(QDialog):
             for at, text in enumerate(line):
                 table.setItem(row, at, QTableWidgetItem(text))
         table.resizeColumnsToContents()
+        for column_of_words in (0, 1):
+            table.setColumnWidth(column_of_words, table.columnWidth(column_of_words) + SPACE.l)
         table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         column.addWidget(table)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+
+
+ABOUT_WIDTH = 420  # its lines are wrapped; by themselves they would ask for a narrow column
 
 
 class AboutDialog(QDialog):
@@ -56,6 +61,7 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Echelon Desktop")
+        self.setMinimumWidth(ABOUT_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.xl, SPACE.xl, SPACE.l)
         for text, kind in (

@@ -1,6 +1,6 @@
 """The list of pages at the left, with the worst finding beside "Checks"."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
@@ -9,6 +9,7 @@ from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.theme import SPACE, theme
 
 WIDTH = 184
+ICON = 18
 LIGHTS = {"good": "circle-check", "doubt": "triangle-alert", "bad": "circle-x"}
 
 
@@ -46,7 +47,6 @@ class Sidebar(QFrame):
         button.setText(spec.title)
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIconSize(QSize(18, 18))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setShortcut(f"Ctrl+{number}")
         button.setToolTip(f"{spec.title} (Ctrl+{number})")
@@ -81,4 +81,4 @@ class Sidebar(QFrame):
             light = self._lights.get(spec.id, "")
             button = self.buttons[spec.id]
             color = light or ("on_accent_soft" if button.isChecked() else "text_soft")
-            button.setIcon(theme().icon(LIGHTS.get(light, spec.icon), color))
+            theme().put_icon(button, LIGHTS.get(light, spec.icon), color, ICON)

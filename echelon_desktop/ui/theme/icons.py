@@ -13,7 +13,7 @@ SCALES = (1.0, 2.0, 3.0)
 
 
 @lru_cache(maxsize=512)
-def icon(name: str, color: str, faint: str = "", size: int = 0) -> QIcon:
+def icon(name: str, color: str, faint: str = "", size: int = 0, gap: int = 0) -> QIcon:
     """
     An icon in a colour.
 
@@ -25,6 +25,8 @@ def icon(name: str, color: str, faint: str = "", size: int = 0) -> QIcon:
         Colours when enabled and when disabled (the same when not given).
     size
         A further size to draw it at, in device-independent pixels.
+    gap
+        Pixels left empty at its right, which is then drawn at ``size`` alone.
 
     Raises
     ------
@@ -34,9 +36,9 @@ def icon(name: str, color: str, faint: str = "", size: int = 0) -> QIcon:
     made = QIcon()
     for mode, paint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, faint or color)):
         renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", paint).encode()))
-        for side in sorted({*SIZES, *([size] if size else [])}):
+        for side in [size] if gap else sorted({*SIZES, *([size] if size else [])}):
             for scale in SCALES:
-                made.addPixmap(_draw(renderer, side, scale), mode)
+                made.addPixmap(_draw(renderer, side, scale, gap), mode)
     return made
 
 
@@ -45,9 +47,9 @@ def _source(name: str) -> str:
     return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
-def _draw(renderer: QSvgRenderer, side: int, scale: float) -> QPixmap:
+def _draw(renderer: QSvgRenderer, side: int, scale: float, gap: int) -> QPixmap:
     pixels = round(side * scale)
-    pixmap = QPixmap(pixels, pixels)
+    pixmap = QPixmap(round((side + gap) * scale), pixels)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     renderer.render(painter, QRectF(0, 0, pixels, pixels))
