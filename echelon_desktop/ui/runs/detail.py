@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from echelon_desktop.model.rule_words import KIND_TITLES
 from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.runs.deeds import Deed
@@ -28,7 +29,7 @@ from echelon_desktop.ui.solve.chart import ProgressChart
 from echelon_desktop.ui.theme import SPACE
 
 COMPUTERS, LOG, FACTS, MISFITS = range(4)
-LEAST_HEIGHT = 300  # below it the curve says nothing
+LEAST_HEIGHT = 250  # below it the curve says nothing
 LOG_LINES = 2000  # kept on the screen
 
 
@@ -247,7 +248,8 @@ def _facts(entry: Entry) -> str:
             ("Method", str(figures.get("method", ""))),
         ]
         lines += [
-            (str(f.get("name")), _level(f.get("value"), f.get("bound"))) for f in figures.get("levels", ())
+            (_goals(str(f.get("name"))), _level(f.get("value"), f.get("bound")))
+            for f in figures.get("levels", ())
         ]
     run = entry.remote
     if run is not None:
@@ -263,7 +265,7 @@ def _facts(entry: Entry) -> str:
             ("Computers", f"{run.order.children:,} of {run.order.vcpu} vCPU, {run.order.memory_mb:,} MB"),
             ("SHA-256 of what left", run.input_sha256),
         ]
-        lines += [(level.name, _level(level.value, level.bound)) for level in run.levels]
+        lines += [(_goals(level.name), _level(level.value, level.bound)) for level in run.levels]
         if run.deleted is not None:
             lines += [("Deleted on AWS", moment(run.deleted.at))]
     rows = "".join(
@@ -272,6 +274,12 @@ def _facts(entry: Entry) -> str:
         if value
     )
     return f"<table cellspacing='0' cellpadding='2'>{rows}</table>"
+
+
+def _goals(level: str) -> str:
+    """What a level is about: the titles of its rules."""
+    words = " + ".join(KIND_TITLES.get(name, name) for name in level.split(" + "))
+    return words[:1].upper() + words[1:]
 
 
 def _level(value: object, bound: object) -> str:
