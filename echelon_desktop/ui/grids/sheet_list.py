@@ -11,7 +11,7 @@ from echelon_desktop.ui.grids.model import SIGNS, TOKENS, Index, Role
 from echelon_desktop.ui.table_list import TableList
 from echelon_desktop.ui.theme import SPACE, TYPE, theme
 
-WIDTH = 208
+WIDTH = 184
 HEIGHT = 34
 SIGN = 16
 WORDS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.NOTE: "notes"}

@@ -1,13 +1,15 @@
 """What stands above a table: a choice, a field of words, and how much of it is shown."""
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from echelon_desktop.model.wording import counted
+from echelon_desktop.ui.elided import ElidedLabel
 from echelon_desktop.ui.filter_field import FilterField
 from echelon_desktop.ui.theme import SPACE
 
 FILTER_MS = 150
+LEAST_CHOICE, LEAST_WORDS, LEAST_COUNTS = 120, 90, 40  # pixels
 
 
 class FilterRow(QWidget):
@@ -26,14 +28,15 @@ class FilterRow(QWidget):
         row.setSpacing(SPACE.s)
         self.choice = QComboBox()
         self.choice.setAccessibleName(choice_name)
-        self.choice.setMinimumWidth(150)
+        self.choice.setMinimumWidth(LEAST_CHOICE)
         row.addWidget(self.choice)
         if not choice_name:
             self.choice.hide()
         self.words = FilterField(placeholder)
+        self.words.setMinimumWidth(LEAST_WORDS)
         self.words.setMaximumWidth(280)
         row.addWidget(self.words, 1)
-        self.counts = QLabel()
+        self.counts = ElidedLabel(LEAST_COUNTS)
         self.counts.setProperty("kind", "soft")
         row.addWidget(self.counts)
         row.addStretch(1)
@@ -62,4 +65,6 @@ class FilterRow(QWidget):
     def count(self, shown: int, total: int, what: str, plural: str = "") -> None:
         """Say how much is shown; ``what`` is the noun for one, ``plural`` where an s does not make it."""
         all_of_it = counted(total, what, plural)
-        self.counts.setText(all_of_it if shown == total else f"Showing {shown:,} of {all_of_it}")
+        words = all_of_it if shown == total else f"Showing {shown:,} of {all_of_it}"
+        self.counts.setText(words)
+        self.counts.setToolTip(words)  # where there is no room for all of it

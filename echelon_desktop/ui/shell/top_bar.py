@@ -1,16 +1,19 @@
 """The bar above the pages: the school, its scenarios, undo and redo, and the search."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton
 
 from echelon_desktop.ui.actions import Actions
 from echelon_desktop.ui.document import Document
+from echelon_desktop.ui.elided import ElidedLabel
 from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.theme import SPACE, theme
 
 NO_SCENARIO = "No schedule yet"
 LEAST_NAME = 80  # pixels of the school's name that are always there
+# Pixels of the other fields that give way: as much as there is room for, between a least and a most.
+SCENARIO = (130, 220)
+SEARCH = (110, 180)
 
 
 class TopBar(QFrame):
@@ -31,15 +34,14 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE.xl, SPACE.s, SPACE.l, SPACE.s)
         row.setSpacing(SPACE.s)
-        self.school = _SchoolName()
+        self.school = ElidedLabel(LEAST_NAME)
         self.school.setProperty("kind", "lead")
         row.addWidget(self.school)
         row.addSpacing(SPACE.l)
         label = QLabel("Scenario")
         label.setProperty("kind", "soft")
         row.addWidget(label)
-        self.scenarios = QComboBox()
-        self.scenarios.setMinimumWidth(220)
+        self.scenarios = _Scenarios()
         self.scenarios.setAccessibleName("Scenario")
         self.scenarios.setToolTip("The schedule that board, schedule and status show")
         self.scenarios.activated.connect(self._on_activated)
@@ -61,12 +63,11 @@ class TopBar(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setIconSize(QSize(18, 18))
             row.addWidget(button)
-        self.search = QToolButton()
+        self.search = _Search()
         self.search.setProperty("kind", "button")
         self.search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.search.setText("Search…")
         self.search.setToolTip(actions["search"].shortcut().toString())
-        self.search.setMinimumWidth(180)
         self.search.clicked.connect(actions["search"].trigger)
         row.addWidget(self.search)
         theme().changed.connect(self.paint)
@@ -87,25 +88,32 @@ class TopBar(QFrame):
 
     def paint(self) -> None:
         """Draw the icons in the present colours."""
-        self.search.setIcon(theme().icon("search"))
+        theme().put_icon(self.search, "search")
         self.more.setIcon(theme().icon("ellipsis"))
 
     def _on_activated(self, index: int) -> None:
         self.scenario_chosen.emit(self.scenarios.itemData(index))
 
 
-class _SchoolName(QLabel):
-    """A name that is cut where the bar is narrow: a long one would make the window wider than a screen."""
+class _Scenarios(QComboBox):
+    """The names of the scenarios; a long one is cut rather than the bar."""
+
+    def sizeHint(self) -> QSize:
+        """As wide as most names."""
+        return QSize(SCENARIO[1], super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the beginning of the name."""
-        whole = super().minimumSizeHint()
-        return QSize(min(whole.width(), LEAST_NAME), whole.height())
+        """Room for the beginning of a name."""
+        return QSize(SCENARIO[0], super().minimumSizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw as much of the name as there is room for."""
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        self.style().drawItemText(
-            QPainter(self), room, self.alignment(), self.palette(), True, text, self.foregroundRole()
-        )
+
+class _Search(QToolButton):
+    """Looks like a field, and gives way as one."""
+
+    def sizeHint(self) -> QSize:
+        """As wide as a field."""
+        return QSize(SEARCH[1], super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for its own words."""
+        return QSize(SEARCH[0], super().minimumSizeHint().height())

@@ -105,7 +105,7 @@ class Live(QFrame):
 
     def _make_figures(self) -> QGridLayout:
         figures = QGridLayout()
-        figures.setHorizontalSpacing(SPACE.xl)
+        figures.setHorizontalSpacing(SPACE.l)
         self.unmet, self.certain, self.open = QLabel(), QLabel(), QLabel()
         for at, (label, words) in enumerate(
             (
