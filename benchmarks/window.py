@@ -313,9 +313,9 @@ class Driver:
 
     def solve(self) -> None:
         page = self.show("solve")
-        page.time.setCurrentIndex(page.time.count() - 1)
-        page.seconds.setValue(round(self.given.solve))
-        page.workers.setValue(2)
+        page.form.time.setCurrentIndex(page.form.time.count() - 1)
+        page.form.seconds.setValue(round(self.given.solve))
+        page.form.workers.setValue(2)
         page.start()
         self.until(lambda: self.app.engine.solving)
         with self.profiled("event loop"):

@@ -299,12 +299,12 @@ class Walk:
         desk, document = self.app.desk, self.window.document
         self.keys("key", "ctrl+6")
         solve = self.page("solve")
-        self.click(solve.place)
+        self.click(solve.form.place)
         self.keys("key", "Down", "key", "Return")
-        self.until(lambda: solve.place.remote is not None, "AWS is chosen")
-        solve.time.setCurrentIndex(solve.time.findData(60))
-        solve.machines.seeds.setValue(2)
-        self.click(solve.name)
+        self.until(lambda: solve.form.place.remote is not None, "AWS is chosen")
+        solve.form.time.setCurrentIndex(solve.form.time.findData(60))
+        solve.form.machines.seeds.setValue(2)
+        self.click(solve.form.name)
         self.keys("type", "From the cloud")
 
         def send(dialog) -> bool:

@@ -11,7 +11,8 @@ from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.schedule.page import TABS, SchedulePage
 from echelon_desktop.ui.shell.window import MainWindow
-from echelon_desktop.ui.solve.page import OTHER, SolvePage
+from echelon_desktop.ui.solve.form import OTHER
+from echelon_desktop.ui.solve.page import SolvePage
 
 SCREEN = QSize(1000, 640)
 
@@ -35,9 +36,9 @@ def test_every_page_fits(broken: Document, window: MainWindow, qtbot: QtBot) -> 
     for spec in PAGES:
         page = window.show_page(spec.id)
         if isinstance(page, SolvePage):
-            page.time.setCurrentIndex(page.time.findText(OTHER))
-            assert page.seconds.isVisible()
-            assert page.locks.isVisible()
+            page.form.time.setCurrentIndex(page.form.time.findText(OTHER))
+            assert page.form.seconds.isVisible()
+            assert page.form.locks.isVisible()
         if isinstance(page, SchedulePage):
             qtbot.waitUntil(lambda shown=page: shown.judge.verdict is not None)
             page.summary.toggle.click()

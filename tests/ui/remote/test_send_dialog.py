@@ -27,13 +27,13 @@ def page(workspace: Workspace, desk: RemoteDesk, qtbot: QtBot) -> SolvePage:
     made = SolvePage(workspace)
     qtbot.addWidget(made)
     made.show()
-    made.place.choose("North")
+    made.form.place.choose("North")
     return made
 
 
 @pytest.fixture
 def dialog(page: SolvePage, workspace: Workspace, qtbot: QtBot) -> SendDialog:
-    made = send_dialog(workspace, STACK, page.remote_order(), True, page)
+    made = send_dialog(workspace, STACK, page.form.remote_order(), True, page)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitUntil(made.send_button.isEnabled, timeout=PATIENCE_MS)
@@ -42,32 +42,32 @@ def dialog(page: SolvePage, workspace: Workspace, qtbot: QtBot) -> SendDialog:
 
 
 def test_the_form_asks_what_aws_needs_and_estimates(page: SolvePage):
-    assert page.machines.seeds.isVisible()
-    assert not page.workers.isVisible()
-    page.machines.seeds.setValue(8)
-    before = page.machines.words.text()
-    page.machines.size.setCurrentIndex(4)
-    assert page.machines.words.text() != before
-    assert "8 computers of 32 vCPU" in page.machines.words.text()
-    assert page.remote_order().strategies == ("default",)
-    page.machines.scarce.setChecked(True)
-    assert "16 computers of 32 vCPU" in page.machines.words.text()
-    assert page.remote_order().strategies == ("default", "scarce-seats")
-    page.machines.scarce.setChecked(False)
-    order = page.remote_order()
+    assert page.form.machines.seeds.isVisible()
+    assert not page.form.workers.isVisible()
+    page.form.machines.seeds.setValue(8)
+    before = page.form.machines.words.text()
+    page.form.machines.size.setCurrentIndex(4)
+    assert page.form.machines.words.text() != before
+    assert "8 computers of 32 vCPU" in page.form.machines.words.text()
+    assert page.form.remote_order().strategies == ("default",)
+    page.form.machines.scarce.setChecked(True)
+    assert "16 computers of 32 vCPU" in page.form.machines.words.text()
+    assert page.form.remote_order().strategies == ("default", "scarce-seats")
+    page.form.machines.scarce.setChecked(False)
+    order = page.form.remote_order()
     assert (order.seeds, order.vcpu, order.memory_mb) == (tuple(range(1, 9)), 32, 65536)
     assert order.time_limit_s == 1800.0  # a minute would not pay for the start of a computer
-    page.place.choose("")
-    assert page.workers.isVisible()
-    assert not page.machines.seeds.isVisible()
-    assert page.start_button.text() == "Solve"
+    page.form.place.choose("")
+    assert page.form.workers.isVisible()
+    assert not page.form.machines.seeds.isVisible()
+    assert page.form.start_button.text() == "Solve"
 
 
 def test_a_remote_that_is_removed_is_not_offered(page: SolvePage, desk: RemoteDesk):
     desk.remotes.remove("North")
     desk.remotes_changed.emit()
-    assert page.place.remote is None
-    assert not page.machines.seeds.isVisible()
+    assert page.form.place.remote is None
+    assert not page.form.machines.seeds.isVisible()
 
 
 def test_the_receipt_says_what_leaves_and_what_stays(dialog: SendDialog):
@@ -131,7 +131,7 @@ def test_a_school_may_be_closed_while_it_is_sent(
     monkeypatch.setattr(desk, "_wake", lambda: None)  # there is no cloud to ask
     desk.remotes.save(STACK)
     page = window.show_page("solve")
-    page.place.choose("North")
+    page.form.place.choose("North")
     window.actions_["solve"].trigger()
     window.close_document()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

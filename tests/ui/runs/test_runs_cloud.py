@@ -52,11 +52,11 @@ def send(window: MainWindow, remote: Remote, desk: RemoteDesk, qtbot: QtBot) -> 
 
     def order(name: str = "", computers: int = 1, seconds: int = 10) -> Run:
         page = window.show_page("solve")
-        page.place.choose(remote.name)
+        page.form.place.choose(remote.name)
         page.machines.seeds.setValue(computers)
-        page.time.setCurrentIndex(page.time.findText("Other…"))
-        page.seconds.setValue(seconds)
-        page.name.setText(name)
+        page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
+        page.form.seconds.setValue(seconds)
+        page.form.name.setText(name)
         before = set(desk.runs)
         window.actions_["solve"].trigger()
         qtbot.waitUntil(lambda: bool(desk.runs.keys() - before), timeout=PATIENCE_MS)

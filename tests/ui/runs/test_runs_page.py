@@ -328,9 +328,9 @@ def test_the_solve_beside_the_window_is_listed_stopped_and_repeated(window: Main
     document.apply(set_fields(document.dataset, "requests", "P01", requests=more))
     document.apply(set_fields(document.dataset, "courses", "ART", lab=True))
     solve = window.show_page("solve")
-    solve.time.setCurrentIndex(solve.time.findText("Other…"))
-    solve.seconds.setValue(500)
-    solve.name.setText("Spring")
+    solve.form.time.setCurrentIndex(solve.form.time.findText("Other…"))
+    solve.form.seconds.setValue(500)
+    solve.form.name.setText("Spring")
     window.actions_["solve"].trigger()
     page = window.show_page("runs")
     assert (page.selected.key, page.selected.state) == ("live", "Solving")
@@ -346,7 +346,7 @@ def test_the_solve_beside_the_window_is_listed_stopped_and_repeated(window: Main
     assert entry.points[-1][1] == entry.unmet
     page.detail.buttons[Deed.AGAIN].click()
     assert window.stack.currentWidget() is solve
-    assert (solve.seconds.value(), solve.seed.value()) == (500, 2)
+    assert (solve.form.seconds.value(), solve.form.seed.value()) == (500, 2)
 
 
 def test_a_curve_is_kept_short_without_losing_its_ends():

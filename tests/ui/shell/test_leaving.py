@@ -58,8 +58,8 @@ def begin_solve(window: MainWindow, qtbot: QtBot) -> None:
     window.document.apply(Edit("Add section S7", (RowChange("sections", "S7", third),)))
     window.show_page("solve")
     page = window.pages["solve"]
-    page.time.setCurrentIndex(page.time.findText("Other…"))
-    page.seconds.setValue(600)
+    page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
+    page.form.seconds.setValue(600)
     window.actions_["solve"].trigger()
     bound = page.chart.bound
     qtbot.waitUntil(lambda: bound != [], timeout=SOLVE_MS)

@@ -57,8 +57,8 @@ def page(workspace: Workspace, qtbot: QtBot) -> SolvePage:
 
 
 def solve(page: SolvePage, qtbot: QtBot, seconds: int = 3) -> tuple[str, str]:
-    page.time.setCurrentIndex(page.time.findText("Other…"))
-    page.seconds.setValue(seconds)
+    page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
+    page.form.seconds.setValue(seconds)
     page.start()
     with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS) as ended:
         pass
@@ -68,7 +68,7 @@ def solve(page: SolvePage, qtbot: QtBot, seconds: int = 3) -> tuple[str, str]:
 def test_a_solve_becomes_a_scenario_that_undo_takes_back(page: SolvePage, qtbot: QtBot):
     document = page.document
     before = list(document.dataset.scenarios)
-    page.name.setText("Spring draft")
+    page.form.name.setText("Spring draft")
     kind, text = solve(page, qtbot)
     assert kind == "good"
     assert "All 24 requests are met." in text
@@ -122,8 +122,8 @@ def test_stopping_keeps_what_was_found(page: SolvePage, qtbot: QtBot):
     more = tuple(type(requests.requests[0])(course) for course in document.school.courses)
     document.apply(set_fields(document.dataset, "requests", "P01", requests=more))
     document.apply(set_fields(document.dataset, "courses", "ART", lab=True))
-    page.time.setCurrentIndex(page.time.findText("Other…"))
-    page.seconds.setValue(600)
+    page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
+    page.form.seconds.setValue(600)
     page.start()
     session = page.session
     qtbot.waitUntil(lambda: page.chart.bound != [] or page.session is None, timeout=SOLVE_MS)
@@ -136,8 +136,8 @@ def test_stopping_keeps_what_was_found(page: SolvePage, qtbot: QtBot):
 def test_locked_sections_stay(page: SolvePage, qtbot: QtBot):
     document = page.document
     document.apply(lock_sections(document.dataset, "1", ("S1", "S5"), True))
-    assert "2 locked sections" in page.locks.text()
-    assert page.scope.currentText() == "Only what is not locked"
+    assert "2 locked sections" in page.form.locks.text()
+    assert page.form.scope.currentText() == "Only what is not locked"
     solve(page, qtbot)
     placements = document.schedule().placements
     assert placements["S1"].periods == ("R1",)
@@ -145,14 +145,14 @@ def test_locked_sections_stay(page: SolvePage, qtbot: QtBot):
     assert placements["S1"].locked
     assert page.table.model().index(0, 2).data() == "what is not locked"
     page.take_to(Target("solve", "runs", document.file.runs()[-1].id))
-    assert page.order().scope == Scope(), "repeated, it keeps the locks there are then"
+    assert page.form.order().scope == Scope(), "repeated, it keeps the locks there are then"
 
 
 def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
     document = page.document
     before = document.schedule()
-    page.scope.setCurrentIndex(page.scope.findText("Science only"))
-    assert page.order().scope == Scope(Part.DEPARTMENT, "Science")
+    page.form.scope.setCurrentIndex(page.form.scope.findText("Science only"))
+    assert page.form.order().scope == Scope(Part.DEPARTMENT, "Science")
     kind, text = solve(page, qtbot)
     assert kind == "good"
     assert text.startswith("Science only: ")
@@ -161,9 +161,9 @@ def test_a_department_alone_leaves_the_rest(page: SolvePage, qtbot: QtBot):
         assert after.placements[section].periods == before.placements[section].periods
         assert not after.placements[section].locked
     assert verify(document.school, document.rules, after).ok
-    page.scope.setCurrentIndex(0)
+    page.form.scope.setCurrentIndex(0)
     page.take_to(Target("solve", "runs", document.file.runs()[-1].id))
-    assert page.order().scope == Scope(Part.DEPARTMENT, "Science"), "a run is repeated for the same part"
+    assert page.form.order().scope == Scope(Part.DEPARTMENT, "Science"), "a run is repeated for the same part"
 
 
 def test_a_repair_changes_only_what_must(page: SolvePage, qtbot: QtBot):
@@ -181,8 +181,8 @@ def test_a_repair_changes_only_what_must(page: SolvePage, qtbot: QtBot):
             ),
         )
     )
-    page.repair.setChecked(True)
-    assert page.order().close
+    page.form.repair.setChecked(True)
+    assert page.form.order().close
     kind, text = solve(page, qtbot)
     assert kind == "good"
     after = document.schedule()
@@ -208,7 +208,7 @@ def test_what_cannot_be_is_explained_and_changes_nothing(page: SolvePage, qtbot:
 
 def test_an_edit_during_the_solve_does_not_spoil_it(page: SolvePage, qtbot: QtBot):
     document = page.document
-    page.seconds.setValue(3)
+    page.form.seconds.setValue(3)
     page.start()
 
     def edit() -> None:
@@ -226,7 +226,7 @@ def test_an_edit_during_the_solve_does_not_spoil_it(page: SolvePage, qtbot: QtBo
 
 def test_a_section_deleted_during_the_solve_leaves_no_trace(page: SolvePage, qtbot: QtBot):
     document = page.document
-    page.seconds.setValue(3)
+    page.form.seconds.setValue(3)
     page.start()
 
     def delete() -> None:
@@ -335,8 +335,8 @@ def busy(page: SolvePage) -> None:
     """Give T1 a third lab: two must be side by side, which only a long proof could tell."""
     third = Section("S7", "BIO", ("T1",), 5, "Science")
     page.document.apply(Edit("Add section S7", (RowChange("sections", "S7", third),)))
-    page.time.setCurrentIndex(page.time.findText("Other…"))
-    page.seconds.setValue(600)
+    page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
+    page.form.seconds.setValue(600)
 
 
 def test_an_engine_that_dies_leaves_the_last_schedule_it_told_of(page: SolvePage, qtbot: QtBot):
@@ -353,7 +353,7 @@ def test_an_engine_that_dies_leaves_the_last_schedule_it_told_of(page: SolvePage
     document = page.document
     assert document.dataset.scenarios[document.scenario].name == "Draft 2"
     assert verify(document.school, document.rules, document.schedule()).ok
-    assert page.start_button.isEnabled()
+    assert page.form.start_button.isEnabled()
 
 
 def test_an_engine_that_dies_before_it_told_of_any_changes_nothing(page: SolvePage, qtbot: QtBot):
@@ -454,12 +454,12 @@ def test_the_scale_of_the_chart_stays_once_the_first_rush_is_over(qtbot: QtBot):
 def test_the_words_of_a_part_are_shown_whole(page: SolvePage):
     document = page.document
     document.apply(lock_sections(document.dataset, "1", ("S1",), True))
-    assert page.scope.currentText() == "Only what is not locked"
+    assert page.form.scope.currentText() == "Only what is not locked"
     option = QStyleOptionComboBox()
-    page.scope.initStyleOption(option)
-    style, part = page.scope.style(), QStyle.SubControl.SC_ComboBoxEditField
-    room = style.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, page.scope)
-    assert page.scope.fontMetrics().horizontalAdvance(page.scope.currentText()) <= room.width()
+    page.form.scope.initStyleOption(option)
+    style, part = page.form.scope.style(), QStyle.SubControl.SC_ComboBoxEditField
+    room = style.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, page.form.scope)
+    assert page.form.scope.fontMetrics().horizontalAdvance(page.form.scope.currentText()) <= room.width()
 
 
 def test_sections_without_a_teacher_get_one_where_a_rule_wants_it(page: SolvePage, qtbot: QtBot):
@@ -521,17 +521,17 @@ def show_solve(window: MainWindow, qtbot: QtBot, seconds: int = 3) -> SolvePage:
     qtbot.waitUntil(window.isActiveWindow)
     page = window.show_page("solve")
     assert isinstance(page, SolvePage)
-    page.time.setCurrentIndex(page.time.findText("Other…"))
-    page.seconds.setValue(seconds)
+    page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
+    page.form.seconds.setValue(seconds)
     return page
 
 
 def solve_by_keys(window: MainWindow, qtbot: QtBot) -> SolvePage:
     """Solve in the window itself, with Enter on the button that has the focus."""
     page = show_solve(window, qtbot)
-    assert page.start_button.hasFocus()
-    qtbot.keyClick(page.start_button, Qt.Key.Key_Return)
-    assert page.stop_button.hasFocus()
+    assert page.form.start_button.hasFocus()
+    qtbot.keyClick(page.form.start_button, Qt.Key.Key_Return)
+    assert page.form.stop_button.hasFocus()
     with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS):
         pass
     return page
@@ -588,7 +588,7 @@ def test_a_solve_that_finds_nothing_leaves_the_focus_where_one_solves_again(wind
     document.apply(Edit("Away", (RowChange("unavailability", "T1", everywhere),)))
     page = solve_by_keys(window, qtbot)
     assert page.live.onward_button.isHidden()
-    assert page.start_button.hasFocus()
+    assert page.form.start_button.hasFocus()
 
 
 def test_the_end_of_a_solve_leaves_the_focus_to_who_went_elsewhere(window: MainWindow, qtbot: QtBot):
@@ -596,7 +596,7 @@ def test_the_end_of_a_solve_leaves_the_focus_to_who_went_elsewhere(window: MainW
     page = window.show_page("solve")
     assert isinstance(page, SolvePage)
     page.start()
-    page.name.setFocus()
+    page.form.name.setFocus()
     with qtbot.waitSignal(page.session.ended, timeout=SOLVE_MS):
         pass
-    assert page.name.hasFocus()
+    assert page.form.name.hasFocus()
