@@ -8,7 +8,7 @@ from echelon_desktop.ui.page import PageSpec
 from echelon_desktop.ui.pages import PAGES
 from echelon_desktop.ui.theme import SPACE, theme
 
-WIDTH = 184
+WIDTH = 176
 ICON = 18
 LIGHTS = {"good": "circle-check", "doubt": "triangle-alert", "bad": "circle-x"}
 

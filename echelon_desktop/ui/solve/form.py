@@ -24,6 +24,7 @@ from echelon_desktop.solver.result import Params
 from echelon_desktop.solver.scopes import Part, Scope
 from echelon_desktop.ui.natural import natural
 from echelon_desktop.ui.numbers import NumberBox
+from echelon_desktop.ui.overflow import Overflow
 from echelon_desktop.ui.solve.case import Order
 from echelon_desktop.ui.solve.machines import Machines
 from echelon_desktop.ui.solve.place import PlaceBox
@@ -33,7 +34,7 @@ from echelon_desktop.ui.workspace import Workspace
 TIMES = ((15, "15 seconds"), (60, "1 minute"), (300, "5 minutes"), (1800, "30 minutes"), (7200, "2 hours"))
 OTHER = "Other…"
 USUAL_S, USUAL_FAR_S = 60, 1800  # a computer on AWS takes minutes to start
-WIDTH = 340
+WIDTH = 334
 
 
 class OrderForm(QFrame):
@@ -75,12 +76,20 @@ class OrderForm(QFrame):
         self.locks = QLabel()
         self.locks.setProperty("kind", "small")
         self.locks.setWordWrap(True)
+        fields = QVBoxLayout()
+        fields.addLayout(self.rows)
+        fields.addWidget(self.locks)
+        fields.addStretch(1)
+        self.fields = Overflow(fields)
+        above = QHBoxLayout()
+        above.setContentsMargins(0, 0, SPACE.l - self.fields.bar_width, 0)
+        above.addWidget(self.fields)
+        below = self._make_buttons()
+        below.setContentsMargins(0, 0, SPACE.l, 0)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(SPACE.l, SPACE.m, SPACE.l, SPACE.m)
-        outer.addLayout(self.rows)
-        outer.addWidget(self.locks)
-        outer.addStretch(1)
-        outer.addLayout(self._make_buttons())
+        outer.setContentsMargins(SPACE.l, SPACE.m, 0, SPACE.m)
+        outer.addLayout(above, 1)
+        outer.addLayout(below)
         self._follow_each_other()
         self._on_time_chosen()
 
