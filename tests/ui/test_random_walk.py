@@ -240,34 +240,34 @@ class Walker:
             return dialog.add.isEnabled()
 
         self.answers["row"] = fill
-        panel.add_row()
+        panel.commands.add_row()
 
     def duplicate_rows(self) -> None:
         if (panel := self.sheet()) is not None:
             self.select(panel)
-            panel.duplicate()
+            panel.commands.duplicate()
 
     def delete_rows(self) -> None:
         if (panel := self.sheet(least=3)) is not None:
             self.select(panel)
-            panel.delete()
+            panel.commands.delete()
 
     def paste(self) -> None:
         if (panel := self.sheet()) is not None:
             self.select(panel)
-            assert panel.copy()
+            assert panel.commands.copy()
             self.select(panel)
-            panel.paste()
+            panel.commands.paste()
 
     def fill_down(self) -> None:
         if (panel := self.sheet(least=2)) is not None:
             self.select(panel)
-            panel.fill_down()
+            panel.commands.fill_down()
 
     def clear_cells(self) -> None:
         if (panel := self.sheet()) is not None:
             self.select(panel)
-            panel.clear()
+            panel.commands.clear()
 
     def sort_a_sheet(self) -> None:
         if (panel := self.sheet()) is not None:
@@ -448,7 +448,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     given: dict[str, Any] = {"text": "", "row": lambda _dialog: False, "told": []}
     monkeypatch.setattr(EngineClient, "start", lambda _engine: None)
     monkeypatch.setattr(QMessageBox, "exec", lambda box: given["told"].append(box.text()) or 0)
-    for module in ("grids.panel", "shell.scenarios"):
+    for module in ("grids.commands", "shell.scenarios"):
         monkeypatch.setattr(f"echelon_desktop.ui.{module}.ask", lambda *_, **__: True)
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (given["text"], True))
     monkeypatch.setattr(RowDialog, "exec", lambda dialog: given["row"](dialog))

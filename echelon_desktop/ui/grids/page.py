@@ -16,7 +16,7 @@ from echelon_desktop.ui.workspace import Workspace
 
 Key = QKeySequence.StandardKey
 
-# Name of the panel's method, title, shortcut, icon, whether it writes.
+# Name of the method of SheetCommands, title, shortcut, icon, whether it writes.
 COMMANDS: tuple[tuple[str, str, Key | str, str, bool], ...] = (
     ("add_row", "Add row", "Ins", "plus", True),
     ("duplicate", "Duplicate", "Ctrl+Shift+D", "copy", True),
@@ -117,11 +117,11 @@ class DataPage(Page):
 
     def copy(self) -> bool:
         """Copy the selected cells."""
-        return self.panel.copy()
+        return self.panel.commands.copy()
 
     def replace(self) -> None:
         """Find and replace in the sheet on the screen."""
-        self.panel.replace()
+        self.panel.commands.replace()
 
     # Findings --------------------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class DataPage(Page):
             action.setEnabled(not (writes and self.document.read_only))
             shown = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{title} ({shown})")
-            action.triggered.connect(lambda _=False, n=name: getattr(self.panel, n)())
+            action.triggered.connect(lambda _=False, n=name: getattr(self.panel.commands, n)())
             self.addAction(action)
             self.commands[name] = action
         for keys, run in (

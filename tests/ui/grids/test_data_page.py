@@ -12,8 +12,7 @@ from echelon_desktop.model.entities import CourseRequest, Section, Student
 from echelon_desktop.model.findings import Finding, Severity
 from echelon_desktop.model.sheets import SHEETS, RowId
 from echelon_desktop.ui.document import Document
-from echelon_desktop.ui.grids import panel as panel_module
-from echelon_desktop.ui.grids import refused
+from echelon_desktop.ui.grids import commands, refused
 from echelon_desktop.ui.grids.cell_editor import NameCompleter
 from echelon_desktop.ui.grids.model import GridModel
 from echelon_desktop.ui.grids.page import DataPage
@@ -67,7 +66,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return True
 
     monkeypatch.setattr(refused, "tell", tell)
-    monkeypatch.setattr(panel_module, "ask", ask)
+    monkeypatch.setattr(commands, "ask", ask)
     return said
 
 
@@ -263,7 +262,7 @@ def test_sorting_takes_numbers_as_numbers_and_keeps_the_selection(
     assert texts(panel, "id") == ["S1", "S2", "S3", "S4", "S5", "S6"]
     QGuiApplication.clipboard().setText("S10")
     show(page, "sections", "S2", "id")
-    panel.paste()
+    panel.commands.paste()
     panel.model.sort(0)
     assert texts(panel, "id") == ["S1", "S3", "S4", "S5", "S6", "S10"]
 
@@ -283,7 +282,7 @@ def test_copy_and_paste_speak_with_spreadsheets(page: DataPage, document: Docume
 def test_a_paste_beyond_the_last_row_adds_rows(page: DataPage, document: Document, told: list[str]) -> None:
     panel = show(page, "students", "P08", "id")
     QGuiApplication.clipboard().setText("Student ID\tSPED\tName\nP08\tNo\tAda\nP09\tYes\tBob\n")
-    panel.paste()
+    panel.commands.paste()
     assert told == []
     assert document.school.students["P09"] == Student("P09", True, "Bob")
     assert panel.model.rowCount() == 9
@@ -294,7 +293,7 @@ def test_what_was_pasted_is_selected_under_its_new_ids(
 ) -> None:
     panel = show(page, "students", "P08", "id")
     QGuiApplication.clipboard().setText("P10\tNo\nP11\tYes\n")
-    panel.paste()
+    panel.commands.paste()
     assert told == []
     assert list(document.school.students)[-2:] == ["P10", "P11"]
     assert [row.key for row in panel.selected_rows()] == ["P10", "P11"]
@@ -343,12 +342,12 @@ def test_a_refused_paste_changes_nothing_and_names_the_cells(
     panel = show(page, "sections", "S1", "course")
     before = document.revision
     QGuiApplication.clipboard().setText("ENG\nCHEM")
-    panel.paste()
+    panel.commands.paste()
     assert document.revision == before
     assert "Line 2, Course ID: There is no course 'CHEM'" in told[0]
     panel = show(page, "students", "P01", "unavailable")
     QGuiApplication.clipboard().setText("\tAda")
-    panel.paste()
+    panel.commands.paste()
     assert "Line 1: There is no column for 'Ada'. Paste it further left, or leave it out." in told[1]
 
 
@@ -357,7 +356,7 @@ def test_columns_grow_with_what_is_pasted(page: DataPage, told: list[str]) -> No
     column = panel.model.column_of("counselor")
     before = [panel.view.columnWidth(n) for n in range(panel.model.columnCount())]
     QGuiApplication.clipboard().setText("Featherstonehaugh, Bartholomew")
-    panel.paste()
+    panel.commands.paste()
     after = [panel.view.columnWidth(n) for n in range(panel.model.columnCount())]
     assert told == []
     assert after[column] > before[column]
@@ -367,15 +366,15 @@ def test_columns_grow_with_what_is_pasted(page: DataPage, told: list[str]) -> No
 def test_fill_down_and_clear(page: DataPage, document: Document, told: list[str]) -> None:
     panel = show(page, "teachers")
     panel.view.choose(0, panel.model.column_of("department"), 3, 1)
-    panel.fill_down()
+    panel.commands.fill_down()
     assert {t.department for t in document.school.teachers.values()} == {"Science"}
-    panel.clear()
+    panel.commands.clear()
     assert {t.department for t in document.school.teachers.values()} == {""}
     document.undo()
     document.undo()
     assert document.school.teachers["T3"].department == "Arts"
     panel = show(page, "sections", "S1", "course")
-    panel.clear()
+    panel.commands.clear()
     assert "cannot be blank" in told[0]
 
 
@@ -383,7 +382,7 @@ def test_deleting_names_what_depends_and_takes_it_along(
     page: DataPage, document: Document, told: list[str]
 ) -> None:
     panel = show(page, "courses", "BIO", "id")
-    panel.delete()
+    panel.commands.delete()
     assert "2 sections are deleted" in told[0]
     assert "8 request lists change" in told[0]
     assert list(document.school.sections) == ["S3", "S4", "S5", "S6"]
@@ -395,8 +394,8 @@ def test_deleting_names_what_depends_and_takes_it_along(
 def test_refusing_to_delete_changes_nothing(
     page: DataPage, document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(panel_module, "ask", lambda *_a, **_k: False)
-    show(page, "courses", "BIO", "id").delete()
+    monkeypatch.setattr(commands, "ask", lambda *_a, **_k: False)
+    show(page, "courses", "BIO", "id").commands.delete()
     assert "BIO" in document.school.courses
 
 
@@ -445,8 +444,8 @@ def test_a_row_is_added_by_a_form_that_judges_as_one_types(
         assert dialog.add.isEnabled()
         return True
 
-    monkeypatch.setattr(panel_module.RowDialog, "exec", fill)
-    panel.add_row()
+    monkeypatch.setattr(commands.RowDialog, "exec", fill)
+    panel.commands.add_row()
     assert seen[0] == ("S7", False)
     assert "no course 'NONE'" in seen[1][0]
     assert not seen[1][1]
@@ -459,11 +458,11 @@ def test_a_row_is_added_by_a_form_that_judges_as_one_types(
         dialog.fields["course"].setText("ART")
         return True
 
-    monkeypatch.setattr(panel_module.RowDialog, "exec", fill_request)
-    panel.add_row()
+    monkeypatch.setattr(commands.RowDialog, "exec", fill_request)
+    panel.commands.add_row()
     assert document.school.requests["P01"].requests[-1] == CourseRequest("ART")
     panel.view.choose(0, 0)
-    show(page, "sections", "S1").duplicate()
+    show(page, "sections", "S1").commands.duplicate()
     assert document.school.sections["S8"].course == "BIO"
 
 

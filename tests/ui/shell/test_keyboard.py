@@ -145,7 +145,7 @@ def test_after_a_deletion_the_next_row_is_the_current_one(data: DataPage, qtbot:
     data.document.apply(_unused_section(data))
     view.choose(model.rowCount() - 1, 1)
     before = model.row_id(model.rowCount() - 2)
-    data.panel.delete()
+    data.panel.commands.delete()
     assert data.panel.here() == (before, 1)
     assert model.place_of(after) == 3
 
@@ -163,7 +163,7 @@ def test_a_filter_given_up_for_a_new_row_is_seen_to_be_empty(data: DataPage, qtb
     heard = []
     data.panel.filter.textChanged.connect(heard.append)  # as does the button that empties it
     data.document.apply(_unused_section(data))
-    data.panel._go_last("S9")
+    data.panel.go_last("S9")
     assert heard == [""]
     assert data.panel.here()[0].key == "S9"
 
