@@ -138,6 +138,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--scenario", metavar="NAME", help="write this scenario's schedule too")
 
+    aeries = export.add_argument_group("for Aeries", "SMS.csv and SSS.csv, to be imported into Aeries")
+    aeries.add_argument("--aeries", action="store_true", help="write these files, and no others")
+    aeries.add_argument("--school", metavar="CODE", default="", help="the school's code in Aeries")
+    aeries.add_argument("--since", metavar="NAME", help="only what differs from this scenario")
+    aeries.add_argument(
+        "--period", metavar="PERIOD=NUMBER", action="append", default=[], help="what Aeries calls a period"
+    )
+    aeries.add_argument(
+        "--term", metavar="TERM=LETTER", action="append", default=[], help="what it calls a term"
+    )
+    aeries.add_argument("--all-year", metavar="LETTER", default="Y", help="what it calls a whole year (Y)")
+
     from echelon_desktop.cli.remote_words import add_remote_commands
 
     add_remote_commands(command, _add_school, _positive)

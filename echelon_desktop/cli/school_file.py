@@ -1,13 +1,17 @@
 """Commands on a school file: import, export, undo, redo, history, snapshot, restore."""
 
 import argparse
+import sys
+from collections import Counter
+from collections.abc import Container, Sequence
 
 from echelon_desktop.cli import OK
 from echelon_desktop.cli.report import count_line
 from echelon_desktop.cli.source import has_rules, own_rules
 from echelon_desktop.errors import InputError, StoreError
+from echelon_desktop.model.aeries import Codes, for_aeries, school_code_problem, usual_codes
 from echelon_desktop.model.checks import check_school
-from echelon_desktop.model.csv_io import WORKBOOK, holds_files, read_school
+from echelon_desktop.model.csv_io import NOT_WRITTEN, WORKBOOK, holds_files, read_school, write_for_aeries
 from echelon_desktop.model.dataset import Dataset
 from echelon_desktop.model.entities import Scenario
 from echelon_desktop.model.reimport import reimport
@@ -47,6 +51,8 @@ def export_school(args: argparse.Namespace) -> int:
     """Write the school's files and rules, and a scenario's schedule when one is named."""
     with SchoolFile.open(args.file, read_only=True) as file:
         dataset = file.dataset
+    if args.aeries:
+        return _export_for_aeries(dataset, args)
     scenario = _scenario(dataset, args.scenario).id if args.scenario else ""
     if args.out.suffix.lower() == WORKBOOK:
         export_workbook(dataset, args.out, scenario)
@@ -54,6 +60,43 @@ def export_school(args: argparse.Namespace) -> int:
         export_dataset(dataset, args.out, scenario)
     print(f"{args.out}: the files of {args.file.name}.")
     return OK
+
+
+def _export_for_aeries(dataset: Dataset, args: argparse.Namespace) -> int:
+    """Write what Aeries imports, and say what is not written and why."""
+    if not args.scenario:
+        raise InputError("Name the schedule to write with --scenario.")
+    problem = school_code_problem(args.school)
+    if problem:
+        raise InputError(f"{problem} Say it with --school.")
+    usual = usual_codes(dataset.school, args.school)
+    codes = Codes(
+        args.school,
+        {**usual.periods, **_pairs(args.period, "--period", usual.periods)},
+        {**usual.terms, **_pairs(args.term, "--term", usual.terms)},
+        args.all_year,
+    )
+    schedule = dataset.schedule(_scenario(dataset, args.scenario).id)
+    since = dataset.schedule(_scenario(dataset, args.since).id) if args.since else None
+    rows = for_aeries(dataset.school, schedule, codes, since)
+    write_for_aeries(rows, args.out)
+    print(f"{args.out}: {rows.summary}")
+    for why, number in Counter(each.why for each in rows.not_written).items():
+        print(f"  {why.words}: {number:,}. {why.remedy}", file=sys.stderr)
+    if rows.not_written:
+        print(f"  All of them are listed in {NOT_WRITTEN}.", file=sys.stderr)
+    return OK
+
+
+def _pairs(words: Sequence[str], option: str, known: Container[str]) -> dict[str, str]:
+    """``R1=1`` as a pair, of something that the school has."""
+    pairs = {}
+    for word in words:
+        name, sign, code = word.rpartition("=")
+        if not sign or name not in known:
+            raise InputError(f"{option} {word}: write the name that the school has, = and that of Aeries.")
+        pairs[name] = code
+    return pairs
 
 
 def _scenario(dataset: Dataset, name: str) -> Scenario:

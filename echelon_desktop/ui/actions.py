@@ -112,6 +112,16 @@ ACTIONS = (
         "excel xlsx save schedule spreadsheet",
     ),
     ActionSpec(
+        "export-aeries",
+        "Export for &Aeries…",
+        "&File",
+        None,
+        "upload",
+        ("scenario",),
+        "Write the schedule on the screen as the student system Aeries imports it; shown before.",
+        "sis sms sss student information system",
+    ),
+    ActionSpec(
         "print",
         "&Print, or save as PDF…",
         "&File",

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -150,6 +151,44 @@ def test_a_workbook_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.C
         command, *rest = words
         assert main([command, str(tmp_path / "School.xls"), *(str(tmp_path / r) for r in rest)]) == CANNOT
         assert "School.xls is a workbook of the old form (.xls). Save it as" in capsys.readouterr().err
+
+
+def test_a_scenario_is_written_for_aeries_and_what_is_not_is_told(
+    folder: Path, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    for path in folder.iterdir():
+        # Numbers, as they are in Aeries; one teacher keeps an id that is none.
+        text = path.read_text("utf-8-sig")
+        path.write_text(re.sub(r"\b[ST](\d{3,4})\b", r"\1", text.replace("T001", "Miller")), encoding="utf-8")
+    own = tmp_path / "own.echelon"
+    assert main(["import", str(folder), str(own)]) == OK
+    assert main(["solve", str(own), "--iterations", "300", "--quiet", "--out", str(tmp_path / "o")]) == OK
+    with SchoolFile.open(own, read_only=True) as opened:
+        (scenario,) = opened.dataset.scenarios.values()
+    out = tmp_path / "aeries"
+    words = ["export", str(own), str(out), "--aeries"]
+    for lacking, said in ((["--school", "12"], "--scenario"), (["--scenario", scenario.name], "--school")):
+        assert main([*words, *lacking]) == CANNOT
+        assert said in capsys.readouterr().err
+    words += ["--school", "12", "--scenario", scenario.name]
+    assert main([*words, "--period", "R9=1"]) == CANNOT
+    assert "--period R9=1: write" in capsys.readouterr().err
+    assert main([*words, "--period", "R1=41", "--all-year", "A"]) == OK
+    assert "Teacher ids that are no whole number from 1 to 32,767: " in capsys.readouterr().err
+    with (out / "SMS.csv").open(encoding="utf-8", newline="") as table:
+        sections = list(csv.DictReader(table))
+    schedule = (tmp_path / "o" / "section_schedule.csv").read_text("utf-8-sig")
+    placed = {
+        str(int(row["Section ID"])): row["Period"]
+        for row in csv.DictReader(schedule.splitlines())
+        if row["Teacher ID"] != "Miller" and row["Period"]
+    }
+    assert {row["SE"] for row in sections} == placed.keys()
+    assert {row["SE"] for row in sections if row["PD"] == "41"} == {s for s, p in placed.items() if p == "R1"}
+    assert {(row["SC"], row["SM"]) for row in sections} == {("12", "A")}
+    assert "Miller" in (out / "Not_Written.csv").read_text("utf-8-sig")
+    assert main([*words, "--since", scenario.name]) == OK
+    assert (out / "SMS.csv").read_text("utf-8").count("\n") == 1
 
 
 def test_nothing_to_undo_is_said(file: Path, capsys: pytest.CaptureFixture[str]):

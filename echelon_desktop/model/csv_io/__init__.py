@@ -4,6 +4,7 @@ The school's own files: reading them with every doubt told, and writing them bac
 docs/files.md describes the files for the people who make them.
 """
 
+from echelon_desktop.model.csv_io.aeries_writer import NOT_WRITTEN, write_for_aeries
 from echelon_desktop.model.csv_io.cellcode import neutralised
 from echelon_desktop.model.csv_io.folder import RESULT_FILES, holds_files, is_file_of_school, is_workbook
 from echelon_desktop.model.csv_io.reading import SourceFile
@@ -15,6 +16,7 @@ from echelon_desktop.model.csv_io.school_writer import write_school, write_table
 from echelon_desktop.model.csv_io.workbook_reader import WORKBOOK, WORKBOOKS
 
 __all__ = [
+    "NOT_WRITTEN",
     "RESULT_FILES",
     "WORKBOOK",
     "WORKBOOKS",
@@ -28,6 +30,7 @@ __all__ = [
     "read_schedule",
     "read_school",
     "replace_file",
+    "write_for_aeries",
     "write_schedule",
     "write_school",
     "write_tables",

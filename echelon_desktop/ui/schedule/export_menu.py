@@ -26,6 +26,9 @@ class ExportButton(QPushButton):
         menu.addAction("School and schedule as Excel &workbook…").triggered.connect(
             lambda _checked: page.workspace.act.emit("export-workbook")
         )
+        menu.addAction("For &Aeries…").triggered.connect(
+            lambda _checked: page.workspace.act.emit("export-aeries")
+        )
         menu.addAction("&Comparison as listed…").triggered.connect(lambda _checked: self.write_comparison())
         self.setMenu(menu)
 

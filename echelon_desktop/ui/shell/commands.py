@@ -48,6 +48,7 @@ class Commands:
             "sample": self.files.sample,
             "export": self.files.export,
             "export-workbook": self.files.export_workbook,
+            "export-aeries": self.files.export_for_aeries,
             "snapshot": self.files.snapshot,
             "restore": self.files.restore,
             "close": window.leave_document,

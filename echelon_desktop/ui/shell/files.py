@@ -173,6 +173,18 @@ class FileCommands:
             export_workbook(document.dataset, path, document.scenario)
             self.window.notice("good", f"Written to {path}.")
 
+    def export_for_aeries(self) -> None:
+        """Show what Aeries would get of the schedule on the screen, and write it."""
+        from echelon_desktop.ui.aeries.dialog import AeriesDialog
+
+        document = self.window.document
+        if document is None or not document.scenario:
+            return
+        dialog = AeriesDialog(document, self.window)
+        if dialog.exec():
+            self.window.notice("good", f"Written to {dialog.folder}.")
+        dialog.deleteLater()
+
     def snapshot(self) -> None:
         """Ask for a name and keep the present state under it."""
         document = self.window.document

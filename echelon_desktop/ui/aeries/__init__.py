@@ -1,0 +1,1 @@
+"""What is written for the student system Aeries, shown before it is written."""
