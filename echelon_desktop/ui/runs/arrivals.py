@@ -101,6 +101,21 @@ class Arrivals(QObject):
         record = self._records.get(run.id)
         return (str(record.settings.get("name", "")) if record is not None else "") or "AWS"
 
+    def forget(self, run_id: str) -> None:
+        """
+        Delete what the school's history says of a run; what was made of it stays.
+
+        Raises
+        ------
+        StoreError
+            If the school's file cannot be written.
+        """
+        if not self.workspace.document.read_only:
+            self.workspace.document.file.forget_run(run_id)
+            self._records.pop(run_id, None)
+        self.standing.pop(run_id, None)
+        self.changed.emit(run_id)
+
     def look(self) -> None:
         """See which runs have come back, and take home those that fit."""
         for run in self.desk.runs.values():

@@ -52,7 +52,8 @@ def deeds_for(entry: Entry, is_open: bool, writable: bool, fits: bool) -> tuple[
         return (Deed.STOP,)
     if run is None:
         found = {Deed.BOARD} if entry.scenario and is_open else set()
-        found |= {Deed.AGAIN} if is_open and writable and entry.where == HERE else set()
+        if is_open and writable:
+            found |= {Deed.AGAIN} if entry.where == HERE else {Deed.FORGET}
         return _ordered(found | (set() if is_open else {Deed.OPEN}))
     here = run.best_unmet is not None and run.keys_here
     found = set()

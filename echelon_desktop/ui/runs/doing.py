@@ -15,6 +15,8 @@ from echelon_desktop.ui.runs.deeds import Deed
 from echelon_desktop.ui.runs.entries import Entry
 from echelon_desktop.ui.workspace import Workspace
 
+NOT_REMOVED = "The run was not removed"
+
 
 class RunDeeds(QObject):
     """
@@ -48,6 +50,8 @@ class RunDeeds(QObject):
             self.workspace.go_to("solve", "runs", entry.local.id)
         elif deed is Deed.BOARD and entry.scenario:
             self._to_board(entry.scenario)
+        elif deed is Deed.FORGET and entry.local is not None:
+            self._forget_record(entry.local.id)
         elif entry.remote is not None:
             self._do_remote(deed, entry.remote)
 
@@ -166,5 +170,19 @@ class RunDeeds(QObject):
             f"Scenarios made of it stay in the school.{left}",
             danger=True,
         ):
-            with told(self.page, "The run was not removed"):
+            with told(self.page, NOT_REMOVED):
                 self.desk.forget(run.id)
+                if self.arrivals.is_ours(run):
+                    self.arrivals.forget(run.id)
+
+    def _forget_record(self, run_id: str) -> None:
+        if ask(
+            self.page,
+            "Remove this run from the list?",
+            "What the school's file says of the run is deleted.",
+            "Remove",
+            "Scenarios made of it stay in the school. The computer that sent it keeps it on its list.",
+            danger=True,
+        ):
+            with told(self.page, NOT_REMOVED):
+                self.arrivals.forget(run_id)

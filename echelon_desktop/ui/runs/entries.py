@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from echelon_desktop.ui.solve.session import Session
 
 HERE = "This computer"
+ELSEWHERE = "Not followed here"  # sent from another computer, or removed from the list of this one
 LIVE = "live"  # key of the solve that runs beside the window
 GOING, DONE, FAILED, CANCELLED = "going", "done", "failed", "cancelled"
 
@@ -135,7 +136,7 @@ def local_entry(run: LocalRun, path: Path, scenarios: Container[str] | None = No
         path=path,
         started=run.started,
         outcome=DONE if done else FAILED if where == HERE else CANCELLED,
-        state=state or "Not known here",  # sent from another computer
+        state=state or ELSEWHERE,
         unmet=figures.get("unmet"),
         certain=certain,
         seconds=figures.get("seconds"),

@@ -35,6 +35,7 @@ from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
 
 LOG_MS = 5000
+NOTHING = Changes({}, frozenset())
 ALL, OURS, GOING_ON, REMOTE = "all", "ours", "going", "remote"
 CHOICES = (("All runs", ALL), ("This school", OURS), ("Going on", GOING_ON), ("On AWS", REMOTE))
 
@@ -210,14 +211,14 @@ class RunsPage(Page):
         session = self.workspace.session
         if session is not None:
             session.progressed.connect(self._on_progressed)
-        self.refresh(Changes({}, frozenset()))
+        self.refresh(NOTHING)
 
     def _on_progressed(self) -> None:
         if self.isVisible():
             self._fill()
 
     def _on_run_known(self, run_id: str) -> None:
-        self._fill()
+        self.refresh(NOTHING)  # the school's history may say more of it, or nothing any more
 
     def _remote_entry(self, run: Run) -> Entry:
         scenario = self.arrivals.scenario_of(run.id) if self.arrivals.is_ours(run) else ""

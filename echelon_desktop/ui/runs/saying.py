@@ -3,17 +3,22 @@
 from typing import TYPE_CHECKING
 
 from cloud_runner.client.runs import State
-from echelon_desktop.ui.runs.entries import GOING, Entry
+from echelon_desktop.ui.runs.entries import ELSEWHERE, GOING, Entry
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.runs.arrivals import Standing
+
+REMEMBERED = (
+    "Only the school's file knows of this run: it was sent from another computer, or was removed from the "
+    "list of this one."
+)
 
 
 def message_on(entry: Entry, standing: "Standing | None", ours: bool) -> tuple[str, str]:
     """Kind and text of the message on a run; both empty when there is nothing to say."""
     run = entry.remote
     if run is None:
-        return "", ""
+        return ("note", REMEMBERED) if entry.state == ELSEWHERE else ("", "")
     if standing is not None and standing.trouble:
         return "bad", standing.trouble
     if entry.outcome == GOING:

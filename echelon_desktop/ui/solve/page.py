@@ -60,6 +60,7 @@ class SolvePage(Page):
         self._timer.timeout.connect(self._on_tick)
         workspace.engine.state_changed.connect(self._enable)
         workspace.desk.ended.connect(self._on_run_ended)
+        workspace.arrivals.changed.connect(lambda _run_id: self._show_runs())
         self.refresh(None)
         self.live.show_idle()
 
@@ -70,7 +71,7 @@ class SolvePage(Page):
         if changes is None or changes.keys.keys() & {"sections", "courses", "students", "scenarios"}:
             self.form.offer_scopes()
         self.form.show_start()
-        self.runs.show_runs([run for run in self.document.file.runs() if not has_checkpoint(run)])
+        self._show_runs()
         if self._found is not None and self._found.scenario not in self.document.dataset.scenarios:
             self._found = None  # as after undo
             self.live.offer("")
@@ -231,6 +232,9 @@ class SolvePage(Page):
         change()
         if self.isVisible() and before in (None, self, self.form.start_button, self.form.stop_button):
             to.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_runs(self) -> None:
+        self.runs.show_runs([run for run in self.document.file.runs() if not has_checkpoint(run)])
 
     def _show_run(self, row: int) -> None:
         scenario = self.runs.row_at(row).scenario

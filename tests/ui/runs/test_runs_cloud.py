@@ -53,7 +53,7 @@ def send(window: MainWindow, remote: Remote, desk: RemoteDesk, qtbot: QtBot) -> 
     def order(name: str = "", computers: int = 1, seconds: int = 10) -> Run:
         page = window.show_page("solve")
         page.form.place.choose(remote.name)
-        page.machines.seeds.setValue(computers)
+        page.form.machines.seeds.setValue(computers)
         page.form.time.setCurrentIndex(page.form.time.findText("Other…"))
         page.form.seconds.setValue(seconds)
         page.form.name.setText(name)
@@ -273,3 +273,5 @@ def test_a_run_is_cancelled_and_sent_again_with_other_seeds(
     click(shown(window, run), Deed.FORGET)
     assert run.id not in desk.runs
     assert not (desk.store.folder / run.id).exists()
+    assert page.model.find(run.id) < 0
+    assert run.id not in {record.id for record in window.document.file.runs()}

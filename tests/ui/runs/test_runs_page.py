@@ -30,6 +30,7 @@ from echelon_desktop.ui.runs.page import RunsPage
 from echelon_desktop.ui.shell.recent import remember_file
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.solve.outcomes import thinned
+from echelon_desktop.ui.solve.page import SolvePage
 from echelon_desktop.ui.workspace import Workspace
 
 STACK = Remote("North", "us-east-1", "north-runs", "https://sqs/north", "north", "/echelon/north")
@@ -247,6 +248,40 @@ def test_a_run_that_the_command_line_sent_is_there_when_one_comes_back(
     run = keep(state=State.RUNNING)
     page.show()
     qtbot.waitUntil(lambda: page.model.find(run.id) >= 0)
+
+
+def test_a_run_that_is_removed_leaves_the_schools_history_too(
+    workspace: Workspace, page: RunsPage, keep: Keep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("echelon_desktop.ui.runs.doing.ask", lambda *_, **__: True)
+    solve = SolvePage(workspace)
+    qtbot.addWidget(solve)
+    run = keep(state=State.FAILED, message="Out of memory.")
+    workspace.arrivals.expect(run, "Spring")
+    solve.refresh(None)
+    listed(page, qtbot)
+    assert page.model.rowCount() == solve.runs.rowCount() == 1
+    page.detail.buttons[Deed.FORGET].click()
+    assert page.model.rowCount() == solve.runs.rowCount() == 0
+    assert page.document.file.runs() == []
+
+
+def test_a_run_that_only_the_history_knows_says_so_and_can_be_removed(
+    workspace: Workspace, page: RunsPage, keep: Keep, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("echelon_desktop.ui.runs.doing.ask", lambda *_, **__: True)
+    document = page.document
+    sent = replace(record(2, ""), id="run-1", ended="", status="", figures={})
+    document.file.record_run(replace(sent, settings={**sent.settings, "where": "North"}))
+    document.file.record_run(record(1))
+    page.refresh(None)
+    assert page.model.rowCount() == 2
+    assert (page.selected.where, page.selected.state) == ("North", "Not followed here")
+    assert "sent from another computer, or was removed" in page.detail.message.text()
+    page.detail.buttons[Deed.FORGET].click()
+    assert [run.id for run in document.file.runs()] == [record(1).id]
+    assert page.model.rowCount() == 1
+    assert not page.detail.buttons[Deed.FORGET].isVisible(), "a solve on this computer is history"
 
 
 def test_no_button_is_there_before_a_run_is(qtbot: QtBot):
