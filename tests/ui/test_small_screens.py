@@ -1,7 +1,7 @@
 """The window on a screen of 960 by 580 points, as 150 % leaves them on one of 1440 by 900."""
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QSize
 from pytestqt.qtbot import QtBot
 
 from echelon_desktop.model.dataset import Edit, RowChange
@@ -9,7 +9,9 @@ from echelon_desktop.model.edits import lock_sections, set_fields
 from echelon_desktop.model.entities import Period
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.pages import PAGES
+from echelon_desktop.ui.remote.dialog import RemoteDialog
 from echelon_desktop.ui.schedule.page import TABS, SchedulePage
+from echelon_desktop.ui.shell.help import ShortcutsDialog
 from echelon_desktop.ui.shell.window import MainWindow
 from echelon_desktop.ui.solve.form import OTHER
 from echelon_desktop.ui.solve.page import SolvePage
@@ -79,3 +81,18 @@ def test_a_week_is_whole_where_there_is_room(broken: Document, window: MainWindo
     last = week.model().index(week.model().rowCount() - 1, 0)
     qtbot.waitUntil(lambda: week.viewport().rect().contains(week.visualRect(last)))
     assert week.model().rowCount() == 8
+
+
+def test_dialogs_come_up_within_the_screen(
+    window: MainWindow, document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Screen:
+        def availableGeometry(self) -> QRect:
+            return QRect(0, 0, 960, 600)
+
+    monkeypatch.setattr(MainWindow, "screen", lambda _window: Screen())
+    for dialog in (RemoteDialog(window.desk, window), ShortcutsDialog(window.actions_, window)):
+        qtbot.addWidget(dialog)
+        dialog.show()
+        assert dialog.width() <= 950
+        assert dialog.height() <= 560  # and the bar of its title

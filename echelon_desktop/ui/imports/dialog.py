@@ -30,6 +30,7 @@ from echelon_desktop.model.rules import RULES_FILE, STANDARD, load_rules, parse_
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.background import Background
 from echelon_desktop.ui.checks.tree import FindingPainter, FindingTree, grouped
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.imports.changes_tab import ChangesTab
 from echelon_desktop.ui.imports.files_tab import FilesTab
@@ -74,7 +75,7 @@ class ImportDialog(QDialog):
         self._titles = remembered_titles()
         self._background = Background(self)
         self.setWindowTitle("Import a school")
-        self.resize(980, 680)
+        resize_within_screen(self, 980, 680)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
         column.setSpacing(SPACE.m)

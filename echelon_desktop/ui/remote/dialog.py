@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from cloud_runner.client.remotes import Remote
 from echelon_desktop.credentials import forget_secret, keep_secret
 from echelon_desktop.errors import EchelonError, RemoteError
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.remote.courier import alive
@@ -34,7 +35,7 @@ from echelon_desktop.ui.theme import SPACE, soften_choice, theme
 
 NEW = "New stack"
 COPY = "Copy for IT"
-LISTED = 8  # permissions in sight at once: all that a test tries
+LISTED = 3  # permissions in sight at once, at least; all that a test tries where there is room
 SETTINGS, ANSWERS = range(2)  # tabs
 ABOUT = (
     "A school's stack in its own AWS account solves what is too large for this computer. Your IT department "
@@ -57,7 +58,7 @@ class RemoteDialog(QDialog):
         self.desk = desk
         self._shown: Remote | None = None
         self.setWindowTitle("Settings: Remote")
-        self.resize(940, 700)
+        resize_within_screen(self, 940, 700)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
         outer.setSpacing(SPACE.m)
@@ -326,7 +327,7 @@ class RemoteDialog(QDialog):
         self.answers.setFrameShape(QListView.Shape.NoFrame)
         self.answers.setAccessibleName("Permissions tried")
         self.answers.setMinimumHeight(LISTED * ROW_HEIGHT)
-        column.addWidget(self.answers, 1)
+        column.addWidget(self.answers, 3)
         self.for_it = QPlainTextEdit()
         self.for_it.setReadOnly(True)
         self.for_it.setAccessibleName("Words for IT")

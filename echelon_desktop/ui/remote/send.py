@@ -27,6 +27,7 @@ from cloud_runner.client.order import Order
 from cloud_runner.client.remotes import Remote
 from echelon_desktop.errors import EchelonError, InputError
 from echelon_desktop.ui.background import Background
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -64,7 +65,7 @@ class SendDialog(QDialog):
         self._school = school
         self._background = Background(self)
         self.setWindowTitle("Send to AWS")
-        self.resize(860, 600)
+        resize_within_screen(self, 860, 600)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
         column.setSpacing(SPACE.m)
@@ -217,7 +218,7 @@ class BytesDialog(QDialog):
         from cloud_runner.client.receipt import readable
 
         self.setWindowTitle("Every number that would leave")
-        self.resize(760, 560)
+        resize_within_screen(self, 760, 560)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
         words = QLabel(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from echelon_desktop import __version__
 from echelon_desktop.ui.actions import ACTIONS, Actions, plain_title
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.shell import page_keys
 from echelon_desktop.ui.theme import SPACE
 
@@ -26,7 +27,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(680, 560)
+        resize_within_screen(self, 680, 560)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
         lines = [(plain_title(spec), actions[spec.id].shortcut().toString(), spec.help) for spec in ACTIONS]

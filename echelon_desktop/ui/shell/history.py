@@ -11,10 +11,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.moments import moment
-from echelon_desktop.ui.theme import SPACE, theme
+from echelon_desktop.ui.theme import SPACE, soften_choice, theme
 
 
 class HistoryDialog(QDialog):
@@ -31,7 +32,7 @@ class HistoryDialog(QDialog):
         super().__init__(parent)
         self.document = document
         self.setWindowTitle("History")
-        self.resize(560, 520)
+        resize_within_screen(self, 560, 520)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
         words = QLabel(
@@ -41,6 +42,7 @@ class HistoryDialog(QDialog):
         words.setWordWrap(True)
         column.addWidget(words)
         self.list = QListWidget()
+        soften_choice(self.list)  # its icons would not be seen on the strong accent
         self.list.setAccessibleName("Changes")
         self.list.setEnabled(not document.read_only)
         self.list.itemActivated.connect(self._on_activated)

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout
 
 from echelon_desktop.model.store import Backup, SchoolFile, Snapshot, backups, restore_backup
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.moments import moment
-from echelon_desktop.ui.theme import SPACE, theme
+from echelon_desktop.ui.theme import SPACE, soften_choice, theme
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.shell.window import MainWindow
@@ -29,7 +30,7 @@ class RestoreDialog(QDialog):
         super().__init__(window)
         self.path, self.main = path, window
         self.setWindowTitle(f"Restore {path.stem}")
-        self.resize(560, 440)
+        resize_within_screen(self, 560, 440)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.l, SPACE.l, SPACE.l, SPACE.l)
         self.words = QLabel()
@@ -37,6 +38,7 @@ class RestoreDialog(QDialog):
         self.words.setWordWrap(True)
         column.addWidget(self.words)
         self.list = QListWidget()
+        soften_choice(self.list)  # its icons would not be seen on the strong accent
         self.list.setAccessibleName("Snapshots and backups")
         self.list.itemDoubleClicked.connect(lambda _item: self.restore())
         column.addWidget(self.list)
