@@ -30,6 +30,7 @@ from echelon_desktop.model.aeries import Codes, ForAeries, NotWritten, Why, for_
 from echelon_desktop.model.csv_io import NOT_WRITTEN, write_for_aeries
 from echelon_desktop.ui.aeries.preview import RowsModel
 from echelon_desktop.ui.aeries.remembered import remember_codes, remembered_codes
+from echelon_desktop.ui.dialogs import resize_within_screen
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.scenario_names import scenario_names
@@ -65,7 +66,7 @@ class AeriesDialog(QDialog):
         self.rows: ForAeries | None = None
         codes = remembered_codes(document.path, document.school)
         self.setWindowTitle("Export for Aeries")
-        self.resize(980, 660)
+        resize_within_screen(self, 980, 660)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
         column.setSpacing(SPACE.m)
