@@ -90,7 +90,7 @@ class NotWritten:
 
     @property
     def words(self) -> str:
-        """What it is about, in a line: "Section S1, TN: T001"."""
+        """What it is about, in a line: "Section S1, course Art – TN: T001"."""
         about = [f"section {self.section}"] if self.section else []
         about += [f"student {self.student}"] if self.student else []
         about += [f"course {self.course}"] if self.course else []

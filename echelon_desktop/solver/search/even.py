@@ -8,6 +8,7 @@ places as good for requests and others for balance; where no more is missed than
 calmly. At the end a linear programme seats everybody anew in the most even ones.
 """
 
+import math
 from functools import partial
 
 import numpy as np
@@ -113,22 +114,22 @@ def _offer(shared: Shared, chain: Chain) -> None:
 def _soften(shared: Shared, chain: Chain, k: int) -> None:
     """Anneal for balance, in turns; then seat everybody anew in one of the most even schedules."""
     steps = WARM_STEPS * shared.board.n_places
+    by_moves = shared.limits.moves is not None
     if shared.limits.moves is not None:
         total: float = shared.limits.moves // MOVES_SHARE // shared.limits.workers
-        end = END_SHARE * total if seats_can_be_even(shared.board) else 0.0
-        calm, warm = plan(total - end, steps)
+        turn: float = steps
     else:
         left, begun = shared.left(), shared.elapsed()
         total = max(1.0, SHARE * begun) if left is None else left
-        end = min(END_S, END_SHARE * total) if _worth_seating(shared, total) else 0.0
-        calm, warm = plan(total - end, steps / _rate(shared, chain))
+        turn = steps / _rate(shared, chain)
+    end = _end(shared, total)
+    calm, warm = plan(total - end, turn)
     began = shared.elapsed()
     _calm(shared, chain, calm)
     left_over = total - end - calm
     while warm and left_over > 0.5 * warm and not _done(shared):
         took = _warm_turn(shared, chain, min(warm, left_over))
-        by_clock = shared.limits.moves is None
-        left_over = total - end - (shared.elapsed() - began) if by_clock else left_over - took
+        left_over = left_over - took if by_moves else total - end - (shared.elapsed() - began)
     if end:
         _seat_evenly(shared, chain, k, end)
 
@@ -158,8 +159,13 @@ def _calm(shared: Shared, chain: Chain, length: float) -> None:
     _level(shared, chain)
 
 
-def _worth_seating(shared: Shared, seconds: float) -> bool:
-    return seconds >= SHORT_S and seats_can_be_even(shared.board)
+def _end(shared: Shared, total: float) -> float:
+    """What is left to seating everybody anew, of ``total`` s or moves; 0 where that is too little."""
+    if not seats_can_be_even(shared.board):
+        return 0.0
+    if shared.limits.moves is not None:
+        return END_SHARE * total
+    return min(END_S, END_SHARE * total) if total >= SHORT_S else 0.0
 
 
 def _seat_evenly(shared: Shared, chain: Chain, k: int, length: float) -> None:
@@ -168,8 +174,10 @@ def _seat_evenly(shared: Shared, chain: Chain, k: int, length: float) -> None:
         return
     began, offered = shared.elapsed(), shared.candidates()
     chain.begin(*offered[k % len(offered)])
-    chain.seat_evenly(shared.rest())
-    if shared.limits.moves is None:
+    if shared.limits.moves is not None:
+        chain.seat_evenly(math.inf)
+    else:
+        chain.seat_evenly(min(length, shared.rest()))
         length -= shared.elapsed() - began
     _cool(shared, chain, length, CALM_MISSES, SETTLE)
     chain.keep_if_better()

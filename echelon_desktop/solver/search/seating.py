@@ -37,7 +37,8 @@ def seats_can_be_even(board: Board) -> bool:
     course = data[at.section_course : at.section_course + at.n_sections]
     sections = np.bincount(course, minlength=at.n_courses)
     wanted = data[at.request_course : at.request_course + at.n_requests]
-    return at.spread_cost > 0 and 0 < np.minimum(sections, at.n_slots)[wanted].sum() <= MOST_SEATS
+    most = int(np.minimum(sections, at.n_slots)[wanted].sum())
+    return at.spread_cost > 0 and 0 < most <= MOST_SEATS
 
 
 def seat_all(

@@ -30,7 +30,7 @@ from echelon_desktop.model.aeries import Codes, ForAeries, NotWritten, Why, for_
 from echelon_desktop.model.csv_io import NOT_WRITTEN, write_for_aeries
 from echelon_desktop.ui.aeries.preview import RowsModel
 from echelon_desktop.ui.aeries.remembered import remember_codes, remembered_codes
-from echelon_desktop.ui.dialogs import resize_within_screen
+from echelon_desktop.ui.dialogs import headed_column, resize_within_screen
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.scenario_names import scenario_names
@@ -67,17 +67,8 @@ class AeriesDialog(QDialog):
         codes = remembered_codes(document.path, document.school)
         self.setWindowTitle("Export for Aeries")
         resize_within_screen(self, 980, 660)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
-        column.setSpacing(SPACE.m)
         names = scenario_names(document.dataset.scenarios.values())
-        title = QLabel(f"Export {names[document.scenario]} for Aeries")
-        title.setProperty("kind", "title")
-        column.addWidget(title)
-        lead = QLabel(LEAD)
-        lead.setProperty("kind", "soft")
-        lead.setWordWrap(True)
-        column.addWidget(lead)
+        column, _ = headed_column(self, f"Export {names[document.scenario]} for Aeries", LEAD)
         row = QHBoxLayout()
         row.setSpacing(SPACE.l)
         row.addWidget(self._make_codes(codes, names))

@@ -30,7 +30,7 @@ from echelon_desktop.model.rules import RULES_FILE, STANDARD, load_rules, parse_
 from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.background import Background
 from echelon_desktop.ui.checks.tree import FindingPainter, FindingTree, grouped
-from echelon_desktop.ui.dialogs import resize_within_screen
+from echelon_desktop.ui.dialogs import headed_column, resize_within_screen
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.imports.changes_tab import ChangesTab
 from echelon_desktop.ui.imports.files_tab import FilesTab
@@ -76,16 +76,7 @@ class ImportDialog(QDialog):
         self._background = Background(self)
         self.setWindowTitle("Import a school")
         resize_within_screen(self, 980, 680)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
-        column.setSpacing(SPACE.m)
-        title = QLabel(f"Import {folder.name}")
-        title.setProperty("kind", "title")
-        column.addWidget(title)
-        self.summary = QLabel(str(folder))
-        self.summary.setProperty("kind", "soft")
-        self.summary.setWordWrap(True)
-        column.addWidget(self.summary)
+        column, self.summary = headed_column(self, f"Import {folder.name}", str(folder))
         self.stack = QStackedWidget()
         self.stack.addWidget(_waiting())
         self.stack.addWidget(self._make_tabs())

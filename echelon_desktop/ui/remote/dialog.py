@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from cloud_runner.client.remotes import Remote
 from echelon_desktop.credentials import forget_secret, keep_secret
 from echelon_desktop.errors import EchelonError, RemoteError
-from echelon_desktop.ui.dialogs import resize_within_screen
+from echelon_desktop.ui.dialogs import headed_column, resize_within_screen
 from echelon_desktop.ui.messages import ask, told
 from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.remote.courier import alive
@@ -59,16 +59,7 @@ class RemoteDialog(QDialog):
         self._shown: Remote | None = None
         self.setWindowTitle("Settings: Remote")
         resize_within_screen(self, 940, 700)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
-        outer.setSpacing(SPACE.m)
-        title = QLabel("Remote solving on AWS")
-        title.setProperty("kind", "title")
-        outer.addWidget(title)
-        about = QLabel(ABOUT)
-        about.setProperty("kind", "soft")
-        about.setWordWrap(True)
-        outer.addWidget(about)
+        outer, _ = headed_column(self, "Remote solving on AWS", ABOUT)
         row = QHBoxLayout()
         row.setSpacing(SPACE.l)
         row.addWidget(self._make_list())

@@ -27,7 +27,7 @@ from cloud_runner.client.order import Order
 from cloud_runner.client.remotes import Remote
 from echelon_desktop.errors import EchelonError, InputError
 from echelon_desktop.ui.background import Background
-from echelon_desktop.ui.dialogs import resize_within_screen
+from echelon_desktop.ui.dialogs import headed_column, resize_within_screen
 from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.theme import SPACE, theme
 
@@ -66,15 +66,8 @@ class SendDialog(QDialog):
         self._background = Background(self)
         self.setWindowTitle("Send to AWS")
         resize_within_screen(self, 860, 600)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE.xl, SPACE.l, SPACE.xl, SPACE.l)
-        column.setSpacing(SPACE.m)
-        title = QLabel(f"Solve {school} on AWS")
-        title.setProperty("kind", "title")
-        column.addWidget(title)
-        where = QLabel(f"Stack “{remote.name}”: bucket {remote.bucket}, {remote.region}")
-        where.setProperty("kind", "soft")
-        column.addWidget(where)
+        where = f"Stack “{remote.name}”: bucket {remote.bucket}, {remote.region}"
+        column, _ = headed_column(self, f"Solve {school} on AWS", where)
         column.addWidget(self._make_figures(order))
         self.stack = QStackedWidget()
         self.stack.addWidget(_waiting())

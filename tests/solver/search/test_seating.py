@@ -11,7 +11,9 @@ from test_kernels import Never
 from test_search import middling
 
 from echelon_desktop.solver.search.chain import Chain
+from echelon_desktop.solver.search.found import Start
 from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.run import search
 from echelon_desktop.solver.search.seating import seats_are_scarce
 from echelon_desktop.solver.search.start import place_sections
 from echelon_desktop.solver.search.state import lay_out
@@ -25,6 +27,19 @@ def seated(problem: PlainProblem, places: list[int], slots: list[int]) -> Chain:
     chain = Chain(board, 1, Never())  # type: ignore[arg-type]
     chain.begin(places, np.array(slots)[board.order])
     return chain
+
+
+def annealed(family: int, seed: int) -> tuple[PlainProblem, Chain]:
+    """A school made up by chance, and a chain that begins with a schedule annealed for a while."""
+    problem = random_school(family + seed, most_students=12) if seed % 3 else middling(seed)
+    places = place_sections(problem, random.Random(seed))
+    if places is None:
+        pytest.skip("no placement of sections")
+    chain = Chain(lay_out(problem), seed, Never())  # type: ignore[arg-type]
+    chain.begin(places, None)
+    chain.anneal(200, 1.5, 1.0, -1)
+    chain.begin(*chain.schedule())
+    return problem, chain
 
 
 def three_students(b_slots: list[int]) -> tuple[PlainProblem, list[int], list[int]]:
@@ -63,15 +78,8 @@ def test_two_students_who_must_change_at_once_are_seated_anew() -> None:
 @pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("seconds", [0.0, math.inf])
 def test_nothing_gets_worse_and_sections_stay(seed: int, seconds: float) -> None:
-    problem = random_school(300 + seed, most_students=12) if seed % 3 else middling(seed)
-    places = place_sections(problem, random.Random(seed))
-    if places is None:
-        pytest.skip("no placement of sections")
-    chain = Chain(lay_out(problem), seed, Never())  # type: ignore[arg-type]
-    chain.begin(places, None)
-    chain.anneal(200, 1.5, 1.0, -1)
+    _, chain = annealed(300, seed)
     missed, before = chain.best, chain.schedule()[0].tolist()
-    chain.begin(*chain.schedule())
     chain.reseat(seconds)
     assert chain.best <= missed
     after, seats = chain.schedule()
@@ -104,7 +112,7 @@ def sizes(chain: Chain) -> list[list[int]]:
     ]
 
 
-def test_students_who_must_change_at_once_make_sections_even() -> None:
+def crowded() -> tuple[PlainProblem, list[int], list[int]]:
     """
     A and B meet in slots 0 and 1. Three sit in A's first section, one in the other.
 
@@ -117,7 +125,12 @@ def test_students_who_must_change_at_once_make_sections_even() -> None:
         requests=[[A, B], [B], [B], [A], [A], [A]],
     )
     problem = replace(problem, student_blocked=[0, 0, 0b10, 0b10, 0b10, 0b01])
-    chain = seated(problem, [0, 1, 0, 1], [0, 1, 0, 0, 0, 0, 1])
+    return problem, [0, 1, 0, 1], [0, 1, 0, 0, 0, 0, 1]
+
+
+def test_students_who_must_change_at_once_make_sections_even() -> None:
+    problem, places, slots = crowded()
+    chain = seated(problem, places, slots)
     chain.level(0, problem.n_students)
     chain.price_all()
     assert sizes(chain) == [[3, 1], [2, 1]]
@@ -126,17 +139,19 @@ def test_students_who_must_change_at_once_make_sections_even() -> None:
     assert sizes(chain) == [[2, 2], [2, 1]]
 
 
+def test_a_search_ends_with_even_sections_where_it_has_hardly_any_moves() -> None:
+    """Sections of a course stand in slots 0 and 1, so that the slot of a request names its section."""
+    problem, places, slots = crowded()
+    section = 2 * np.asarray(problem.request_course) + np.array(slots)
+    found = search(problem, iterations=16, start=Start(np.array(places), section))
+    assert found.missed == 0
+    assert found.size_spread == 1
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_even_seats_miss_no_more_and_are_as_even_as_levelled_ones(seed: int) -> None:
-    problem = random_school(500 + seed, most_students=12) if seed % 3 else middling(seed)
-    places = place_sections(problem, random.Random(seed))
-    if places is None:
-        pytest.skip("no placement of sections")
-    chain = Chain(lay_out(problem), seed, Never())  # type: ignore[arg-type]
-    chain.begin(places, None)
-    chain.anneal(200, 1.5, 1.0, -1)
+    problem, chain = annealed(500, seed)
     missed, before = chain.best, chain.schedule()[0].tolist()
-    chain.begin(*chain.schedule())
     while chain.level(0, problem.n_students):
         pass
     chain.price_all()
@@ -144,6 +159,6 @@ def test_even_seats_miss_no_more_and_are_as_even_as_levelled_ones(seed: int) -> 
     chain.seat_evenly(math.inf)
     assert chain.best <= missed
     assert chain.schedule()[0].tolist() == before
-    single = np.bincount(problem.section_course, minlength=problem.n_courses).max() <= 2
-    if single and chain.best == missed:
+    pairs_only = np.bincount(problem.section_course, minlength=problem.n_courses).max() <= 2
+    if pairs_only and chain.best == missed:
         assert sum(max(row) - min(row) for row in sizes(chain) if row) <= levelled
