@@ -7,6 +7,7 @@ Those about a situation take its :class:`Deltas` before their own arguments.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from echelon_desktop.errors import UnsupportedError
 from echelon_desktop.model.dataset import Schedule, School
 from echelon_desktop.model.entities import Rule
 from echelon_desktop.solver.deltas.row import Deltas
@@ -36,6 +37,20 @@ def one_more(problem: bytes, solution: Solution, sections: tuple[int, ...]) -> I
     from echelon_desktop.solver.one_more import best_moves
 
     return best_moves(Problem.from_bytes(problem), solution, sections)
+
+
+def trade_offs(problem: bytes, solution: Solution) -> Iterator[Any]:
+    """
+    About no situation but the one given: schedules to choose from, as :func:`search.trading.trade_offs`.
+
+    Where the school is more than that can do, the only part is the error that says so.
+    """
+    from echelon_desktop.solver.search.trading import trade_offs
+
+    try:
+        yield from trade_offs(Problem.from_bytes(problem), solution)
+    except UnsupportedError as error:
+        yield error
 
 
 def staff(
@@ -74,5 +89,6 @@ QUESTIONS: dict[str, Callable[..., Iterator[Any]]] = {
     "exact moves": exact_moves,
     "conflict": conflict,
     "one more": one_more,
+    "trade-offs": trade_offs,
     "staff": staff,
 }

@@ -85,11 +85,16 @@ def solution_from(problem: Problem, found: Found) -> Solution | None:
     """What the search found in the problem's numbers, None when it found nothing."""
     if found.section_slot is None or found.request_section is None:
         return None
+    return solution_of(problem, found.section_slot, found.request_section)
+
+
+def solution_of(problem: Problem, section_slot: np.ndarray, request_section: np.ndarray) -> Solution:
+    """Slots of sections, and the section of each request (-1 unmet), in the problem's numbers."""
     choice = np.zeros(problem.n_sections, np.int32)
-    for section, slot in enumerate(found.section_slot.tolist()):
+    for section, slot in enumerate(section_slot.tolist()):
         choices = np.arange(problem.choice_start[section], problem.choice_start[section + 1])
         choice[section] = choices[problem.choice_mask[choices] == 1 << slot][0]
-    return Solution(choice, found.request_section.astype(np.int32))
+    return Solution(choice, request_section.astype(np.int32))
 
 
 def start_from(problem: Problem, solution: Solution) -> Start:

@@ -185,10 +185,16 @@ class EngineClient(QObject):
             raise RuntimeError("There is no situation to ask about.")
         return self._ask(self._situation.number, name, arguments, answer, done)
 
-    def ask_apart(self, name: str, *arguments: Any, answer: Callable[[Any], None]) -> int:
+    def ask_apart(
+        self,
+        name: str,
+        *arguments: Any,
+        answer: Callable[[Any], None],
+        done: Callable[[], None] = lambda: None,
+    ) -> int:
         """Ask a question that is about no situation; as :meth:`ask` otherwise."""
         self.start()
-        return self._ask(None, name, arguments, answer, lambda: None)
+        return self._ask(None, name, arguments, answer, done)
 
     def forget(self, number: int) -> None:
         """Drop what is still to come of an answer."""

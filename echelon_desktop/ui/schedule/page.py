@@ -20,6 +20,7 @@ from echelon_desktop.ui.schedule.students import StudentsTab
 from echelon_desktop.ui.schedule.summary import Summary
 from echelon_desktop.ui.schedule.tab import ScheduleTab
 from echelon_desktop.ui.schedule.timetable import Timetable
+from echelon_desktop.ui.schedule.trade_offs import TradeOffsTab
 from echelon_desktop.ui.schedule.unmet import UnmetTab
 from echelon_desktop.ui.theme import SPACE
 from echelon_desktop.ui.workspace import Workspace
@@ -34,6 +35,7 @@ TABS: tuple[tuple[str, str, Callable[[Workspace], ScheduleTab]], ...] = (
     ("heat", "Seats by &period", lambda _workspace: HeatTab()),
     ("master", "&Master", lambda _workspace: MasterTab()),
     ("compare", "&Compare", CompareTab),
+    ("trade-offs", "Tra&de-offs", TradeOffsTab),
 )
 
 
