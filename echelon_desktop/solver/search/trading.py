@@ -32,7 +32,8 @@ FOLLOWING = 4
 """By how much the spread falls further, as a rule, once students are seated anew after a move."""
 TRIALS_S = 2.0
 """For trying moves, the most uneven courses first; some hundred sections take a tenth of it."""
-MOST_STEPS = 24
+LIKELIEST = 4
+"""Moves that are gone through with at each step, until one proves good."""
 SETTLING_STEPS = 200_000
 SETTLE = (1.5, 0.7)
 """Temperatures in costs from and to which seats settle."""
@@ -63,16 +64,10 @@ def trade_offs(problem: Problem, solution: Solution) -> Iterator[TradeOff]:
     walk = _Walk(problem, solution)
     missed, least = walk.missed, walk.spread
     walk.even_out()
-    for _ in range(MOST_STEPS):
-        if walk.missed - missed > MOST_MORE * walk.unit:
-            return
-        if walk.spread < least:
-            least = walk.spread
-            yield walk.trade_off()
-        trial = walk.best_trial()
-        if trial is None:
-            return
-        walk.take(trial)
+    if walk.spread < least:
+        yield walk.trade_off()
+    while walk.missed - missed <= MOST_MORE * walk.unit and walk.step():
+        yield walk.trade_off()
 
 
 class _Walk:
@@ -88,20 +83,36 @@ class _Walk:
         start = start_from(problem, solution)
         held = np.where(start.request_section >= 0, start.section_slot[start.request_section], -1)
         self._chain.begin(start.section_slot, held[self._board.order])
-        self._note()
+        self._places, self._held, self.missed, self.spread = self._state()
 
     def even_out(self) -> None:
         """Seat everybody anew, the same requests met."""
+        self._level()
+        self._chain.price_all()
         self._settle()
         self._chain.seat_evenly(math.inf)
-        self._settle()
-        self._note()
+        self._settle()  # not levelled: that may widen what the programme has made even
+        self._places, self._held, self.missed, self.spread = self._state()
 
-    def best_trial(self) -> _Trial | None:
-        """The move that evens out most for each request that it costs; None where none evens out anything."""
+    def step(self) -> bool:
+        """Move a section such that all is more even; False where none of the likeliest moves does that."""
+        before = self._places, self._held, self.missed, self.spread
+        for trial in self._trials()[:LIKELIEST]:
+            self._chain.begin(trial.places, before[1])
+            self.even_out()
+            if self.spread < before[3]:
+                return True
+            self._places, self._held, self.missed, self.spread = before
+        return False
+
+    def _trials(self) -> list[_Trial]:
+        """Moves that even out something, those first that do so most for each request that they cost."""
         chain, began = self._chain, time.perf_counter()
         found: list[_Trial] = []
-        spread, least = _spreads(chain)
+        chain.begin(self._places, self._held)
+        _, least = _spreads(chain)
+        self._level()  # as all that it is compared with
+        spread, _ = _spreads(chain)
         for course in np.argsort(least - spread, kind="stable").tolist():
             if spread[course] <= least[course] or time.perf_counter() - began > TRIALS_S:
                 break
@@ -112,13 +123,7 @@ class _Walk:
                     self._level()
                     change = int((_spreads(chain)[0] - spread).sum())
                     found.append(_Trial(given_up, change, places))
-        good = [trial for trial in found if trial.change < 0]
-        return min(good, key=_price, default=None)
-
-    def take(self, trial: _Trial) -> None:
-        """Go where a trial leads."""
-        self._chain.begin(trial.places, self._held)
-        self.even_out()
+        return sorted((trial for trial in found if trial.change < 0), key=_price)
 
     def trade_off(self) -> TradeOff:
         """The present schedule, students in sections."""
@@ -129,10 +134,8 @@ class _Walk:
         return TradeOff(int(np.count_nonzero(seats < 0)), size_spread(self._plain, seats), solution)
 
     def _settle(self) -> None:
-        """Seats alone, level and then coldly annealed."""
+        """Anneal coldly."""
         chain = self._chain
-        self._level()
-        chain.price_all()
         hot, cold = SETTLE
         cooling = (cold / hot) ** (1 / SETTLING_STEPS)
         chain.soften(SETTLING_STEPS, (SETTLED_MISSES, hot), (1.0, cooling))
@@ -142,11 +145,11 @@ class _Walk:
         while self._chain.level(0, self._plain.n_students):
             pass
 
-    def _note(self) -> None:
-        self._places, self._held = self._chain.schedule()
-        self._chain.begin(self._places, self._held)
-        self.missed = self._chain.missed
-        self.spread = int(_spreads(self._chain)[0].sum())
+    def _state(self) -> tuple[Places, Places, int, int]:
+        """Slots of sections and requests in the best schedule, what it misses, and its spread."""
+        places, held = self._chain.schedule()
+        self._chain.begin(places, held)
+        return places, held, self._chain.missed, int(_spreads(self._chain)[0].sum())
 
 
 def _price(trial: _Trial) -> tuple[bool, float]:

@@ -137,6 +137,8 @@ class TradeOffsTab(ScheduleTab):
         return ""
 
     def _offer(self) -> None:
+        if self.selected is None and self.keep.hasFocus():
+            self.look.setFocus()  # a button that is disabled would pass it on to another page's
         self.keep.setEnabled(self.selected is not None)
 
     def _on_look(self) -> None:
