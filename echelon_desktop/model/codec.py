@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias, get_args, get_origin
 
 import cattrs
+from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from echelon_desktop.model import entities as e
@@ -72,7 +73,10 @@ def record_from_json(table: str, value: Any) -> e.Record:
     KeyError, TypeError, ValueError
         If the value does not describe such a record.
     """
-    record: e.Record = _converter.structure(value, TABLES[table].record)
+    try:
+        record: e.Record = _converter.structure(value, TABLES[table].record)
+    except ForbiddenExtraKeysError as exc:
+        raise _unknown_field(exc) from exc
     return record
 
 
@@ -107,4 +111,16 @@ def value_codec(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """
     to_json = _converter.get_unstructure_hook(hint)
     from_json = _converter.get_structure_hook(hint)
-    return to_json, lambda value: from_json(value, hint)
+
+    def back(value: Any) -> Any:
+        try:
+            return from_json(value, hint)
+        except ForbiddenExtraKeysError as exc:
+            raise _unknown_field(exc) from exc
+
+    return to_json, back
+
+
+def _unknown_field(exc: ForbiddenExtraKeysError) -> ValueError:
+    """That error is no ValueError by itself, as those of all other wrong values are."""
+    return ValueError(f"unknown field {', '.join(sorted(exc.extra_fields))}")

@@ -138,6 +138,16 @@ def test_damaged_bytes_never_end_in_a_traceback(
     exercise(path)
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_field_that_no_record_has_is_damage(sound: Path, tmp_path: Path, read_only: bool) -> None:
+    path = tmp_path / "school.echelon"
+    content = sound.read_bytes()
+    assert b'"alternates"' in content
+    path.write_bytes(content.replace(b'"alternates"', b'"alternatez"'))
+    with pytest.raises(DamagedFileError, match="cannot be read"):
+        SchoolFile.open(path, read_only=read_only)
+
+
 @settings(max_examples=15)
 @given(data=st.data())
 def test_a_truncated_file_is_refused(
