@@ -156,6 +156,11 @@ class Chain(TwoSpeeds):
         self._set_heat((temperature, 1.0), (cooling, 1.0))
         return self._call(seek, ANNEAL, moves, target - self.board.base)
 
+    def hold(self, section: int) -> None:
+        """Leave a section where it stands until the chain begins anew."""
+        at = self.at
+        self._data[at.section_allowed + section] = 1 << int(self._data[at.section_slot + section])
+
     def forget_best(self) -> None:
         """Let the best be the best from now on."""
         self._data[BEST] = FORGOTTEN

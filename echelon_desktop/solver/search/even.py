@@ -5,7 +5,8 @@ A calm turn of annealing evens out what phase 1 left, for each chain its own whe
 sections stand decides how even they can be, so that warm turns follow, each from the most even schedule of
 all chains: requests may be missed for a while, then they are met again as in phase 1. That leaves sections at
 places as good for requests and others for balance; where no more is missed than before, it is evened out
-calmly. At the end a linear programme seats everybody anew in the most even ones.
+calmly. At the end a linear programme seats everybody anew in the most even ones, and from there single
+sections of uneven courses are put elsewhere (``shifts.py``) and what that gives up is met again.
 """
 
 import math
@@ -13,11 +14,12 @@ from functools import partial
 
 import numpy as np
 
+from echelon_desktop.solver.search import shifts
 from echelon_desktop.solver.search.balance import even_out
 from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.pace import Pace
 from echelon_desktop.solver.search.seating import seats_can_be_even
-from echelon_desktop.solver.search.shared import Shared
+from echelon_desktop.solver.search.shared import Schedule, Shared
 from echelon_desktop.solver.search.split import lab_pairs
 
 Range = tuple[float, float]
@@ -31,10 +33,12 @@ WARM_PART, MEET_PART = 0.53, 0.27
 WARM_STEPS = 1000
 """Steps that a warm turn is worth for each (section, other slot) there is."""
 CALM_SHARE = 0.15
-SETTLE = (1.5, 0.7)
-"""In costs, from and to which seats settle that a linear programme gave."""
-END_SHARE, END_S, SHORT_S = 0.5, 2.0, 1.0
-"""What seating everybody anew at the end takes of the phase, the most (s), and how long that must be (s)."""
+END_SHARE, SHORT_S = 0.5, 1.0
+"""What seating everybody anew at the end and shifting takes of the phase, and how long that must be (s)."""
+MOST_GIVEN_UP, WORTH = 5, 5
+"""Requests that a shift may give up for a while, and by how much sizes must be more even for each."""
+MET_AGAIN, MEETING_STEPS = (0.5, 0.3), 30
+"""Temperatures at which they are met again, and for how many moves for each (section, other slot)."""
 GRACE_S = 0.5
 SHARE, MORE_SHARE, MUCH_S = 0.1, 0.15, 60.0
 RATE_S = 0.1
@@ -165,23 +169,61 @@ def _end(shared: Shared, total: float) -> float:
         return 0.0
     if shared.limits.moves is not None:
         return END_SHARE * total
-    return min(END_S, END_SHARE * total) if total >= SHORT_S else 0.0
+    return END_SHARE * total if total >= SHORT_S else 0.0
 
 
 def _seat_evenly(shared: Shared, chain: Chain, k: int, length: float) -> None:
-    """Seat everybody anew at once where the sections of the ``k``-th best schedule stand, and settle."""
+    """Seat everybody anew at once where the sections of the ``k``-th best schedule stand; then shift some."""
     if _done(shared):
         return
     began, offered = shared.elapsed(), shared.candidates()
+    by_moves = shared.limits.moves is not None
     chain.begin(*offered[k % len(offered)])
-    if shared.limits.moves is not None:
-        chain.seat_evenly(math.inf)
-    else:
-        chain.seat_evenly(min(length, shared.rest()))
-        length -= shared.elapsed() - began
-    _cool(shared, chain, length, CALM_MISSES, SETTLE)
-    chain.keep_if_better()
+    shifts.even_out(chain, shared.problem, shared.rest())
     _offer(shared, chain)
+    moves = 2 * shifts.SETTLING_STEPS * shared.board.n_places
+    while not _done(shared) and (moves < length if by_moves else shared.elapsed() - began < length):
+        took = _shift(shared, chain, length - moves if by_moves else math.inf)
+        if not took:
+            break
+        moves += took
+        shared.publish(chain, took)
+
+
+def _shift(shared: Shared, chain: Chain, most: float) -> int:
+    """Go through with shifts of the best until one betters it; moves made, 0 where there are none."""
+    before = chain.schedule()
+    rank = _rank(shared, chain, before)
+    problem, unit, steps = shared.problem, shared.board.unit, MEETING_STEPS * shared.board.n_places
+    hot, cold = (shared.heat * temperature for temperature in MET_AGAIN)
+    found = shifts.shifts(chain, problem, before, MOST_GIVEN_UP * unit, shared.rest())
+    made = 0
+    for shift in sorted(found, key=lambda shift: shift.change + WORTH * max(0, shift.given_up) / unit):
+        if _done(shared) or made >= most:
+            break
+        chain.begin(shift.places, before[1])
+        if chain.best > rank[0]:
+            chain.hold(shift.section)
+            made += chain.anneal(steps, hot, (cold / hot) ** (1 / steps), rank[0])
+        if chain.best <= rank[0]:
+            shifts.even_out(chain, problem, shared.rest())
+            made += 2 * shifts.SETTLING_STEPS * shared.board.n_places
+            if _rank(shared, chain, chain.schedule()) < rank:
+                _offer(shared, chain)
+                return made
+    chain.begin(*before)
+    chain.price_all()
+    return made
+
+
+def _rank(shared: Shared, chain: Chain, schedule: Schedule) -> tuple[int, ...]:
+    """What is missed, then the goals in their order; the chain stands at the schedule afterwards."""
+    chain.begin(*schedule)
+    figures = {
+        "spread": int(shifts.spreads(chain)[0].sum()),
+        "labs": lab_pairs(shared.problem, schedule[0]),
+    }
+    return (chain.missed, *(figures[goal] for goal in shared.problem.goals))
 
 
 def _cool(shared: Shared, chain: Chain, length: float, misses: Range, costs: Range | None = None) -> None:
