@@ -196,7 +196,7 @@ def _shift(shared: Shared, chain: Chain, most: float) -> int:
     rank = _rank(shared, chain, before)
     problem, unit, steps = shared.problem, shared.board.unit, MEETING_STEPS * shared.board.n_places
     hot, cold = (shared.heat * temperature for temperature in MET_AGAIN)
-    found = shifts.shifts(chain, problem, before, MOST_GIVEN_UP * unit, shared.rest())
+    found = shifts.shifts(chain, problem, before, MOST_GIVEN_UP * unit, lambda: _done(shared))
     made = 0
     for shift in sorted(found, key=lambda shift: shift.change + WORTH * max(0, shift.given_up) / unit):
         if _done(shared) or made >= most:

@@ -6,8 +6,7 @@ displaced are seated again, and all are levelled. Where seats alone can be no mo
 """
 
 import math
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +44,7 @@ def shifts(
     problem: PlainProblem,
     schedule: tuple[Numbers, Numbers],
     most: int,
-    seconds: float = math.inf,
+    over: Callable[[], bool],
 ) -> list[Shift]:
     """
     Shifts that make sections more even.
@@ -60,11 +59,10 @@ def shifts(
         Slots of sections and of requests (in the board's order) before.
     most
         Weight that may be given up.
-    seconds
-        For trying them, the most uneven courses first.
+    over
+        Asked before each is tried, the most uneven courses first; True ends that.
     """
     places, held = schedule
-    began = time.perf_counter()
     chain.begin(places, held)
     missed, (_, least) = chain.missed, spreads(chain)
     level(chain, problem)  # as after each shift
@@ -74,7 +72,7 @@ def shifts(
         if spread[course] <= least[course]:
             break
         for section, moved in _elsewhere(problem, places, course):
-            if time.perf_counter() - began > seconds:
+            if over():
                 return found
             chain.begin(moved, held)
             given_up = chain.missed - missed

@@ -7,6 +7,7 @@ is taken, everybody is seated anew, and so on from there. What is met and how ev
 a school can choose from. Each step is the best of single moves, so that there may be better ones.
 """
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -75,7 +76,11 @@ class _Walk:
     def step(self) -> bool:
         """Shift a section such that all is more even; False where none of the likeliest shifts does that."""
         before = self._places, self._held, self.missed, self.spread
-        found = shifts(self._chain, self._plain, before[:2], MOST_AT_ONCE * self.unit, TRIALS_S)
+        end = time.perf_counter() + TRIALS_S
+        found = shifts(
+            *(self._chain, self._plain, before[:2], MOST_AT_ONCE * self.unit),
+            over=lambda: time.perf_counter() > end,
+        )
         for shift in sorted(found, key=_price)[:LIKELIEST]:
             self._chain.begin(shift.places, before[1])
             self.even_out()
