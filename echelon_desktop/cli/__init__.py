@@ -114,6 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--quiet", action="store_true", help="print nothing but errors")
     how.add_argument("--json", action="store_true", help="print progress and summary as JSON lines")
 
+    trading = command(
+        "trade-offs", "trade_offs:trade_offs", "Tell what more even sections would cost in unmet requests."
+    )
+    _add_school(trading)
+    trading.add_argument(
+        "--start", type=Path, metavar="DIR", required=True, help="files of the schedule to go on from"
+    )
+    trading.add_argument("--out", type=Path, metavar="DIR", help="write each there, in a folder of its own")
+
     sample = command("sample", "sample:sample", "Make up a school to try things on.")
     sample.add_argument("folder", type=Path, metavar="DIR", help="folder for its files; made when missing")
     sample.add_argument("--students", type=_positive(int), default=800, metavar="N", help="students (800)")
