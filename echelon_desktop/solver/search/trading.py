@@ -29,8 +29,8 @@ FOLLOWING = 4
 """By how much the spread falls further, as a rule, once students are seated anew after a shift."""
 LIKELIEST = 4
 """Shifts that are gone through with at each step, until one proves good."""
-TRIALS_S = 2.0
-"""For trying shifts; those of some hundred sections take a tenth of it."""
+PROGRAMME_S, TRIALS_S = 3.0, 2.0
+"""For a linear programme, and for trying shifts; those of some hundred sections take a tenth of it."""
 
 
 def trade_offs(problem: Problem, solution: Solution) -> Iterator[TradeOff]:
@@ -45,9 +45,11 @@ def trade_offs(problem: Problem, solution: Solution) -> Iterator[TradeOff]:
         If the school is more than plain (``search/adapter.py``).
     """
     walk = _Walk(problem, solution)
-    missed, least = walk.missed, walk.spread
+    missed, spread = walk.missed, walk.spread
+    if walk.is_even():
+        return
     walk.even_out()
-    if walk.spread < least:
+    if walk.spread < spread:
         yield walk.trade_off()
     while walk.missed - missed <= MOST_MORE * walk.unit and walk.step():
         yield walk.trade_off()
@@ -68,9 +70,14 @@ class _Walk:
         self._chain.begin(start.section_slot, held[self._board.order])
         self._places, self._held, self.missed, self.spread = self._state()
 
+    def is_even(self) -> bool:
+        """Whether sizes differ in no course by more than its students' number makes them."""
+        spread, least = spreads(self._chain)
+        return bool((spread <= least).all())
+
     def even_out(self) -> None:
         """Seat everybody anew, the same requests met."""
-        even_out(self._chain, self._plain)
+        even_out(self._chain, self._plain, PROGRAMME_S)
         self._places, self._held, self.missed, self.spread = self._state()
 
     def step(self) -> bool:

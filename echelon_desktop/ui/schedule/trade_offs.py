@@ -131,7 +131,7 @@ class TradeOffsTab(ScheduleTab):
         if trader.trouble:
             return trader.trouble
         if trader.looking:
-            return "Looking… about a second for each."
+            return "Looking…"
         if trader.looked:
             return f"{counted(len(trader.found), 'trade-off')} found." if trader.found else NONE
         return ""
