@@ -40,6 +40,7 @@ MOST = 200  # things listed of one kind
 CODE_WIDTH, NUMBER_WIDTH = 90, 80
 CODES_WIDTH = 300
 TABS = ("Sections: SMS", "Requests: SSS", "Not written")
+NOT_WRITTEN_TAB = 2
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 LEAD = (
     "Writes SMS.csv and SSS.csv, which “Import Data to Aeries” reads. What Aeries takes is known from its "
@@ -82,6 +83,11 @@ class AeriesDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         self._show()
+        if (
+            not any(model.rowCount() for model in (self.sections, self.requests))
+            and self.tree.topLevelItemCount()
+        ):
+            self.tabs.setCurrentIndex(NOT_WRITTEN_TAB)
 
     def codes(self) -> Codes:
         """What is entered."""
@@ -205,7 +211,7 @@ class AeriesDialog(QDialog):
         self.sections, self.requests = RowsModel(self), RowsModel(self)
         for model, title in ((self.sections, TABS[0]), (self.requests, TABS[1])):
             self.tabs.addTab(_view(model, title), title)
-        self.tabs.addTab(self._make_not_written(), TABS[2])
+        self.tabs.addTab(self._make_not_written(), TABS[NOT_WRITTEN_TAB])
         column.addWidget(self.tabs, 1)
         return column
 

@@ -28,7 +28,7 @@ FIGURES = (
     ("sped", "SPED spread"),
 )
 TIPS = {
-    "spread": "Sum over all courses of largest minus smallest section",
+    "spread": "Sum over all courses of largest minus smallest section; Trade-offs tells what less would cost",
     "sped": "The same of SPED students",
 }
 

@@ -88,6 +88,17 @@ def test_what_cannot_be_written_is_listed_by_its_kind(qtbot: QtBot, document: Do
     assert dialog.summary.text().startswith("5 sections, 20 requests with a section, 0 without. 5 things")
 
 
+def test_where_nothing_can_be_written_it_opens_with_what_is_not(qtbot: QtBot, document: Document) -> None:
+    assert opened(qtbot, document).tabs.currentIndex() == 0
+    for section in list(document.school.sections):
+        document.apply(set_fields(document.dataset, "sections", section, room="Laboratory"))
+    for student in list(document.school.requests):
+        document.apply(Edit("Ask for nothing", (RowChange("requests", student, None),)))
+    dialog = opened(qtbot, document)
+    assert dialog.tabs.tabText(dialog.tabs.currentIndex()).startswith("Not written (")
+    assert dialog.tree.isVisible()
+
+
 def test_codes_are_edited_and_remembered_for_the_school(
     qtbot: QtBot, document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
