@@ -35,7 +35,7 @@ TABS: tuple[tuple[str, str, Callable[[Workspace], ScheduleTab]], ...] = (
     ("heat", "Seats by &period", lambda _workspace: HeatTab()),
     ("master", "&Master", lambda _workspace: MasterTab()),
     ("compare", "&Compare", CompareTab),
-    ("trade-offs", "Trade-Tra&de-offsoffs", TradeOffsTab),
+    ("trade-offs", "Trade-&offs", TradeOffsTab),
 )
 
 
