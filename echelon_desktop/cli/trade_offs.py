@@ -8,7 +8,7 @@ from echelon_desktop.errors import InputError
 from echelon_desktop.model.csv_io import read_schedule
 from echelon_desktop.solver.output import write_result
 from echelon_desktop.solver.schedules import schedule_of
-from echelon_desktop.solver.trade_offs import TradeOff, laid_out
+from echelon_desktop.solver.trade_offs import NONE, TradeOff, laid_out
 from echelon_desktop.solver.verify import Counts, verify
 
 
@@ -36,7 +36,7 @@ def trade_offs(args: argparse.Namespace) -> int:
             line += f": {folder}"
         print(line, flush=True)
     if not found:
-        print("No single section put elsewhere makes sections more even for a few requests.")
+        print(NONE)
     return OK
 
 

@@ -16,6 +16,9 @@ from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.problem import Keys, Problem, Solution
 from echelon_desktop.solver.schedules import choices_taken, seats_taken
 
+NONE = "No single section put elsewhere makes sections more even for a few requests."
+"""What is said where there is nothing to choose from."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradeOff:

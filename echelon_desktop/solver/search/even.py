@@ -12,8 +12,6 @@ sections of uneven courses are put elsewhere (``shifts.py``) and what that gives
 import math
 from functools import partial
 
-import numpy as np
-
 from echelon_desktop.solver.search import shifts
 from echelon_desktop.solver.search.balance import even_out
 from echelon_desktop.solver.search.chain import Chain
@@ -182,6 +180,7 @@ def _seat_evenly(shared: Shared, chain: Chain, k: int, length: float) -> None:
     shifts.even_out(chain, shared.problem, shared.rest())
     _offer(shared, chain)
     moves = 2 * shifts.SETTLING_STEPS * shared.board.n_places
+    shared.publish(chain, moves)
     while not _done(shared) and (moves < length if by_moves else shared.elapsed() - began < length):
         took = _shift(shared, chain, length - moves if by_moves else math.inf)
         if not took:
@@ -282,19 +281,9 @@ def _begin_turn(shared: Shared, chain: Chain) -> None:
 
 def _at_its_least(shared: Shared, chain: Chain) -> bool:
     """Whether the present schedule is as good as the best and none with its requests is more even."""
-    section_slot, load, sections = chain.pools()
-    problem = shared.problem
+    goals = shared.problem.goals
     if chain.missed > chain.best:
         return False
-    if "labs" in problem.goals and lab_pairs(problem, section_slot):
+    if "labs" in goals and lab_pairs(shared.problem, chain.pools()[0]):
         return False
-    if "spread" not in problem.goals:
-        return True
-    offered = sections.sum(axis=1) > 0
-    load, sections = load[offered], sections[offered]
-    least = int(np.count_nonzero(load.sum(axis=1) % sections.sum(axis=1)))
-    some = sections > 0
-    per_section = np.where(some, sections, 1)
-    largest = np.where(some, -(-load // per_section), 0).max(axis=1, initial=0)
-    smallest = np.where(some, load // per_section, np.iinfo(np.int64).max)
-    return int((largest - smallest.min(axis=1, initial=np.iinfo(np.int64).max)).sum()) <= least
+    return "spread" not in goals or shifts.as_even_as_can_be(chain)

@@ -111,6 +111,12 @@ def spreads(chain: Chain) -> tuple[Numbers, Numbers]:
     return spread, (load.sum(axis=1) % np.maximum(number, 1) > 0).astype(np.int64)
 
 
+def as_even_as_can_be(chain: Chain) -> bool:
+    """Whether sizes differ in no course by more than the number of its students makes them."""
+    spread, least = spreads(chain)
+    return bool((spread <= least).all())
+
+
 def _settle(chain: Chain) -> None:
     hot, cold = SETTLE
     steps = SETTLING_STEPS * chain.board.n_places

@@ -16,7 +16,7 @@ from echelon_desktop.solver.problem import Problem, Solution
 from echelon_desktop.solver.search.adapter import plain_from, solution_of, start_from
 from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.run import warm_up
-from echelon_desktop.solver.search.shifts import Numbers, Shift, even_out, shifts, spreads
+from echelon_desktop.solver.search.shifts import Numbers, Shift, as_even_as_can_be, even_out, shifts, spreads
 from echelon_desktop.solver.search.split import seat_students, size_spread
 from echelon_desktop.solver.search.state import lay_out
 from echelon_desktop.solver.trade_offs import TradeOff
@@ -46,7 +46,7 @@ def trade_offs(problem: Problem, solution: Solution) -> Iterator[TradeOff]:
     """
     walk = _Walk(problem, solution)
     missed, spread = walk.missed, walk.spread
-    if walk.is_even():
+    if walk.is_even:
         return
     walk.even_out()
     if walk.spread < spread:
@@ -70,10 +70,10 @@ class _Walk:
         self._chain.begin(start.section_slot, held[self._board.order])
         self._places, self._held, self.missed, self.spread = self._state()
 
+    @property
     def is_even(self) -> bool:
-        """Whether sizes differ in no course by more than its students' number makes them."""
-        spread, least = spreads(self._chain)
-        return bool((spread <= least).all())
+        """Whether no seats and places could make sizes more even."""
+        return as_even_as_can_be(self._chain)
 
     def even_out(self) -> None:
         """Seat everybody anew, the same requests met."""

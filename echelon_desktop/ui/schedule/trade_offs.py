@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from echelon_desktop.model.wording import counted
+from echelon_desktop.solver.trade_offs import NONE
 from echelon_desktop.ui.reading.records import Column, RecordModel
 from echelon_desktop.ui.reading.tables import ReadingTable
 from echelon_desktop.ui.schedule.judge import Judge
@@ -21,7 +22,6 @@ TEXT = (
     " whole schedule, from the one on the screen on. Size spread is the sum over all courses of largest minus"
     " smallest section."
 )
-NONE = "No single section put elsewhere makes sections more even for a few requests."
 HERE = "on the screen"
 
 

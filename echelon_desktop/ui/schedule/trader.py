@@ -124,13 +124,20 @@ class Trader(QObject):
             document.show_scenario(scenario.id)
             self.workspace.notice.emit("good", f"Kept as the scenario “{name}”. Compare shows what differs.")
 
-        self.workspace.background.run(read, keep)
+        def failed(error: Exception) -> None:
+            # Rows that came and went while they were read: the list is about to change.
+            if asked.revision == document.revision:
+                raise error
+
+        self.workspace.background.run(read, keep, failed)
 
     def _take(self, part: TradeOff | UnsupportedError) -> None:
         if isinstance(part, UnsupportedError):
             self.trouble = str(part)
         else:
-            self.found[part.unmet] = part  # a later one is more even
+            # A later one is more even: none that leaves as many unmet, or more, is worth a choice beside it.
+            self.found = {unmet: each for unmet, each in self.found.items() if unmet < part.unmet}
+            self.found[part.unmet] = part
         self.changed.emit()
 
     def _end(self, trouble: str = "") -> None:

@@ -1,5 +1,7 @@
 """Trade-offs in the window: looked for when asked, kept as a scenario, gone with the schedule they are of."""
 
+import os
+import signal
 from dataclasses import replace
 
 import pytest
@@ -70,6 +72,19 @@ def test_another_state_of_the_schedule_is_looked_at_anew(
     qtbot.waitUntil(lambda: len(tab.model.rows) == 1 and tab.judge.is_current)
     assert tab.note.text() == ""
     assert tab.look.text() == "Look for trade-offs"
+
+
+def test_an_engine_that_dies_is_told_and_another_one_answers(
+    tab: TradeOffsTab, workspace: Workspace, qtbot: QtBot
+):
+    engine = workspace.engine
+    with qtbot.waitSignal(engine.state_changed, timeout=ENGINE_MS):
+        tab.look.click()  # the question waits for the engine, which is starting
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGTERM)
+    qtbot.waitUntil(lambda: "Look again" in tab.note.text(), timeout=ENGINE_MS)
+    look(tab, qtbot)
+    assert len(tab.model.rows) == 2
 
 
 def test_looking_can_be_stopped(tab: TradeOffsTab, qtbot: QtBot):
