@@ -128,7 +128,9 @@ def fetch(args: argparse.Namespace) -> int:
 
         met = {"unmet": counts.unmet, "requests": counts.requests}
         record = record_of(run, {"scope": Scope().words, **_sent_with(school_path, run)}, met)
-        print(keep_in_file(school_path, applied.schedule, record))
+        kept = keep_in_file(school_path, applied.schedule, record)
+        if kept:
+            print(kept)
     return OK
 
 

@@ -142,7 +142,7 @@ def keep_in_file(path: Path, schedule: Schedule | None, run: "Run | None" = None
     Returns
     -------
     str
-        What became of it, as a sentence.
+        What became of it, as a sentence; empty where it could not be kept, which is told as an error at once.
     """
     from echelon_desktop.model.edits import adopt_schedule, new_scenario_id
     from echelon_desktop.model.entities import Scenario
@@ -164,7 +164,8 @@ def keep_in_file(path: Path, schedule: Schedule | None, run: "Run | None" = None
             if run is not None:
                 file.record_run(replace(run, scenario=scenario.id, settings={**run.settings, "name": name}))
     except StoreError as error:
-        return f"Not kept in {path.name}: {error}"
+        print(f"echelon: Not kept in {path.name}: {error}", file=sys.stderr)
+        return ""
     return f"Kept in {path.name} as scenario {name!r}; echelon undo takes that back."
 
 

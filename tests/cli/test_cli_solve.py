@@ -203,15 +203,16 @@ def test_a_school_file_keeps_a_run_that_found_nothing(tmp_path: Path):
     assert run.ended
 
 
+@pytest.mark.parametrize("how", [[], ["--quiet"]])
 def test_a_school_file_in_use_is_solved_and_left_alone(
-    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: list[str]
 ):
     path = tmp_path / "a.echelon"
     assert main(["import", str(sample), str(path)]) == OK
     with SchoolFile.open(path) as file:
-        assert main(["solve", str(path), "--out", str(tmp_path / "out"), "--time-limit", "1"]) == OK
+        assert main(["solve", str(path), "--out", str(tmp_path / "out"), "--time-limit", "1", *how]) == OK
         assert not file.dataset.scenarios
-    assert "Not kept in a.echelon" in capsys.readouterr().out
+    assert "Not kept in a.echelon" in capsys.readouterr().err
 
 
 def test_warnings_do_not_forbid_solving_but_are_told_of(
