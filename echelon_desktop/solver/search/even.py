@@ -108,7 +108,8 @@ def _level(shared: Shared, chain: Chain) -> None:
 
 def _offer(shared: Shared, chain: Chain) -> None:
     """Let the other chains and the end of the search have the best of this one."""
-    shared.offer(chain.best, chain.least, chain.schedule())
+    schedule = chain.schedule()
+    shared.offer(_rank(shared, chain.best, schedule), schedule)
     if _at_its_least(shared, chain):
         shared.balanced = True
 
@@ -192,7 +193,7 @@ def _seat_evenly(shared: Shared, chain: Chain, k: int, length: float) -> None:
 def _shift(shared: Shared, chain: Chain, most: float) -> int:
     """Go through with shifts of the best until one betters it; moves made, 0 where there are none."""
     before = chain.schedule()
-    rank = _rank(shared, chain, before)
+    rank = _rank(shared, chain.best, before)
     problem, unit, steps = shared.problem, shared.board.unit, MEETING_STEPS * shared.board.n_places
     hot, cold = (shared.heat * temperature for temperature in MET_AGAIN)
     found = shifts.shifts(chain, problem, before, MOST_GIVEN_UP * unit, lambda: _done(shared))
@@ -207,7 +208,7 @@ def _shift(shared: Shared, chain: Chain, most: float) -> int:
         if chain.best <= rank[0]:
             shifts.even_out(chain, problem, shared.rest())
             made += 2 * shifts.SETTLING_STEPS * shared.board.n_places
-            if _rank(shared, chain, chain.schedule()) < rank:
+            if _rank(shared, chain.best, chain.schedule()) < rank:
                 _offer(shared, chain)
                 return made
     chain.begin(*before)
@@ -215,14 +216,13 @@ def _shift(shared: Shared, chain: Chain, most: float) -> int:
     return made
 
 
-def _rank(shared: Shared, chain: Chain, schedule: Schedule) -> tuple[int, ...]:
-    """What is missed, then the goals in their order; the chain stands at the schedule afterwards."""
-    chain.begin(*schedule)
+def _rank(shared: Shared, missed: int, schedule: Schedule) -> tuple[int, ...]:
+    """What is missed, then the goals in their order."""
     figures = {
-        "spread": int(shifts.spreads(chain)[0].sum()),
+        "spread": shifts.size_spread(shared.board, schedule),
         "labs": lab_pairs(shared.problem, schedule[0]),
     }
-    return (chain.missed, *(figures[goal] for goal in shared.problem.goals))
+    return (missed, *(figures[goal] for goal in shared.problem.goals))
 
 
 def _cool(shared: Shared, chain: Chain, length: float, misses: Range, costs: Range | None = None) -> None:
@@ -275,7 +275,7 @@ def _rate(shared: Shared, chain: Chain) -> float:
 
 
 def _begin_turn(shared: Shared, chain: Chain) -> None:
-    chain.begin(*shared.evenest())
+    chain.begin(*shared.candidates()[0])
     chain.price_all()
 
 

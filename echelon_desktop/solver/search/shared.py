@@ -59,7 +59,7 @@ class Shared:
         self.balanced = False
         self.moves = 0
         self._began = began
-        self._offered: list[tuple[int, int, Schedule]] = []
+        self._offered: list[tuple[tuple[int, ...], Schedule]] = []
         self._own: dict[Chain, Best] = {}
         self._lock = threading.Lock()
 
@@ -113,24 +113,19 @@ class Shared:
             return own.schedule
         return best.schedule
 
-    def offer(self, missed: int, cost: int, schedule: Schedule) -> None:
-        """Offer a schedule as the answer; the few that miss least and then cost least are kept."""
+    def offer(self, rank: tuple[int, ...], schedule: Schedule) -> None:
+        """Offer a schedule as the answer; the few of least rank (weight missed first) are kept."""
         with self._lock:
-            self._offered.append((missed, cost, schedule))
-            self._offered.sort(key=lambda offer: offer[:2])
+            self._offered.append((rank, schedule))
+            self._offered.sort(key=lambda offer: offer[0])
             del self._offered[CANDIDATES:]
 
     def least_offered(self) -> int:
         """Weight missed by the best that was offered."""
         with self._lock:
-            return self._offered[0][0]
-
-    def evenest(self) -> Schedule:
-        """The best that was offered."""
-        with self._lock:
-            return self._offered[0][-1]
+            return self._offered[0][0][0]
 
     def candidates(self) -> list[Schedule]:
-        """What was offered and may be the best: costs are not quite what is compared in the end."""
+        """The best that were offered, the very best first."""
         with self._lock:
-            return [schedule for _, _, schedule in self._offered]
+            return [schedule for _, schedule in self._offered]

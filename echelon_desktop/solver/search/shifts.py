@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from echelon_desktop.solver.search.chain import Chain
 from echelon_desktop.solver.search.plain import PlainProblem
+from echelon_desktop.solver.search.state import Board
 
 SETTLE = (1.5, 0.7)
 """In costs, from and to which seats settle that a linear programme gave."""
@@ -100,9 +101,27 @@ def level(chain: Chain, problem: PlainProblem) -> None:
         pass
 
 
+def size_spread(board: Board, schedule: tuple[Numbers, Numbers]) -> int:
+    """Sum of the courses' spreads, with sections and requests (in the board's order) in these slots."""
+    at, data = board.at, board.data
+    courses = data[at.request_course : at.request_course + at.n_requests]
+    of_section = data[at.section_course : at.section_course + at.n_sections]
+    places, held = schedule
+    load, sections = (
+        np.bincount(course * at.n_slots + slot, minlength=at.n_courses * at.n_slots)
+        for course, slot in ((courses[held >= 0], held[held >= 0]), (of_section, places))
+    )
+    shape = at.n_courses, at.n_slots
+    return int(_spreads(load.reshape(shape), sections.reshape(shape))[0].sum())
+
+
 def spreads(chain: Chain) -> tuple[Numbers, Numbers]:
     """Of each course in the present state: its spread, and the least that so many students allow."""
     _, load, sections = chain.pools()
+    return _spreads(load, sections)
+
+
+def _spreads(load: Numbers, sections: Numbers) -> tuple[Numbers, Numbers]:
     number, some = sections.sum(axis=1), sections > 0
     per_section = np.where(some, sections, 1)
     largest = np.where(some, -(-load // per_section), 0).max(axis=1, initial=0)

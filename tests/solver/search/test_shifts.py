@@ -9,9 +9,12 @@ from echelon_desktop.model.sample import FAMILIES, make_school
 from echelon_desktop.solver.compile import compile_school
 from echelon_desktop.solver.search.adapter import plain_from
 from echelon_desktop.solver.search.chain import Chain
+from echelon_desktop.solver.search.found import Limits
 from echelon_desktop.solver.search.plain import PlainProblem
-from echelon_desktop.solver.search.run import warm_up
+from echelon_desktop.solver.search.run import search, warm_up
+from echelon_desktop.solver.search.shared import CANDIDATES, Schedule, Shared
 from echelon_desktop.solver.search.shifts import level, shifts, spreads
+from echelon_desktop.solver.search.split import seat_students, size_spread
 from echelon_desktop.solver.search.start import place_sections
 from echelon_desktop.solver.search.state import lay_out
 
@@ -69,3 +72,33 @@ def test_a_section_that_is_held_stays_while_others_move() -> None:
     now, _, _ = chain.pools()
     assert (now[:10] == places[:10]).all()
     assert (now != places).any()
+
+
+def test_the_most_even_of_what_is_offered_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = make_school(160, 1, FAMILIES["six-periods"])
+    problem = plain_from(compile_school(sample.school, sample.rules)[0])
+    counted: list[tuple[int, int]] = []
+
+    def offer(shared: Shared, rank: tuple[int, ...], schedule: Schedule) -> None:
+        places, held = schedule
+        slots = np.full(problem.n_requests, -1)
+        slots[shared.board.order] = held
+        seats = seat_students(problem, places, slots)
+        counted.append((int(problem.request_weight[seats < 0].sum()), size_spread(problem, seats)))
+        assert rank[:2] == counted[-1]
+        given(shared, rank, schedule)
+
+    given = Shared.offer
+    monkeypatch.setattr(Shared, "offer", offer)
+    found = search(problem, iterations=600_000)
+    assert len(counted) > 2
+    assert (found.missed_weight, found.size_spread) == min(counted)
+
+
+def test_what_is_offered_last_is_kept_where_it_is_best() -> None:
+    problem, chain = begun("six-periods", 120, 1)
+    shared = Shared(problem, chain.board, Limits(1, 1, None, 1, lambda: 0, 1.0), warm_up(), 0.0)
+    for spread in range(2 * CANDIDATES, 0, -1):
+        shared.offer((3, spread), (np.array([spread]), np.array([spread])))
+    assert [int(places[0]) for places, _ in shared.candidates()] == list(range(1, CANDIDATES + 1))
+    assert shared.least_offered() == 3
