@@ -52,7 +52,7 @@ def write_workbook(tables: Mapping[str, Table], path: str | Path) -> Path:
     tables
         File name, such as "Student_Info.csv" → rows.
     path
-        A workbook that is there is replaced if all its sheets are such as Echelon writes.
+        A workbook that is there is replaced if all its sheets are those of ``tables`` or of a school.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def write_workbook(tables: Mapping[str, Table], path: str | Path) -> Path:
         If it cannot be written, or would take sheets of the user's own with it; it is then as it was.
     """
     path = Path(path)
-    _check_replaceable(path)
+    _check_replaceable(path, tables)
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -73,7 +73,7 @@ def write_workbook(tables: Mapping[str, Table], path: str | Path) -> Path:
     return path
 
 
-def _check_replaceable(path: Path) -> None:
+def _check_replaceable(path: Path, names: Iterable[str]) -> None:
     if not path.exists():
         return
     try:
@@ -82,7 +82,7 @@ def _check_replaceable(path: Path) -> None:
         raise InputError(
             f"{path.name} is there, and is no workbook that Echelon wrote. Choose another name."
         ) from error
-    ours = {name.removesuffix(".csv") for name in (*FILES, *RESULT_FILES, RULES.name)}
+    ours = {name.removesuffix(".csv") for name in (*FILES, *RESULT_FILES, RULES.name, *names)}
     others = [sheet.title for sheet in sheets if sheet.title not in ours]
     if others:
         raise InputError(

@@ -1,12 +1,10 @@
 """The Demand page: what students want, before and while there is a schedule."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -15,7 +13,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from echelon_desktop.model.csv_io import write_tables
 from echelon_desktop.model.dataset import Changes
 from echelon_desktop.model.demand import CourseDemand, Together, read_demand, wanted_together
 from echelon_desktop.model.entities import Student
@@ -23,10 +20,10 @@ from echelon_desktop.model.wording import counted
 from echelon_desktop.ui.demand.courses_tab import CoursesTab
 from echelon_desktop.ui.demand.pair_lines import PairLine, pair_lines
 from echelon_desktop.ui.demand.together_tab import TogetherTab
-from echelon_desktop.ui.messages import told
 from echelon_desktop.ui.page import Page, empty_state, page_header
 from echelon_desktop.ui.paper.asking import PaperButton, heading_of, print_out, save_as_pdf
 from echelon_desktop.ui.paper.listed import Listed, ListedTable, listed_pages
+from echelon_desktop.ui.paper.spreadsheets import save_as_csv, save_as_workbook
 from echelon_desktop.ui.reading.tab import Tab
 from echelon_desktop.ui.reading.tables import listed_texts
 from echelon_desktop.ui.schedule.judge import Judge
@@ -116,18 +113,13 @@ class DemandPage(Page):
         listed, heading = self._listed(), heading_of(self.document)
         print_out(self, self.workspace, lambda: [listed_pages(listed, heading)], "Demand", False)
 
-    def export(self) -> None:
+    def save_csv(self) -> None:
         """Ask for a folder and write the lists there, as they are shown, a CSV file each."""
-        beside = str(self.document.path.parent)
-        name = QFileDialog.getExistingDirectory(self, "Folder to write to", beside)
-        if name:
-            files = {
-                f"demand_{table.title.lower().replace(' ', '_')}.csv": table.lines
-                for table in self._listed().tables
-            }
-            with told(self, "The files were not written"):
-                write_tables(files, Path(name))
-                self.workspace.notice.emit("good", f"Written to {name}.")
+        save_as_csv(self, self.workspace, self._listed())
+
+    def save_workbook(self) -> None:
+        """Ask for a workbook and write the lists there, as they are shown, a sheet each."""
+        save_as_workbook(self, self.workspace, self._listed())
 
     @property
     def current(self) -> Tab:
@@ -139,12 +131,15 @@ class DemandPage(Page):
     def _make_buttons(self) -> tuple[QPushButton, QPushButton]:
         paper = PaperButton("Print both lists as they are shown, or save them as PDF")
         export = QPushButton("Export")
-        export.setToolTip("Write both lists as they are shown to CSV files, as spreadsheets open them")
+        export.setToolTip("Write both lists as they are shown, as spreadsheets open them")
         menu = QMenu(paper)
         menu.addAction("&Save as PDF…").triggered.connect(lambda _checked: self.save())
         menu.addAction("&Print…").triggered.connect(lambda _checked: self.print())
         paper.setMenu(menu)
-        export.clicked.connect(lambda _checked: self.export())
+        files = QMenu(export)
+        files.addAction("As &CSV files…").triggered.connect(lambda _checked: self.save_csv())
+        files.addAction("As Excel &workbook…").triggered.connect(lambda _checked: self.save_workbook())
+        export.setMenu(files)
         return paper, export
 
     def _make_book(self) -> QWidget:

@@ -1,12 +1,13 @@
 """The button that writes files: the school with its schedule, as CSV or Excel, and the comparison."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from echelon_desktop.model.csv_io import write_tables
-from echelon_desktop.ui.messages import told
+from echelon_desktop.ui.paper.listed import Listed
+from echelon_desktop.ui.paper.spreadsheets import save_as_csv, save_as_workbook
+from echelon_desktop.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.schedule.page import SchedulePage
@@ -29,20 +30,16 @@ class ExportButton(QPushButton):
         menu.addAction("For &Aeries…").triggered.connect(
             lambda _checked: page.workspace.act.emit("export-aeries")
         )
-        menu.addAction("&Comparison as listed…").triggered.connect(lambda _checked: self.write_comparison())
+        menu.addAction("&Comparison as CSV files…").triggered.connect(
+            lambda _checked: self.write_comparison(save_as_csv)
+        )
+        menu.addAction("Comparison as E&xcel workbook…").triggered.connect(
+            lambda _checked: self.write_comparison(save_as_workbook)
+        )
         self.setMenu(menu)
 
-    def write_comparison(self) -> None:
-        """Ask for a folder and write the lists of the comparison there, a file each."""
+    def write_comparison(self, save: Callable[[QWidget, Workspace, Listed], None]) -> None:
+        """Write the lists of the comparison; where none is shown, how to get one is told."""
         listed = self._page.listed_comparison()
-        if listed is None:
-            return
-        beside = str(self._page.document.path.parent)
-        name = QFileDialog.getExistingDirectory(self, "Folder to write to", beside)
-        if name:
-            with told(self, "The files were not written"):
-                write_tables(
-                    {f"comparison_{table.title.lower()}.csv": table.lines for table in listed.tables},
-                    Path(name),
-                )
-                self._page.workspace.notice.emit("good", f"Written to {name}.")
+        if listed is not None:
+            save(self, self._page.workspace, listed)

@@ -17,13 +17,13 @@ from echelon_desktop.model.wording import counted, few_of
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.messages import ask, tell, told
 from echelon_desktop.ui.shell.recent import recent_files, remember_file
+from echelon_desktop.ui.workbook_name import ask_for_workbook
 
 if TYPE_CHECKING:
     from echelon_desktop.ui.shell.window import MainWindow
 
 FILTER = "School files (*.echelon)"
 READ_WORKBOOKS = f"Excel workbooks ({' '.join(f'*{suffix}' for suffix in WORKBOOKS)})"
-WRITTEN_WORKBOOK = f"Excel workbook (*{WORKBOOK})"
 MOST_NAMED = 6  # files in a question
 
 
@@ -150,16 +150,8 @@ class FileCommands:
         document = self.window.document
         if document is None:
             return
-        name, _ = QFileDialog.getSaveFileName(
-            self.window, "Workbook to write", str(document.path.with_suffix(WORKBOOK)), WRITTEN_WORKBOOK
-        )
-        if not name:
-            return
-        path = Path(name if name.endswith(WORKBOOK) else f"{name}{WORKBOOK}")
-        # The dialog has asked about the name that was typed.
-        unasked = path != Path(name) and path.exists()
-        there = f"There is a file {path.name} already."
-        if not unasked or ask(self.window, "Replace file?", there, "Replace", danger=True):
+        path = ask_for_workbook(self.window, document.path.with_suffix(WORKBOOK))
+        if path is not None:
             self.export_workbook_to(path)
 
     def export_workbook_to(self, path: Path) -> None:

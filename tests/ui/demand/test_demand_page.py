@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -188,11 +189,20 @@ def test_both_lists_are_written_as_they_are_shown(
     page.courses.filters.words.setText("arts")
     qtbot.waitUntil(lambda: page.courses.model.rowCount() == 2)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: str(tmp_path))
-    page.export_button.click()
+    as_csv, as_workbook = page.export_button.menu().actions()
+    as_csv.trigger()
     courses = (tmp_path / "demand_courses.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in courses] == ["Course", "Art", "Band"]
     pairs = (tmp_path / "demand_wanted_together.csv").read_text(encoding="utf-8-sig").splitlines()
     assert pairs[1].startswith("Art,Band,2,")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(tmp_path / "lists.xlsx"), ""))
+    as_workbook.trigger()
+    as_workbook.trigger()  # its own sheets may be replaced
+    sheets = load_workbook(tmp_path / "lists.xlsx")
+    assert sheets.sheetnames == ["demand_courses", "demand_wanted_together"]
+    assert [cell.value for cell in sheets["demand_courses"]["A"]] == ["Course", "Art", "Band"]
+    pair = [cell.value for cell in sheets["demand_wanted_together"][2]]
+    assert pair[:3] == ["Art", "Band", 2]  # a number, for a spreadsheet to reckon with
 
 
 def test_both_lists_become_a_pdf_and_the_print_key_leads_there(

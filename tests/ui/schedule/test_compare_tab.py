@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from echelon_desktop.model.dataset import Edit, RowChange
 from echelon_desktop.model.edits import adopt_schedule, delete_scenario, set_fields
 from echelon_desktop.model.entities import Scenario
+from echelon_desktop.ui import messages
 from echelon_desktop.ui.document import Document
 from echelon_desktop.ui.moments import moment
 from echelon_desktop.ui.paper.listed import listed_pages
@@ -276,7 +278,7 @@ def test_the_comparison_is_exported_as_listed(
     choice.activated.emit(choice.currentIndex())
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "out"))
     with qtbot.waitSignal(workspace.notice) as noticed:
-        page.export_button.menu().actions()[-1].trigger()
+        page.export_button.menu().actions()[-2].trigger()
     assert noticed.args == ["good", f"Written to {tmp_path / 'out'}."]
     rows = {path.name: read_csv(path) for path in (tmp_path / "out").iterdir()}
     assert rows["comparison_figures.csv"][0] == ["Figure", "Counts at", "Draft", "'=Second", "Better"]
@@ -287,6 +289,35 @@ def test_the_comparison_is_exported_as_listed(
     ]
     assert [row[0] for row in rows["comparison_students.csv"]] == ["Student", "P01"]
     assert len(rows) == 3
+    asked = str(tmp_path / "both.xlsx"), ""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: asked)
+    with qtbot.waitSignal(workspace.notice) as noticed:
+        page.export_button.menu().actions()[-1].trigger()
+    assert noticed.args == ["good", f"Written to {asked[0]}."]
+    book = load_workbook(asked[0])
+    assert book.sheetnames == [f"comparison_{title}" for title in ("figures", "sections", "students")]
+    figures = list(book["comparison_figures"].values)
+    assert figures[0] == ("Figure", "Counts at", "Draft", "=Second", "Better")
+    assert book["comparison_figures"]["D1"].data_type == "s"  # no formula
+    assert figures[1][2:4] == (0, 0)
+
+
+def test_a_workbook_of_the_users_own_is_not_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, document: Document, open_tab: Open
+) -> None:
+    copy_of(document, "2", "Second")
+    document.show_scenario("2")
+    page, _ = open_tab()
+    own = Workbook()
+    own.active.title = "Budget"
+    own.save(tmp_path / "own.xlsx")
+    before = (tmp_path / "own.xlsx").read_bytes()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "own.xlsx"), ""))
+    told: list[str] = []
+    monkeypatch.setattr(messages, "tell", lambda _owner, *words, **_more: told.append(" ".join(words)))
+    page.export_button.menu().actions()[-1].trigger()
+    assert "would be lost: Budget" in told[0]
+    assert (tmp_path / "own.xlsx").read_bytes() == before
 
 
 def test_the_comparison_is_printed_as_listed(
@@ -323,10 +354,11 @@ def test_without_a_comparison_the_tab_says_how_to_get_one(
     workspace.notice.connect(lambda kind, _text: said.append(kind))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: pytest.fail("nothing to write"))
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("nothing to write"))
-    page.export_button.write_comparison()
+    for action in page.export_button.menu().actions()[-2:]:
+        action.trigger()
     assert page.current is tab
     page.print_button.save("comparison")
-    assert said == ["doubt", "doubt"]
+    assert said == ["doubt", "doubt", "doubt"]
 
 
 def test_what_is_shown_is_copied_as_a_table(document: Document, open_tab: Open) -> None:
