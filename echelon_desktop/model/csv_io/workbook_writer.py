@@ -36,7 +36,7 @@ class Table:
     lines
         The cells of each row.
     numbers
-        Which columns hold numbers, for a spreadsheet to reckon with.
+        Which columns hold numbers, for a spreadsheet to reckon with; what is none there is text.
     """
 
     lines: Sequence[Sequence[str]]
@@ -122,8 +122,10 @@ def _fill(sheet: "WriteOnlyWorksheet", table: Table) -> None:
     sheet.append(_text_cell(sheet, title, bold) for title in titles)
     for line in rows:
         sheet.append(
-            _number(cell) if i in table.numbers and cell else _text_cell(sheet, cell)
-            for i, cell in enumerate(line)
+            _text_cell(sheet, cell) if number is None else number
+            for cell, number in (
+                (cell, _number(cell) if i in table.numbers else None) for i, cell in enumerate(line)
+            )
         )
 
 
@@ -140,8 +142,13 @@ def _text_cell(sheet: "WriteOnlyWorksheet", text: str, font: object = None) -> "
     return cell
 
 
-def _number(text: str) -> int | float:
-    return int(text) if text.isdecimal() else float(text)
+def _number(text: str) -> int | float | None:
+    """The number a text is, as "+12" and "1,234" are; None where it is none."""
+    plain = text.replace(",", "")
+    try:
+        return int(plain) if plain.lstrip("+-").isdecimal() else float(plain)
+    except ValueError:
+        return None
 
 
 def columns_called(titles: Iterable[str], numbers: Collection[str]) -> frozenset[int]:

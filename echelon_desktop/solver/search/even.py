@@ -219,7 +219,7 @@ def _shift(shared: Shared, chain: Chain, most: float) -> int:
 def _rank(shared: Shared, missed: int, schedule: Schedule) -> tuple[int, ...]:
     """What is missed, then the goals in their order."""
     figures = {
-        "spread": shifts.size_spread(shared.board, schedule),
+        "spread": shifts.total_spread(shared.board, schedule),
         "labs": lab_pairs(shared.problem, schedule[0]),
     }
     return (missed, *(figures[goal] for goal in shared.problem.goals))

@@ -123,7 +123,8 @@ class Shared:
     def least_offered(self) -> int:
         """Weight missed by the best that was offered."""
         with self._lock:
-            return self._offered[0][0][0]
+            rank, _ = self._offered[0]
+            return rank[0]
 
     def candidates(self) -> list[Schedule]:
         """The best that were offered, the very best first."""

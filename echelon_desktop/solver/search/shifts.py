@@ -101,7 +101,7 @@ def level(chain: Chain, problem: PlainProblem) -> None:
         pass
 
 
-def size_spread(board: Board, schedule: tuple[Numbers, Numbers]) -> int:
+def total_spread(board: Board, schedule: tuple[Numbers, Numbers]) -> int:
     """Sum of the courses' spreads, with sections and requests (in the board's order) in these slots."""
     at, data = board.at, board.data
     courses = data[at.request_course : at.request_course + at.n_requests]

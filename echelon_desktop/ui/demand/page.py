@@ -25,7 +25,7 @@ from echelon_desktop.ui.paper.asking import PaperButton, heading_of, print_out, 
 from echelon_desktop.ui.paper.listed import Listed, ListedTable, listed_pages
 from echelon_desktop.ui.paper.spreadsheets import save_as_csv, save_as_workbook
 from echelon_desktop.ui.reading.tab import Tab
-from echelon_desktop.ui.reading.tables import listed_texts
+from echelon_desktop.ui.reading.tables import listed_numbers, listed_texts
 from echelon_desktop.ui.schedule.judge import Judge
 from echelon_desktop.ui.schedule.timetable import Timetable
 from echelon_desktop.ui.theme import SPACE
@@ -165,7 +165,9 @@ class DemandPage(Page):
             ("Courses", self.courses),
             ("Wanted together", self.together),
         )
-        tables = (ListedTable(title, listed_texts(tab.table)) for title, tab in tabs)
+        tables = (
+            ListedTable(title, listed_texts(tab.table), listed_numbers(tab.table)) for title, tab in tabs
+        )
         words = f"{counted(requests, 'request')}, {counted(seats, 'seat')}"
         return Listed("Demand", words, tuple(tables))
 

@@ -8,10 +8,11 @@ from echelon_desktop.ui.paper.looks import TABLE, Heading, head
 
 @dataclass(frozen=True, slots=True)
 class ListedTable:
-    """A list as shown: titles of columns, then lines; ``counts`` if they are counted."""
+    """A list as shown: titles, then lines; columns that hold ``numbers``; ``counts`` if lines are counted."""
 
     title: str
     lines: list[list[str]]
+    numbers: frozenset[int]
     counts: bool = True
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOp
 
 from echelon_desktop.model.csv_io import neutralised
 from echelon_desktop.model.pasting import format_block
-from echelon_desktop.ui.reading.records import COPIED, SHARE, RecordModel
+from echelon_desktop.ui.reading.records import COPIED, RIGHT, SHARE, RecordModel
 from echelon_desktop.ui.theme import SPACE, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -164,8 +164,18 @@ def table_texts(model: QAbstractItemModel, rows: Sequence[int], columns: Sequenc
 def listed_texts(table: QTableView) -> list[list[str]]:
     """Headers, then all rows of a table as shown, without columns that are hidden."""
     model = table.model()
-    columns = [c for c in range(model.columnCount()) if not table.isColumnHidden(c)]
-    return table_texts(model, range(model.rowCount()), columns)
+    return table_texts(model, range(model.rowCount()), _shown_columns(table))
+
+
+def listed_numbers(table: QTableView) -> frozenset[int]:
+    """Which columns of :func:`listed_texts` hold numbers: those that stand at the right."""
+    model, side = table.model(), Qt.ItemDataRole.TextAlignmentRole
+    shown = enumerate(_shown_columns(table))
+    return frozenset(i for i, column in shown if model.index(0, column).data(side) == RIGHT)
+
+
+def _shown_columns(table: QTableView) -> list[int]:
+    return [c for c in range(table.model().columnCount()) if not table.isColumnHidden(c)]
 
 
 def clipping(block: list[list[str]]) -> QMimeData:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from echelon_desktop.solver.comparison import compare_figures
 from echelon_desktop.ui.page import empty_state
 from echelon_desktop.ui.paper.listed import Listed, ListedTable
-from echelon_desktop.ui.reading.tables import ReadingTable
+from echelon_desktop.ui.reading.tables import ReadingTable, listed_numbers
 from echelon_desktop.ui.scenario_names import scenario_names
 from echelon_desktop.ui.schedule.compare_lines import figure_lines, headline
 from echelon_desktop.ui.schedule.compare_list import (
@@ -131,7 +131,7 @@ class CompareTab(ScheduleTab):
         if not (self.other and known and self.figures.model.rows):
             return None
         tables = (
-            ListedTable(title, each.texts(), each is not self.figures)
+            ListedTable(title, each.texts(), listed_numbers(each.table), each is not self.figures)
             for title, each in zip(VIEWS, self.lists, strict=True)
         )
         return Listed("Comparison", self.headline.text(), tuple(tables))

@@ -343,6 +343,20 @@ TEXTS = [
 ]
 
 
+def test_a_column_of_numbers_may_have_signs_commas_and_words(tmp_path: Path):
+    lines = [
+        ["Course", "Spare"],
+        ["007", "+12"],
+        ["008", "1,234"],
+        ["009", "?"],
+        ["010", ""],
+        ["011", "-2.5"],
+    ]
+    path = write_workbook({"courses": Table(lines, {1})}, tmp_path / "courses.xlsx")
+    rows = list(load_workbook(path)["courses"].values)
+    assert rows[1:] == [("007", 12), ("008", 1234), ("009", "?"), ("010", None), ("011", -2.5)]
+
+
 def test_texts_stay_texts_and_numbers_are_numbers(tmp_path: Path):
     rows = [["Id", "Seats"], *([text, str(n)] for n, text in enumerate(TEXTS)), ["none", ""]]
     path = write_workbook({"Rooms.csv": Table(rows, {1})}, tmp_path / "Rooms.xlsx")

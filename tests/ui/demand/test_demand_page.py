@@ -203,6 +203,9 @@ def test_both_lists_are_written_as_they_are_shown(
     assert [cell.value for cell in sheets["demand_courses"]["A"]] == ["Course", "Art", "Band"]
     pair = [cell.value for cell in sheets["demand_wanted_together"][2]]
     assert pair[:3] == ["Art", "Band", 2]  # a number, for a spreadsheet to reckon with
+    rows = list(sheets["demand_courses"].values)
+    spare = rows[0].index("To spare")
+    assert [row[spare] for row in rows[1:]] == [6, 0]  # shown as +6 and +0
 
 
 def test_both_lists_become_a_pdf_and_the_print_key_leads_there(
